@@ -45,9 +45,7 @@ Cause = Literal[
     "data_fault",
     "unknown",
 ]
-FactKind = Literal[
-    "amount", "share", "change", "rate", "name", "time", "cause", "coincidence", "next_step", "state"
-]
+FactKind = Literal["amount", "share", "change", "rate", "name", "time", "cause", "coincidence", "next_step", "state"]
 Reader = Literal["team", "finance", "slack"]
 
 
@@ -81,7 +79,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One checked statement. `value` is exact: an int (nano-dollars where unit is usd and `exact_nano`), a float, a
-    string, an ISO time or a list of strings; `text` is the fact in a sentence. The form of ../checker cases."""
+    string, an ISO time or a list of strings; `text` is the fact in a sentence."""
 
     id: str
     kind: FactKind

@@ -50,7 +50,9 @@ def scope_of(mapping: Mapping[str, str | None]) -> Scope:
     """The scope of a JSON object. Raises LedgerError where a key is no dimension."""
     unknown = sorted(set(mapping) - set(DIMENSIONS))
     if unknown:
-        raise LedgerError(f"scope names {', '.join(unknown)}, which is no dimension; use one of {', '.join(DIMENSIONS)}")
+        raise LedgerError(
+            f"scope names {', '.join(unknown)}, which is no dimension; use one of {', '.join(DIMENSIONS)}"
+        )
     return tuple((d, mapping[d]) for d in DIMENSIONS if d in mapping)
 
 
