@@ -71,7 +71,7 @@ def table_of(frame: pd.DataFrame, source: str = "table") -> CostTable:
         index=frame.index,
         dtype=object,
     )
-    dims["source"] = frame["source"] if "source" in frame else source
+    dims["source"] = frame.get("source", source)
     dims["grain"] = np.where(frame["grain"] == "day", DAY, HOUR) if "grain" in frame else HOUR
     number = dims.groupby(list(dims.columns), dropna=False, sort=True).ngroup().to_numpy()
     first = np.unique(number, return_index=True)[1]
@@ -90,4 +90,5 @@ def table_of(frame: pd.DataFrame, source: str = "table") -> CostTable:
 
 
 def _epoch_seconds(times: pd.Series) -> Ints:
-    return times.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[s]").astype(np.int64)
+    seconds: Ints = times.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[s]").astype(np.int64)
+    return seconds
