@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from agent.ask_time import NotATime, Span, aware, find_span, this_week
+from agent.ask_points import NotATime
+from agent.ask_time import Span, aware, find_span, this_week
 from ledger.types import DIMENSIONS, Scope, scope_json, scope_of
 
 LONGEST = 500
@@ -44,12 +45,24 @@ _HELP = re.compile(
     r"^(?:help|\?|usage|how (?:do|does|can) .*(?:work|use|ask)\b.*|what can (?:you|i) .*|commands?)[?.! ]*$"
 )
 _TOP = re.compile(
-    r"\b(?:top|biggest|largest|most expensive|main movers?|movers|what (?:moved|changed)(?: the)? most|highest)\b"
+    r"\b(?:top|biggest|largest|most expensive|main movers?|movers|what (?:moved|changed)(?: the)? most|highest|"
+    r"(?:who|which \w+|what) (?:spends?|spent|is spending|costs?|cost us)(?: the)? most)\b"
     r"(?: (?P<n>\d{1,2})\b(?! ?(?:h|hrs?|hours?|d|days?|w|weeks?|months?|%)\b))?"
 )
 _PERCENT = re.compile(r"(?P<sign>[-+−])?\s?(?P<n>\d{1,5}(?:[.,]\d+)?)\s?(?:%|percent\b|per cent\b|pct\b)")
 _TIMES = {"doubled": 100.0, "double": 100.0, "twice": 100.0, "tripled": 200.0, "triple": 200.0, "quadrupled": 300.0,
-          "halved": -50.0, "half": -50.0, "2x": 100.0, "3x": 200.0, "4x": 300.0, "5x": 400.0, "10x": 900.0}  # fmt: skip
+          "halved": -50.0}  # fmt: skip
+_FACTOR = re.compile(
+    r"\b(?:by a factor of )?(?P<n>\d{1,3}(?:\.\d+)?) ?(?:x\b|times\b|-?fold\b)|\bfactor of (?P<m>\d{1,3})\b"
+)
+_TENS = {
+    w: 10.0 * i
+    for i, w in enumerate(("ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 1)
+}
+_WORD_PERCENT = re.compile(rf"\b(?P<n>{'|'.join(_TENS)}|(?:a |one )?hundred) (?:%|percent|per cent|pct)(?!\w)")
+_NOT = re.compile(
+    r"\b(?:except(?: for)?|excluding|exclude|without|other than|but not|apart from|not counting|ignoring)\b"
+)
 _FALL = re.compile(
     r"\b(?:down|drop\w*|fall\w*|fell|decreas\w*|declin\w*|less|lower|cheaper|shrink\w*|shrank|shrunk|sink|sank|sunk|"
     r"reduc\w*|cut)\b"
@@ -114,6 +127,7 @@ class _Reading:
     scope: dict[str, str | None] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     suggestions: list[str] = field(default_factory=list)
+    refused: str = ""
 
 
 def understand(
@@ -144,6 +158,8 @@ def understand(
             "clarify", note=str(error), suggestions=("yesterday", "last 7 days", "2026-11-01..2026-11-15")
         )
     _names(reading, names, whole=False)
+    if reading.refused:
+        return Understood("clarify", note=reading.refused, suggestions=tuple(dict.fromkeys(reading.suggestions))[:5])
     if reading.unknown:
         note = f"I know no {' and no '.join(reading.unknown)}"
         return Understood("clarify", note=note, suggestions=tuple(dict.fromkeys(reading.suggestions))[:5])
@@ -195,6 +211,14 @@ def _premise(reading: _Reading) -> float | None:
     if match:
         percent = float(match["n"].replace(",", "."))
         return -percent if falling or match["sign"] in ("-", "−") else percent
+    match = _cut(reading, _WORD_PERCENT)
+    if match:
+        return _TENS.get(match["n"], 100.0) * (-1 if falling else 1)
+    match = _cut(reading, _FACTOR)
+    if match:
+        return round(100 * (float(match["n"] or match["m"]) - 1), 6)
+    if _cut(reading, re.compile(r"\b(?:by )?half\b")):
+        return -50.0 if falling else 50.0
     for word, percent in _TIMES.items():
         if _cut(reading, re.compile(rf"\b{word}\b")):
             return percent
@@ -271,11 +295,16 @@ def _whole_names(reading: _Reading, names: Vocabulary) -> None:
             if not found or (length == 1 and common and not _dimension_beside(words, i, found)):
                 continue
             dimension, value = _meant(found, words, i, i + length - 1)
+            used |= set(range(i, i + length))
             if reading.scope.get(dimension, value) != value:
+                reading.refused = f"I can answer for one {dimension} at a time"
+                reading.suggestions += [f"{dimension}:{reading.scope[dimension]}", f"{dimension}:{value}"]
                 continue
+            if i and _NOT.search(" ".join(w[0] for w in words[max(0, i - 2) : i])):
+                reading.refused = f"I can answer for {value} or for everything, not for all but {value}"
+                reading.suggestions += [f"{dimension}:{value}", "everything"]
             reading.scope[dimension] = value
             reading.suggestions += [f"{d}:{v}" for d, v in found if d != dimension]
-            used |= set(range(i, i + length))
     for i in sorted(used, reverse=True):
         reading.text = reading.text[: words[i].start()] + " " + reading.text[words[i].end() :]
 

@@ -5,13 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTHS = (
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+from agent.ask_points import (
+    CLOCK,
+    COUNT,
+    DAY,
+    DAY_NAME,
+    MONTH,
+    NUMBERS,
+    POINT,
+    UNITS,
+    WEEK,
+    NotATime,
+    midnight,
+    month_start,
+    point,
+    quarter_start,
 )  # fmt: skip
 
 
@@ -25,10 +36,6 @@ class Span:
     against_end: datetime
 
 
-class NotATime(ValueError):
-    """A phrase that looks like a time and is none, in words for the asker."""
-
-
 def shifted(start: datetime, end: datetime, by: timedelta) -> Span:
     return Span(start, end, start - by, end - by)
 
@@ -36,16 +43,6 @@ def shifted(start: datetime, end: datetime, by: timedelta) -> Span:
 def before(start: datetime, end: datetime) -> Span:
     """Against the span of the same length that ends where this one begins."""
     return shifted(start, end, end - start)
-
-
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, time())
-
-
-def month_start(moment: datetime, months: int = 0) -> datetime:
-    """The first of the month, so many months later."""
-    number = moment.year * 12 + moment.month - 1 + months
-    return datetime(number // 12, number % 12 + 1, 1)  # noqa: DTZ001 - local wall-clock time
 
 
 def this_week(now: datetime) -> Span:
@@ -70,16 +67,13 @@ def one_day(day: datetime, now: datetime) -> Span:
     return shifted(day, min(day + DAY, now), WEEK)
 
 
-_UNITS = {"h": timedelta(hours=1), "d": DAY, "w": WEEK}
-
-
 def last(count: int, unit: str, now: datetime) -> Span:
     """The last so many hours (to now), days or weeks (to the last midnight) or months (to the first)."""
     if unit == "m":
         first = month_start(now)
         return Span(month_start(now, -count), first, month_start(now, -2 * count), month_start(now, -count))
     end = now if unit == "h" else midnight(now.date())
-    return before(end - count * _UNITS[unit], end)
+    return before(end - count * UNITS[unit], end)
 
 
 def _weekend(now: datetime) -> Span:
@@ -106,38 +100,29 @@ _WORDS: dict[str, Callable[[datetime], Span]] = {
     "(?:the )?last night|overnight": lambda now: shifted(
         midnight(now.date()) - timedelta(hours=4), min(now, midnight(now.date()) + timedelta(hours=6)), WEEK
     ),
+    "(?:the )?(?:this|current) quarter|quarter to date|qtd": lambda now: before(quarter_start(now), now),
+    "(?:the )?(?:last|previous|prior) quarter": lambda now: Span(
+        quarter_start(now, -1), quarter_start(now), quarter_start(now, -2), quarter_start(now, -1)
+    ),
+    "(?:the )?(?:this|current) year|year to date|ytd": lambda now: before(month_start(now, 1 - now.month), now),
     "this morning": lambda now: shifted(midnight(now.date()), min(now, midnight(now.date()) + DAY / 2), WEEK),
 }
-_NUMBERS = {
-    w: i for i, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
-} | {
-    "twelve": 12,
-    "fourteen": 14,
-    "thirty": 30,
-    "a couple of": 2,
-    "a few": 3,
-}
-_COUNT = rf"\d{{1,4}}|{'|'.join(_NUMBERS)}"
 _LAST = re.compile(
-    rf"\b(?:(?:in |over |during |for )?(?:the )?(?:last|past|previous|prior) )(?P<n>{_COUNT}) ?"
-    r"(?P<u>h|hrs?|hours?|d|days?|w|weeks?|months?)\b|\b(?P<n2>\d{1,4}) ?(?P<u2>h|hrs?|hours?|d|days?|w|weeks?)\b(?: ago)?"
-)
-_MONTH = rf"(?:{'|'.join(m[:3] + '(?:' + m[3:] + ')?' if m != 'may' else 'may' for m in MONTHS)}|sept)\b\.?"
-_DAY_NAME = rf"(?:{'|'.join(d[:3] + '(?:' + d[3:] + ')?' for d in WEEKDAYS)}|tues|thur|thurs)\b"
-_CLOCK = r"(?:\d{1,2}(?::\d{2})? ?(?:am|pm)|\d{1,2}:\d{2})"
-_POINT = (
-    rf"(?:\d{{4}}-\d{{1,2}}-\d{{1,2}}(?:[t ]\d{{1,2}}:\d{{2}}(?::\d{{2}})?z?)?|\d{{4}}/\d{{1,2}}/\d{{1,2}}"
-    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?\b|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? \d{{4}}\b)?"
-    rf"|(?:last |this )?{_DAY_NAME}|today|yesterday|(?:the )?(?:start|beginning) of (?:the |this )?(?:week|month)"
-    rf"|the (?:first|1st)|{_CLOCK}|noon|midnight|(?:this|last) (?:week|month)|now|{_MONTH}(?: \d{{4}})?)"
+    rf"\b(?:(?:in |over |during |for )?(?:the )?(?:last|past|previous|prior) )(?P<n>{COUNT}) ?"
+    r"(?P<u>h|hrs?|hours?|d|days?|w|weeks?|months?)\b|\b(?P<n2>\d{1,4}) ?(?P<u2>h|hrs?|hours?|d|days?|w|weeks?)\b(?! ago)"
 )
 _RANGE = re.compile(
-    rf"\b(?:between |from )?(?P<a>{_POINT}) ?(?:\.\.\.?|–|—|->| - | to | until | till | through | thru | and )"
-    rf" ?(?P<b>{_POINT})"
+    rf"\b(?:between |from )?(?P<a>{POINT}) ?(?:\.\.\.?|–|—|->| - | to | until | till | through | thru | and )"
+    rf" ?(?P<b>{POINT})"
 )
-_SINCE = re.compile(rf"\b(?:since|from|starting|after)(?: on)? (?P<a>{_POINT})")
-_WEEK_OF = re.compile(rf"\bweek (?:of|starting|beginning) (?P<a>{_POINT})|\b(?P<y>\d{{4}})-?w(?P<w>\d{{1,2}})\b")
-_ON = re.compile(rf"\b(?:on |in |during |for )?(?P<a>{_POINT})")
+_SINCE = re.compile(rf"\b(?:since|from|starting|after)(?: on)? (?P<a>{POINT})")
+_WEEK_OF = re.compile(rf"\bweek (?:of|starting|beginning) (?P<a>{POINT})|\b(?P<y>\d{{4}})-?w(?P<w>\d{{1,2}})\b")
+_ON = re.compile(rf"\b(?:on |in |during |for )?(?P<a>{POINT})")
+_COMPARE = re.compile(r"\bcompare\b(.*?)\b(?:to|with|and|against|versus|vs)\b")
+_EARLIER = re.compile(
+    r"^(?:the |an? )?(?:same )?(?:(?P<u>day|week|month|period|time|weekday) (?:before(?: that)?|earlier|ago|last week)"
+    r"|(?:previous|prior|preceding) (?P<p>day|week|month|period|\d{1,3} (?:days?|weeks?|hours?|d|w|h)))\b"
+)
 _AGAINST = re.compile(r"\b(?:vs\.?|versus|against|compared (?:to|with)|relative to|than)\s+")
 
 
@@ -146,17 +131,36 @@ def find_span(text: str, now: datetime, zone: ZoneInfo) -> tuple[Span | None, st
 
     `now` is aware. Raises NotATime for a date that does not exist or lies in the future."""
     local = now.astimezone(zone).replace(tzinfo=None)
+    text = _COMPARE.sub(r"\1 vs ", text, count=1)
     found, rest = _first(text, local)
     cut = _AGAINST.search(rest)
     if cut:
-        other, tail = _first(rest[cut.end() :], local)
+        base = found or this_week(local)
+        other, tail = _other(base, rest[cut.end() :], local)
         if other is not None:
             rest = rest[: cut.start()] + " " + tail
-            base = found or this_week(local)
             found = Span(base.start, base.end, other.start, _same_share(other, base))
     if found and found.start >= local:
         raise NotATime(f"{found.start:%Y-%m-%d} has not come yet")
     return found, rest
+
+
+def _other(base: Span, text: str, now: datetime) -> tuple[Span | None, str]:
+    """What a span is compared with in so many words: "the day before" is one day before it, whatever it is."""
+    match = _EARLIER.match(text)
+    if not match:
+        return _first(text, now)
+    unit = match["u"] or match["p"]
+    if unit in ("week", "time", "weekday") or match[0].endswith("last week"):
+        by = WEEK
+    elif unit == "day":
+        by = DAY
+    elif unit == "month":
+        first = month_start(base.start, -1)
+        return Span(first + (base.start - month_start(base.start)), month_start(base.start), first, first), ""
+    else:
+        by = base.end - base.start
+    return Span(base.start - by, base.end - by, base.start, base.end), text[match.end() :]
 
 
 def _same_share(other: Span, base: Span) -> datetime:
@@ -177,27 +181,40 @@ def _first(text: str, now: datetime) -> tuple[Span | None, str]:
     ):
         match = pattern.search(before_against)
         if match:
-            span = make(match, now)
-            return span, text[: match.start()] + " " + text[match.end() :]
+            span, rest = make(match, now), text[: match.start()] + " " + text[match.end() :]
+            if pattern is _RANGE and re.fullmatch(rf"(?:{CLOCK}|noon)", match["a"]):
+                return _on_day(span, rest, now)
+            return span, rest
     return None, text
 
 
+def _on_day(span: Span, rest: str, now: datetime) -> tuple[Span, str]:
+    """Hours of the clock belong to the day that stands beside them ("yesterday between 2pm and 4pm")."""
+    day, tail = _first(rest, now)
+    if day is None:
+        return shifted(span.start, span.end, WEEK), rest
+    by = midnight(day.start.date()) - midnight(span.start.date())
+    return shifted(span.start + by, span.end + by, WEEK), tail
+
+
 def _range(match: re.Match[str], now: datetime) -> Span:
-    start, end = _point(match["a"], now)[0], _point(match["b"], now)[1]
+    start, end = point(match["a"], now)[0], point(match["b"], now)[1]
+    if end < start and re.fullmatch(CLOCK, match["b"]):
+        end += DAY
     if end <= start:
         raise NotATime(f"the period ends ({match['b']}) before it begins ({match['a']})")
     return before(start, min(end, now))
 
 
 def _since(match: re.Match[str], now: datetime) -> Span:
-    start = _point(match["a"], now)[0]
-    weekly = re.fullmatch(rf"(?:last |this )?{_DAY_NAME}|.*week", match["a"]) and now - start <= WEEK
+    start = point(match["a"], now)[0]
+    weekly = re.fullmatch(rf"(?:last |this )?{DAY_NAME}|.*week", match["a"]) and now - start <= WEEK
     return shifted(start, now, WEEK) if weekly else before(start, now)
 
 
 def _week_of(match: re.Match[str], now: datetime) -> Span:
     if match["a"]:
-        day = _point(match["a"], now)[0]
+        day = point(match["a"], now)[0]
     else:
         try:
             day = midnight(date.fromisocalendar(int(match["y"]), int(match["w"]), 1))
@@ -210,7 +227,7 @@ def _week_of(match: re.Match[str], now: datetime) -> Span:
 def _count(match: re.Match[str], now: datetime) -> Span:
     text = match["n"] or match["n2"]
     unit = (match["u"] or match["u2"])[0]
-    count = _NUMBERS[text] if text in _NUMBERS else int(text)
+    count = NUMBERS[text] if text in NUMBERS else int(text)
     if not 0 < count <= 1000:
         raise NotATime(f"{count} is too many or too few")
     return last(count, unit, now)
@@ -218,74 +235,12 @@ def _count(match: re.Match[str], now: datetime) -> Span:
 
 def _on(match: re.Match[str], now: datetime) -> Span:
     text = match["a"]
-    if re.fullmatch(rf"{_MONTH}(?: \d{{4}})?", text):
-        first = _point(text, now)[0]
+    if re.fullmatch(rf"{MONTH}(?: \d{{4}})?", text):
+        first = point(text, now)[0]
         return this_month(now) if first == month_start(now) else whole_month(first)
-    start, end = _point(text, now)
+    start, end = point(text, now)
     end = max(end, start + timedelta(hours=1))
     return one_day(start, now) if end - start == DAY else shifted(start, min(end, now), WEEK)
-
-
-def _point(text: str, now: datetime) -> tuple[datetime, datetime]:
-    """First and end (exclusive) of what a point names: a day, a month, a moment."""
-    today = midnight(now.date())
-    text = text.strip(" .")
-    if text == "now":
-        return now, now
-    if text in ("today", "yesterday", "midnight"):
-        day = today - (DAY if text == "yesterday" else timedelta())
-        return day, day + DAY
-    if "month" in text or text in ("the first", "the 1st"):
-        first = month_start(now, -1 if text == "last month" else 0)
-        return first, month_start(first, 1)
-    if "week" in text:
-        monday = today - now.weekday() * DAY - (WEEK if text == "last week" else timedelta())
-        return monday, monday + WEEK
-    if re.fullmatch(rf"{_CLOCK}|noon", text):
-        moment = today + _clock(text)
-        moment -= DAY if moment > now else timedelta()
-        return moment, moment
-    if re.fullmatch(rf"(?:last |this )?{_DAY_NAME}", text):
-        return _weekday(text, today)
-    return _date(text, now)
-
-
-def _clock(text: str) -> timedelta:
-    if text == "noon":
-        return timedelta(hours=12)
-    hour, minute = re.match(r"(\d{1,2})(?::(\d{2}))?", text).groups()  # type: ignore[union-attr]
-    late = 12 if text.endswith("pm") and int(hour) < 12 else -12 if text.endswith("am") and int(hour) == 12 else 0
-    if int(hour) + late > 23 or int(minute or 0) > 59:
-        raise NotATime(f"there is no time {text}")
-    return timedelta(hours=int(hour) + late, minutes=int(minute or 0))
-
-
-def _weekday(text: str, today: datetime) -> tuple[datetime, datetime]:
-    """The most recent such day; "last monday" on a monday is a week ago."""
-    name = text.split()[-1]
-    number = next(i for i, day in enumerate(WEEKDAYS) if day.startswith(name[:3]))
-    back = (today.weekday() - number) % 7
-    day = today - (7 if back == 0 and text.startswith("last") else back) * DAY
-    return day, day + DAY
-
-
-def _date(text: str, now: datetime) -> tuple[datetime, datetime]:
-    moment = re.fullmatch(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[t ](\d{1,2}):(\d{2})(?::\d{2})?z?)?", text)
-    try:
-        if moment:
-            year, month, day = (int(g) for g in moment.groups()[:3])
-            start = datetime(year, month, day, int(moment[4] or 0), int(moment[5] or 0))  # noqa: DTZ001
-            return start, start if moment[4] else start + DAY
-        name = re.search(r"[a-z]{3,}", re.sub(r"(?<=\d)(?:st|nd|rd|th)|\bof\b", "", text))
-        number = next(i for i, m in enumerate(MONTHS, 1) if name and m.startswith(name[0][:3]))
-        year_text, day_text = re.search(r"\b\d{4}\b", text), re.search(r"\b\d{1,2}(?!\d)", text)
-        year = int(year_text[0]) if year_text else now.year
-        start = datetime(year, number, int(day_text[0]) if day_text else 1)  # noqa: DTZ001
-    except (ValueError, StopIteration) as error:
-        raise NotATime(f"there is no date {text}") from error
-    if not year_text and start > now:
-        start = start.replace(year=year - 1)
-    return start, start + DAY if day_text else month_start(start, 1)
 
 
 def aware(moment: datetime, zone: ZoneInfo) -> datetime:

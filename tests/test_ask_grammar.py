@@ -88,6 +88,20 @@ CHANGES = [
     ("what changed overall today", {}, ("2026-11-18", "2026-11-18T15:30", "2026-11-11", "2026-11-11T15:30"), None),
     ("tuesday", {"team": "growth"}, YESTERDAY, None),
     ("yesterday vs last monday", {"team": "growth"}, ("2026-11-17", "2026-11-18", "2026-11-16", "2026-11-17"), None),
+    ("compare this week to last week for openai", {"provider": "openai"}, WEEK, None),
+    ("openai yesterday vs the day before", {"provider": "openai"}, ("2026-11-17", "2026-11-18", "2026-11-16", "2026-11-17"), None),
+    ("last 7 days vs previous 7 days", {"team": "growth"}, SEVEN, None),
+    ("monday against the same day last week", {"team": "growth"}, ("2026-11-16", "2026-11-17", "2026-11-09", "2026-11-10"), None),
+    ("legal 3 days ago", {"team": "legal"}, ("2026-11-15", "2026-11-16", "2026-11-08", "2026-11-09"), None),
+    ("legal on the 15th", {"team": "legal"}, ("2026-11-15", "2026-11-16", "2026-11-08", "2026-11-09"), None),
+    ("legal 15.11.2026", {"team": "legal"}, ("2026-11-15", "2026-11-16", "2026-11-08", "2026-11-09"), None),
+    ("legal 11/15", {"team": "legal"}, ("2026-11-15", "2026-11-16", "2026-11-08", "2026-11-09"), None),
+    ("search-api yesterday between 2pm and 4pm", {"feature": "search-api"}, ("2026-11-17T14:00", "2026-11-17T16:00", "2026-11-10T14:00", "2026-11-10T16:00"), None),
+    ("why is anthropic 3x this week", {"provider": "anthropic"}, WEEK, 200.0),
+    ("costs went up forty percent this week", {"team": "growth"}, WEEK, 40.0),
+    ("did spend go up by half this week", {"team": "growth"}, WEEK, 50.0),
+    ("last quarter for openai", {"provider": "openai"}, ("2026-07-01", "2026-10-01", "2026-04-01", "2026-07-01"), None),
+    ("last few days gpt-5", {"model": "gpt-5"}, ("2026-11-15", "2026-11-18", "2026-11-12", "2026-11-15"), None),
     ("last 30 days openai", {"provider": "openai"}, ("2026-10-19", "2026-11-18", "2026-09-19", "2026-10-19"), None),
 ]  # fmt: skip
 
@@ -112,7 +126,7 @@ def test_a_question_is_understood(text, scope, times, premise):
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("help", "help"), ("?", "help"), ("how does this work?", "help"), ("top", "top"), ("top 3 last week", "top"), ("biggest movers yesterday", "top")],
+    [("help", "help"), ("?", "help"), ("how does this work?", "help"), ("top", "top"), ("top 3 last week", "top"), ("biggest movers yesterday", "top"), ("who spends the most", "top"), ("which team costs the most this month", "top")],
 )  # fmt: skip
 def test_help_and_top(text, kind):
     """Short words get their own answers."""
@@ -140,6 +154,9 @@ def test_an_incident_is_found_by_its_id(text):
         ("model:gpt-6", "model:gpt-5"),
         ("antropic since monday", "provider:anthropic"),
         ("inc-7f3a2d", "inc-7f3a2c"),
+        ("growth vs support this week", "team:support"),
+        ("everything except staging", "environment:staging"),
+        ("openai 11/05", "2026-11-01..2026-11-15"),
     ],
 )
 def test_a_name_that_is_nearly_right_gets_a_suggestion(text, suggestion):
