@@ -192,7 +192,7 @@ def _on_day(span: Span, rest: str, now: datetime) -> tuple[Span, str]:
     """Hours of the clock belong to the day that stands beside them ("yesterday between 2pm and 4pm")."""
     day, tail = _first(rest, now)
     if day is None:
-        return shifted(span.start, span.end, WEEK), rest
+        return shifted(span.start, min(span.end, now), WEEK), rest
     by = midnight(day.start.date()) - midnight(span.start.date())
     return shifted(span.start + by, span.end + by, WEEK), tail
 
@@ -203,7 +203,7 @@ def _range(match: re.Match[str], now: datetime) -> Span:
         end += DAY
     if end <= start:
         raise NotATime(f"the period ends ({match['b']}) before it begins ({match['a']})")
-    return before(start, min(end, now))
+    return before(start, end if re.fullmatch(CLOCK, match["b"]) else min(end, now))
 
 
 def _since(match: re.Match[str], now: datetime) -> Span:
