@@ -1,0 +1,116 @@
+"""Opens a store: SQLite (WAL) or PostgreSQL, brought to the newest schema, with the same meaning on both."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from ledger.types import LedgerError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0001"
+"""The newest revision; a test holds it to what stands in `migrations/versions`."""
+_LOCK = 0x77687973
+"""PostgreSQL's advisory lock around migrations."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine over a store at the newest revision.
+
+    Raises LedgerError where the URL is wrong, the server cannot be reached, or the store is newer than this program."""
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            Path(parsed.database).expanduser().absolute().parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise LedgerError(
+            f"store url {url!r} is wrong ({error}); write sqlite:///why-spike.db or postgresql://..."
+        ) from error
+    if engine.dialect.name == "sqlite":
+        _tune_sqlite(engine)
+    elif engine.dialect.name != "postgresql":
+        raise LedgerError(f"store url names {engine.dialect.name}; use sqlite or postgresql")
+    try:
+        _migrate(engine)
+    except DBAPIError as error:
+        shown = parsed.render_as_string(hide_password=True)
+        raise LedgerError(f"the store {shown} cannot be opened ({error.orig}); see `why-spike doctor`") from error
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection whose transaction only reads: on SQLite it waits for nobody."""
+    with engine.connect().execution_options(only_reads=True) as conn:
+        yield conn
+
+
+def insert_ignore(conn: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Inserts a row unless its key stands already. True where it was inserted."""
+    insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    keys = list(table.primary_key.columns)
+    statement = insert(table).values(**values).on_conflict_do_nothing().returning(*keys)
+    return conn.execute(statement).first() is not None
+
+
+def upsert(conn: Connection, table: Table, values: Mapping[str, Any], keys: Sequence[str]) -> None:
+    """Inserts a row, or brings the one with these keys up to date."""
+    insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    statement = insert(table).values(**values)
+    rest = {name: statement.excluded[name] for name in values if name not in keys}
+    conn.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=rest))
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    """The driver's own transactions are off, so that DDL rolls back too, and a writer takes its lock at BEGIN."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("busy_timeout=20000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        only_reads = conn.get_execution_options().get("only_reads", False)
+        conn.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+
+def _migrate(engine: Engine) -> None:
+    with reading(engine) as conn:
+        if _revision(conn) == HEAD:
+            return
+    from alembic import command  # late: half a second that only an old store needs
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as conn:
+        if conn.dialect.name == "postgresql":
+            conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        config.attributes["connection"] = conn
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise LedgerError(
+                f"the store is at revision {_revision(conn)}, which this version of why-spike does not know ({error}); "
+                "upgrade why-spike, or name another store"
+            ) from error
+
+
+def _revision(conn: Connection) -> str | None:
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    return conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
