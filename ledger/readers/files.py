@@ -1,0 +1,87 @@
+"""Finds, reads and fingerprints the files of a source. DuckDB reads; all columns of a CSV come as text."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ledger.types import LedgerError
+
+if TYPE_CHECKING:
+    import duckdb
+
+TABULAR = (".parquet", ".csv", ".csv.gz")
+
+
+def files_of(path: str, endings: Sequence[str]) -> list[Path]:
+    """The files that a path names, sorted. Raises LedgerError where there is none."""
+    place = Path(path).expanduser()
+    if place.is_dir():
+        found = sorted(
+            p for p in place.rglob("*") if p.name.endswith(tuple(endings)) and not p.name.endswith(".bad.csv")
+        )
+    elif place.is_file():
+        found = [place]
+    else:
+        found = sorted(Path(p) for p in glob.glob(str(place), recursive=True))  # noqa: PTH207
+    if not found:
+        raise LedgerError(
+            f"{path}: there is no such file; name a file, a folder or a pattern with {', '.join(endings)} files"
+        )
+    return found
+
+
+def fingerprint(files: Sequence[Path]) -> str:
+    """SHA-256 of the contents, whatever the files are called."""
+    whole = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as stream:
+            whole.update(hashlib.file_digest(stream, "sha256").digest())
+    return whole.hexdigest()
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory that stays within bounds and out of the network."""
+    import duckdb
+
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": "700MB",
+        "threads": 2,
+        "preserve_insertion_order": False,
+    }
+    conn = duckdb.connect(":memory:", config=settings)
+    conn.execute("SET TimeZone = 'UTC'")
+    return conn
+
+
+def scan(path: Path) -> tuple[str, list[str]]:
+    """The FROM item that reads a file (with `file_row_number`), and its parameters."""
+    if path.name.endswith(".parquet"):
+        return "read_parquet(?, file_row_number=true)", [str(path)]
+    options = "all_varchar=true, header=true, strict_mode=true, null_padding=false, nullstr=''"
+    return f"(SELECT *, row_number() OVER () - 1 AS file_row_number FROM read_csv(?, {options}))", [str(path)]
+
+
+def read_frame(path: Path) -> pd.DataFrame:
+    """A file as a frame, with `row` counted from 1. Raises LedgerError where it is truncated or not what it seems."""
+    import duckdb
+
+    item, values = scan(path)
+    try:
+        with connect() as conn:
+            frame = conn.execute(f"SELECT * FROM {item}", values).df()
+    except duckdb.Error as error:
+        raise unreadable(path, error) from error
+    frame["row"] = frame.pop("file_row_number").astype("int64") + 1
+    return frame.sort_values("row", ignore_index=True)
+
+
+def unreadable(path: Path, error: Exception) -> LedgerError:
+    """In words: a file that is cut off, empty, or of another kind than its name says."""
+    first = str(error).splitlines()[0]
+    return LedgerError(f"{path}: cannot be read ({first}); it may be cut off: fetch it again, nothing of it was stored")
