@@ -1,0 +1,126 @@
+"""Replays history causally, nothing sent: what would have been said, and the predictions for a scorer."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from agent.history import History, whole_hours
+from agent.replay import Replay, Step
+from detector import Change, DetectionSettings, Detector, Incident
+from explainer import Context, Explanation, explain_incident
+from ledger.readers import READERS, SourceSettings
+from ledger.table import CostTable, table_of
+from ledger.types import NANO, Event, LedgerError, scope_json
+
+Track = Callable[[Sequence[datetime]], Iterable[datetime]]
+"""Wraps the hours, to show how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One incident as it stood at the end of a replay, as it was first told, and the newest explanation of it."""
+
+    incident: Incident
+    first: Incident
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """What a replay gave. `seconds` is its time by the processor's clock; `weeks` what was judged."""
+
+    told: tuple[Told, ...]
+    weeks: float
+    seconds: float
+
+    @property
+    def alerts(self) -> list[Told]:
+        """Those that people would have heard of."""
+        return [t for t in self.told if t.incident.kind == "spend"]
+
+
+def read_costs(path: Path, now: datetime) -> CostTable:
+    """The cost rows of a file in the format of our own, every version of them. Raises LedgerError."""
+    settings = SourceSettings(name=path.stem, reader="table", path=str(path))
+    frames = [batch.frame for batch in READERS["table"](settings, now=now)]
+    table = table_of(pd.concat(frames, ignore_index=True), path.stem)
+    if not len(table):
+        raise LedgerError(f"{path}: it has no rows")
+    return table
+
+
+def backtest(
+    table: CostTable,
+    *,
+    events: Sequence[Event],
+    warmup: timedelta,
+    settings: DetectionSettings,
+    context: Context,
+    track: Track = lambda hours: hours,
+) -> Backtest:
+    """Judges every hour after the warm-up as `tick` does."""
+    start = time.process_time()
+    history = History(table)
+    first, last = history.hours()
+    hours = whole_hours(first + warmup - timedelta(hours=1), last)
+    if not hours:
+        raise LedgerError(f"the history ends on {last:%Y-%m-%d}, before the warm-up of {warmup.days} days is over")
+    detector = Detector(settings)
+    replay = Replay(detector, history, events=events)
+    told: dict[str, Told] = {}
+    for _, step in zip(track(hours), replay.steps(hours), strict=True):
+        told |= explained(replay, step, told, context=context)
+    end = Step(hours[-1], tuple(Change(i, "grew", hours[-1], False) for i in detector.incidents if i.ended_at is None))
+    told |= explained(replay, end, told, context=context)
+    return Backtest(tuple(told.values()), len(hours) / 168, time.process_time() - start)
+
+
+def explained(replay: Replay, step: Step, told: dict[str, Told], *, context: Context) -> dict[str, Told]:
+    """The incidents that a step changed, by id, with an explanation from what was known then."""
+    newest = {change.incident.id: change for change in step.changes}
+    if not newest:
+        return {}
+    known, events = replay.history.known(step.at), replay.events(step.at)
+    found = {}
+    for change in newest.values():
+        incident = change.incident
+        explanation = explain_incident(known, incident, events=events, now=step.at, context=context)
+        first = told[incident.id].first if incident.id in told else incident
+        found[incident.id] = Told(incident, first, explanation)
+    return found
+
+
+def prediction(told: Told) -> dict[str, Any]:
+    """One line for spikebench's scorer."""
+    i = told.incident
+    return {
+        "id": i.id,
+        "detected_at": _text(i.detected_at),
+        "started_at": _text(i.started_at),
+        "ended_at": _text(i.ended_at) if i.ended_at else None,
+        "direction": i.direction,
+        "scope": [scope_json(s) for s in i.scopes],
+        "first_scope": [scope_json(s) for s in told.first.first_scopes],
+        "driver": told.explanation.driver,
+        "cause": told.explanation.cause,
+        "impact_usd": i.impact_nano / NANO,
+        "expected": i.kind == "planned",
+        **({"kind": "operator"} if i.kind == "operator" else {}),
+    }
+
+
+def write_predictions(path: Path, told: Iterable[Told]) -> None:
+    """One JSON object a line."""
+    path.write_text("".join(json.dumps(prediction(t)) + "\n" for t in told))
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,108 @@
+"""Runs ticks and digests on time. APScheduler is the bell; which slot was done stands in the store (agent/jobs.py)."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy import Engine
+
+from agent import jobs
+from agent.config import Config
+
+LATE = timedelta(hours=1)
+"""A digest this far behind its slot is marked late."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something done at every slot of its trigger: `work(slot, late)`. `weekly` jobs are caught up once."""
+
+    name: str
+    trigger: CronTrigger
+    work: Callable[[datetime, bool], None]
+
+
+def tick_trigger(config: Config) -> CronTrigger:
+    """Every hour at the config's minute, in UTC."""
+    return CronTrigger(minute=config.schedule.tick_minute, timezone=UTC)
+
+
+def digest_trigger(config: Config) -> CronTrigger:
+    """Every week on the config's day and hour, in the config's zone."""
+    day, hour = config.schedule.digest_day, config.schedule.digest_hour
+    return CronTrigger(day_of_week=day, hour=hour, minute=0, timezone=config.zone)
+
+
+def last_slot(trigger: CronTrigger, now: datetime) -> datetime | None:
+    """The newest slot at or before `now`, within the last eight days."""
+    found, after = None, now - timedelta(days=8)
+    while (slot := trigger.get_next_fire_time(found, after)) is not None and slot <= now:
+        found, after = slot, slot + timedelta(seconds=1)
+    return found.astimezone(UTC) if found else None
+
+
+class Runner:
+    """Does the newest slot of each job that nobody has done: at the bell, and once at the start for what was missed
+    while the process was down. Older slots are not made up: a tick looks at all hours since the last one."""
+
+    def __init__(self, engine: Engine, work: list[Job], *, now: Callable[[], datetime]) -> None:
+        self._engine, self._jobs, self._now = engine, work, now
+        self._holder = f"{socket.gethostname()}:{os.getpid()}"
+        self._one_at_a_time = threading.Lock()
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Sets the bells and catches up what was missed, in the background."""
+        for job in self._jobs:
+            options = {"id": job.name, "misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+            self._scheduler.add_job(self.ring, job.trigger, args=[job], **options)
+            self._scheduler.add_job(self.ring, args=[job], id=f"{job.name} at start", misfire_grace_time=None)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Ends what is under way, then the scheduler."""
+        self._scheduler.shutdown(wait=True)
+
+    def ring(self, job: Job) -> bool:
+        """Does the job's newest slot; False where it was done, is being done by another, or was before our time."""
+        now = self._now()
+        slot = last_slot(job.trigger, now)
+        since = jobs.first_slot(self._engine)
+        if slot is None or (since is not None and slot < since) or (since is None and now - slot > LATE):
+            return False
+        with self._one_at_a_time:
+            if not jobs.claim(self._engine, job.name, slot, holder=self._holder, now=now):
+                return False
+            self._do(job, slot, late=now - slot > LATE)
+        return True
+
+    def _do(self, job: Job, slot: datetime, *, late: bool) -> None:
+        error = ""
+        try:
+            job.work(slot, late)
+        except Exception as failure:  # noqa: BLE001 - the rim of a scheduled job: the next slot must come, whatever this one did
+            _log.exception("%s of %s failed", job.name, slot.isoformat())
+            error = f"{type(failure).__name__}: {failure}"
+        jobs.finish(self._engine, job.name, slot, holder=self._holder, error=error)
+
+
+def until_told_to_stop(stopped: threading.Event) -> None:
+    """Waits for SIGTERM or SIGINT; a second one ends the process at once."""
+
+    def stop(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        stopped.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    stopped.wait()
