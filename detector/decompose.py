@@ -78,15 +78,15 @@ class Decomposer:
         return np.asarray(values @ self.operators(shape).ahead[:steps].T)
 
 
-def clean(values: Floats, period: int = DAY, limit: float = 3.5) -> Floats:
+def clean(values: Floats, deviation: Floats | None = None, *, period: int = DAY, limit: float = 3.5) -> Floats:
     """Series (m, n) with gaps (nan) filled and outliers clipped, for a fit that must not learn them.
 
-    A step is judged against the median of its slot in the period. It is clipped at `limit` robust deviations, which
-    are floored by the deviation of the steps that vary at all: a MAD of zero on a quiet series must not clip
-    everything else. Series without any value become zero."""
+    A step is judged against the median of its slot in the period and clipped at `limit` deviations: those given, (m,),
+    or robust ones, which are floored by a third of the standard deviation of the middle 98 %, so that a MAD of zero on
+    a quiet series does not clip everything else. Series without any value become zero."""
     profile = slot_medians(values, period)
-    rest = np.where(np.isfinite(values), values - profile, np.nan)
-    bound = limit * _robust_deviation(rest)[:, None]
+    rest = values - profile
+    bound = limit * (_robust_deviation(rest) if deviation is None else deviation)[:, None]
     return np.asarray(profile + np.clip(np.nan_to_num(rest), -bound, bound))
 
 
@@ -94,30 +94,31 @@ def slot_medians(values: Floats, period: int = DAY) -> Floats:
     """(m, n) the median of each step's slot in the period, aligned at the end; slots never seen take the series'."""
     m, n = values.shape
     cycles = -(-n // period)
-    padded = np.full((m, cycles * period), np.nan)
-    padded[:, cycles * period - n :] = values
-    slots = _median(padded.reshape(m, cycles, period), axis=1)
-    slots = np.where(np.isnan(slots), _median(slots, axis=1)[:, None], slots)
-    return np.asarray(np.tile(np.nan_to_num(slots), (1, cycles))[:, cycles * period - n :])
+    padded = np.full((cycles * period, m), np.nan)  # time-major: sorting cycles is then many times as fast
+    padded[cycles * period - n :] = values.T
+    slots = _median(padded.reshape(cycles, period, m))
+    slots = np.where(np.isnan(slots), _median(slots), slots)
+    return np.asarray(np.tile(np.nan_to_num(slots), (cycles, 1))[cycles * period - n :].T)
 
 
-def _median(values: Floats, axis: int) -> Floats:
-    """nanmedian without its warning on empty slices, and several times as fast: nan sorts to the end."""
-    ordered = np.sort(values, axis=axis)
-    count = np.isfinite(values).sum(axis=axis, keepdims=True)
-    low = np.take_along_axis(ordered, np.maximum((count - 1) // 2, 0), axis=axis)
-    high = np.take_along_axis(ordered, np.minimum(count // 2, values.shape[axis] - 1), axis=axis)
-    return np.asarray(np.where(count > 0, (low + high) / 2, np.nan).squeeze(axis))
+def _median(values: Floats) -> Floats:
+    """nanmedian over the first axis without its warning on empty slices, and several times as fast: nan sorts last."""
+    ordered = np.sort(values, axis=0)
+    if not np.isnan(ordered[-1]).any():
+        middle = len(values) - 1
+        return np.asarray((ordered[middle // 2] + ordered[(middle + 1) // 2]) / 2)
+    count = np.isfinite(values).sum(axis=0)
+    low, high = np.maximum((count - 1) // 2, 0), np.minimum(count // 2, len(values) - 1)
+    pair = np.take_along_axis(ordered, np.stack([low, high]), axis=0)
+    return np.asarray(np.where(count > 0, pair.mean(axis=0), np.nan))
 
 
 def _robust_deviation(rest: Floats) -> Floats:
     """(m,) the larger of the scaled MAD and a third of the standard deviation of the middle 98 %, per series."""
-    size = np.abs(rest)
-    mad = MAD_TO_DEVIATION * np.nan_to_num(_median(size, axis=1))
-    top = np.nan_to_num(np.sort(np.nan_to_num(size), axis=1)[:, max(0, int(0.98 * rest.shape[1]) - 1)])
-    inner = np.where(size <= top[:, None], rest, np.nan)
-    spread = np.sqrt(np.nansum(inner**2, axis=1) / np.maximum(1, np.isfinite(inner).sum(axis=1)))
-    return np.asarray(np.maximum(mad, spread / 3))
+    size = np.abs(rest.T)
+    mad = MAD_TO_DEVIATION * np.nan_to_num(_median(size))
+    inner = np.sort(np.nan_to_num(size), axis=0)[: max(1, int(0.98 * len(size)))]
+    return np.asarray(np.maximum(mad, np.sqrt((inner**2).mean(axis=0)) / 3))
 
 
 def _operators(shape: Shape) -> Operators:

@@ -1,0 +1,46 @@
+"""Score files of single series, causal, one configuration for all.
+
+    python -m benchmarks.series VALUES SCORES [--without stl|forest]
+
+VALUES holds NAME.csv with `timestamp` and `value`, hourly; SCORES gets NAME.csv with `timestamp` and `score`. The series
+are unrelated, so each is scored as an organisation of one: nothing is pooled between them.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from detector.decompose import Decomposer
+from detector.scorer import score_series
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("values", type=Path)
+    parser.add_argument("scores", type=Path)
+    options = parser.parse_args()
+    options.scores.mkdir(parents=True, exist_ok=True)
+    decomposer = Decomposer()
+    for path in sorted(options.values.glob("*.csv")):
+        scored(path, decomposer).to_csv(options.scores / path.name, index=False)
+
+
+def scored(path: Path, decomposer: Decomposer) -> pd.DataFrame:
+    """Timestamps as they stand in the file, and a score for each; missing hours are missing, the first of a repeated
+    hour counts."""
+    frame = pd.read_csv(path)
+    hours = pd.to_datetime(frame["timestamp"], utc=True)
+    values = pd.Series(frame["value"].to_numpy(dtype=float), index=hours)
+    values = values[~values.index.duplicated()].sort_index()
+    grid = pd.date_range(values.index[0], values.index[-1], freq="h")
+    scores = score_series(values.reindex(grid).to_numpy()[None], decomposer)[0]
+    return pd.DataFrame(
+        {"timestamp": frame["timestamp"], "score": pd.Series(scores, index=grid).reindex(hours).to_numpy()}
+    )
+
+
+if __name__ == "__main__":
+    main()
