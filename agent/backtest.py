@@ -12,25 +12,17 @@ from typing import Any
 
 import pandas as pd
 
+from agent.explaining import Explainer, Told
 from agent.history import History, whole_hours
-from agent.replay import Replay, Step
-from detector import Change, DetectionSettings, Detector, Incident
-from explainer import Context, Explanation, explain_incident
+from agent.replay import Replay
+from detector import DetectionSettings, Detector
+from explainer import Context
 from ledger.readers import READERS, SourceSettings
 from ledger.table import CostTable, table_of
-from ledger.types import NANO, Event, LedgerError, scope_json
+from ledger.types import NANO, Event, LedgerError, Scope, scope_json
 
 Track = Callable[[Sequence[datetime]], Iterable[datetime]]
 """Wraps the hours, to show how far it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One incident as it stood at the end of a replay, as it was first told, and the newest explanation of it."""
-
-    incident: Incident
-    first: Incident
-    explanation: Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +67,32 @@ def backtest(
         raise LedgerError(f"the history ends on {last:%Y-%m-%d}, before the warm-up of {warmup.days} days is over")
     detector = Detector(settings)
     replay = Replay(detector, history, events=events)
-    told: dict[str, Told] = {}
-    for _, step in zip(track(hours), replay.steps(hours), strict=True):
-        told |= explained(replay, step, told, context=context)
-    end = Step(hours[-1], tuple(Change(i, "grew", hours[-1], False) for i in detector.incidents if i.ended_at is None))
-    told |= explained(replay, end, told, context=context)
-    return Backtest(tuple(told.values()), len(hours) / 168, time.process_time() - start)
+    explainer = Explainer(replay, context)
+    for at, step in zip(track(hours), replay.steps(hours), strict=True):
+        explainer.hear(step.changes, at)
+    explainer.update(detector.incidents, hours[-1])
+    return Backtest(tuple(explainer.told.values()), len(hours) / 168, time.process_time() - start)
 
 
-def explained(replay: Replay, step: Step, told: dict[str, Told], *, context: Context) -> dict[str, Told]:
-    """The incidents that a step changed, by id, with an explanation from what was known then."""
-    newest = {change.incident.id: change for change in step.changes}
-    if not newest:
-        return {}
-    known, events = replay.history.known(step.at), replay.events(step.at)
-    found = {}
-    for change in newest.values():
-        incident = change.incident
-        explanation = explain_incident(known, incident, events=events, now=step.at, context=context)
-        first = told[incident.id].first if incident.id in told else incident
-        found[incident.id] = Told(incident, first, explanation)
-    return found
+def lines(done: Backtest) -> list[str]:
+    """What is shown: each incident on a line, how many a week, and the time spent."""
+    shown = []
+    for told in sorted(done.told, key=lambda t: (t.incident.detected_at, t.incident.id)):
+        i, why = told.incident, told.explanation
+        kind = {"spend": "alert  ", "planned": "silent ", "operator": "data   "}[i.kind]
+        where = " and ".join(scope_text(s) for s in i.scopes)
+        shown.append(
+            f"{i.detected_at:%Y-%m-%d %H:%MZ}  {kind} {i.direction:<4} ${i.impact_nano / NANO:>12,.2f}  {where}: "
+            f"{why.cause} ({why.driver}), {i.state}"
+        )
+    rate = len(done.alerts) / done.weeks
+    shown.append(f"{len(done.alerts)} alerts in {done.weeks:.1f} weeks, {rate:.2f} a week; {done.seconds:.1f} s")
+    return shown
+
+
+def scope_text(scope: Scope) -> str:
+    """A scope in words."""
+    return ", ".join(f"{d} {'(untagged)' if v is None else v}" for d, v in scope) or "everywhere"
 
 
 def prediction(told: Told) -> dict[str, Any]:
