@@ -1,0 +1,158 @@
+"""What each driver did to the cost of each leaf, in dollars, against what is usual there.
+
+Per leaf and step, cost = volume + requests_per_run + model_mix + input + output + cache + price: each term is the
+driver's move away from its reference, at the references of the others. References are ratios of sums over the trailing
+days before the step's own day, flagged steps left out, so that an incident does not teach what is usual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.grid import CACHED, COST, INPUT, OUTPUT, REQUESTS, RUNS, WRITTEN, Floats
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+SIGNALS = (
+    "volume",
+    "requests_per_run",
+    "model_mix",
+    "input_tokens_per_request",
+    "output_tokens_per_request",
+    "cache",
+    "price",
+)
+VOLUME, PER_RUN, MIX, INPUT_SIZE, OUTPUT_SIZE, CACHE, PRICE = range(len(SIGNALS))
+FEWEST = 20.0
+"""Requests in the reference window below which a leaf borrows its flow's reference."""
+
+
+@dataclass(frozen=True, eq=False)
+class References:
+    """What is usual on each of D days.
+
+    use      (channels, leaves, D) per request
+    share    (leaves, D) of the flow's requests
+    per_run  (leaves, D) requests a run of the flow, 0 where runs are not counted
+    price    (4, leaves, D) dollars a token: uncached, cached, cache-write, output
+    known    (leaves, D) whether there is a reference at all
+    """
+
+    use: Floats
+    share: Floats
+    per_run: Floats
+    price: Floats
+    known: Bools
+    flow: Ints
+
+
+def references(values: Floats, flagged: Bools, flow: Ints, model: Ints, *, per_day: int, days: int) -> References:
+    """References for each day of `values` (channels, leaves, steps; whole days), from the `days` before it. `flow` and
+    `model` (leaves,) number what a leaf belongs to."""
+    by_day = whole_days(np.where(flagged, 0.0, values), per_day)
+    own = _filled(_trailing(by_day, days))
+    flows = _group(own, flow)
+    borrow = own[REQUESTS] < FEWEST
+    use = np.where(borrow, _per(flows, REQUESTS)[:, flow], _per(own, REQUESTS))
+    share = _ratio(own[REQUESTS], flows[REQUESTS][flow])
+    per_run = _ratio(flows[REQUESTS], flows[RUNS])[flow]
+    known = flows[REQUESTS][flow] >= FEWEST / 4
+    return References(use, share, per_run, _prices(values, flagged, model, per_day, days), known, flow)
+
+
+def effects(values: Floats, ref: References, day: Ints) -> tuple[Floats, Floats]:
+    """(signals, leaves, n) dollars by driver and what each is measured against, for n steps `values` (channels, leaves,
+    n) that lie on the days `day` (n,). The base of volume is 0: the baseline gives it."""
+    use, known, flow = ref.use[:, :, day], ref.known[:, day], ref.flow
+    p_in, p_cached, p_written, p_out = ref.price[:, :, day]
+    q = values[REQUESTS]
+    usual_in = (use[INPUT] - use[CACHED] - use[WRITTEN]) * p_in + use[CACHED] * p_cached + use[WRITTEN] * p_written
+    of_input = np.where(use[INPUT] > 0, usual_in / np.maximum(use[INPUT], 1e-12), p_in)
+    plain = values[INPUT] - values[CACHED] - values[WRITTEN]
+    paid_in = plain * p_in + values[CACHED] * p_cached + values[WRITTEN] * p_written
+    each = usual_in + use[OUTPUT] * p_out
+    listed = paid_in + values[OUTPUT] * p_out
+    total = _group(values, flow)
+    begun = np.where(ref.per_run[:, day] > 0, total[RUNS][flow] * ref.per_run[:, day], total[REQUESTS][flow])
+    usual_each = _sum(ref.share[:, day] * each, flow)[flow]
+    weight = q * each
+    whole = _sum(weight, flow)[flow]
+    alone = 1.0 / np.bincount(flow)[flow][:, None]
+    part = np.where(whole > 0, weight / np.maximum(whole, 1e-12), alone)
+    volume = begun * usual_each * part
+    effect = np.stack(
+        [
+            volume,
+            (total[REQUESTS][flow] - begun) * usual_each * part,
+            (q - ref.share[:, day] * total[REQUESTS][flow]) * each,
+            (values[INPUT] - use[INPUT] * q) * of_input,
+            (values[OUTPUT] - use[OUTPUT] * q) * p_out,
+            paid_in - values[INPUT] * of_input,
+            values[COST] - listed,
+        ]
+    )
+    usual = total[REQUESTS][flow] * usual_each * part
+    base = np.stack([np.zeros_like(q), volume, usual, weight, weight, weight, listed])
+    effect, base = np.where(known, effect, 0.0), np.where(known, base, 0.0)
+    effect[VOLUME] = np.where(known, volume, values[COST])
+    return effect, np.maximum(base, 0.0)
+
+
+def whole_days(x: Floats, per_day: int) -> Floats:
+    """Sums of whole days over the last axis."""
+    return x.reshape(*x.shape[:-1], -1, per_day).sum(axis=-1)
+
+
+def _prices(values: Floats, flagged: Bools, model: Ints, per_day: int, days: int) -> Floats:
+    """Prices of each leaf's model by least squares of cost on tokens over the reference window: cost is linear in
+    tokens, so they come out all but exactly. A model without rows in the window keeps its last prices."""
+    use = np.where(flagged, 0.0, values)
+    x = np.stack([use[INPUT] - use[CACHED] - use[WRITTEN], use[CACHED], use[WRITTEN], use[OUTPUT]])
+    scale = np.maximum(x.max(axis=(1, 2), initial=0.0), 1.0)
+    x = x / scale[:, None, None]
+    gram = _sum(np.stack([np.stack([whole_days(a * b, per_day) for b in x], -1) for a in x], -1), model)
+    moment = _sum(np.stack([whole_days(a * use[COST], per_day) for a in x], -1), model)
+    gram, moment = _trailing(gram, days, axis=1), _trailing(moment, days, axis=1)
+    weight = np.trace(gram, axis1=2, axis2=3)
+    ridge = (1e-10 * weight + (weight == 0))[..., None, None] * np.eye(4)
+    price = np.maximum(np.linalg.solve(gram + ridge, moment[..., None])[..., 0] / scale, 0.0)
+    last = np.maximum.accumulate(np.where(weight > 0, np.arange(weight.shape[1]), -1), axis=1)
+    price = np.take_along_axis(price, np.maximum(last, 0)[..., None], axis=1)
+    return np.moveaxis(price[model], 2, 0)
+
+
+def _trailing(x: Floats, days: int, axis: int = -1) -> Floats:
+    """Sums over the `days` before each day."""
+    pad = [(0, 0)] * x.ndim
+    pad[axis] = (1, 0)
+    total = np.pad(np.cumsum(x, axis=axis), pad)
+    now = np.arange(x.shape[axis])
+    return np.take(total, now, axis=axis) - np.take(total, np.maximum(now - days, 0), axis=axis)
+
+
+def _filled(sums: Floats) -> Floats:
+    """Where a window holds nothing (all of it is flagged), the last one that did is the reference still."""
+    seen = sums[REQUESTS] > 0.5
+    last = np.maximum.accumulate(np.where(seen, np.arange(seen.shape[-1]), -1), axis=-1)
+    return np.take_along_axis(sums, np.maximum(last, 0)[None], axis=-1)
+
+
+def _ratio(a: Floats, b: Floats) -> Floats:
+    return np.divide(a, b, out=np.zeros_like(a), where=b > 0)
+
+
+def _per(sums: Floats, channel: int) -> Floats:
+    return _ratio(sums, np.broadcast_to(sums[channel], sums.shape))
+
+
+def _group(values: Floats, number: Ints) -> Floats:
+    return np.stack([_sum(v, number) for v in values])
+
+
+def _sum(values: Floats, number: Ints) -> Floats:
+    """Sums over the first axis by number."""
+    out = np.zeros((int(number.max(initial=-1)) + 1, *values.shape[1:]))
+    np.add.at(out, number, values)
+    return out

@@ -1,0 +1,446 @@
+"""The detector: rows in, incidents out, tick by tick. What it knows is the rows, the events and its book of incidents."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from detector.effects import SIGNALS, VOLUME, Bools
+from detector.grid import COST, Floats
+from detector.judge import judgement_of
+from detector.lane import Lane
+from detector.life import began, ended, over
+from detector.place import best_cell
+from detector.plans import plans_of
+from detector.scan import Scores
+from detector.settings import DetectionSettings, Gate
+from detector.types import Change, Feedback, Incident, Signal, What
+from ledger.table import CostTable
+from ledger.types import NANO, Event, Scope, from_hour, scope_json, to_hour
+
+STEPS_TOLD = (1, 2, 5, 10)
+SEARCH_HOURS = 24 * 9
+"""How far back each tick looks for something new."""
+SAME_CAUSE_HOURS = 24
+LAUNCH_DAYS = 14
+UNTAGGED: Scope = (("team", None),)
+BROAD = ((), ("provider",), ("model",), ("environment",), ("provider", "environment"))
+"""Cuboids at which a fall of volume is told: a feature that falls by itself is everyday life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One cell, signal and window that is out of the ordinary."""
+
+    signal: int
+    window: int
+    cell: int
+    direction: int
+    score: float
+
+
+class Detector:
+    """Learns rows and raises, updates and ends incidents. The same rows, events, feedback and book give the same
+    changes; a new Detector that learns all rows and is given the book goes on where another left off."""
+
+    def __init__(self, settings: DetectionSettings, *, book: Sequence[Incident] = ()) -> None:
+        self.settings = settings
+        self._book = {i.id: i for i in book}
+        self._lanes = {step: Lane(step, settings) for step in (1, 24)}
+        self._changed = True
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """All incidents, by when they were detected."""
+        return tuple(sorted(self._book.values(), key=lambda i: (i.detected_at, i.id)))
+
+    def learn(self, rows: CostTable) -> None:
+        """Takes newly known rows in; one with the leaf and hour of another replaces it, a removed row comes as zeros."""
+        grain = rows.leaves["grain"].to_numpy(dtype=np.int64)[rows.leaf]
+        for step, lane in self._lanes.items():
+            mine = grain == step
+            if mine.any():
+                lane.learn(rows.take(mine))
+
+    def tick(self, now: datetime, *, events: Sequence[Event] = (), feedback: Sequence[Feedback] = ()) -> list[Change]:
+        """What changed by `now` (aware): judged by the rows learned so far."""
+        changes: list[Change] = []
+        for lane in self._lanes.values():
+            if len(lane.grid.leaves):
+                changes += _Tick(self, lane, now, events, feedback).run()
+        return changes
+
+
+class _Tick:
+    """One look at one lane."""
+
+    def __init__(
+        self, owner: Detector, lane: Lane, now: datetime, events: Sequence[Event], feedback: Sequence[Feedback]
+    ) -> None:
+        self.book, self.settings, self.lane, self.now = owner._book, owner.settings, lane, now
+        self.events = [e for e in events if e.time <= now]
+        self.feedback = [f for f in feedback if f.at <= now]
+        self.hour = to_hour(now)
+        self.changes: list[Change] = []
+        self._passed: list[tuple[int, Bools]] = []
+
+    def run(self) -> list[Change]:
+        lane = self.lane
+        day = (self.hour - 1) // 24
+        new_day = lane.stale(day)
+        if new_day:
+            lane.prepare(day)
+        self.plans = plans_of(self.events, lane, self.now, self.settings)
+        if new_day:
+            lane.refresh(self._flagged())
+        self.up = lane.ends(self.hour, complete=False)
+        self.last = int(self.up.max())
+        self._follow()
+        self._plan()
+        self._launches()
+        self._search()
+        return self.changes
+
+    # --- what is explained already
+
+    def _mine(self) -> list[Incident]:
+        return [i for i in self.book.values() if i.judgement.grain == self.lane.step]
+
+    def _leaves(self, incident: Incident) -> Bools:
+        mask = self.lane.inside_scopes(incident.scopes)
+        return mask | self.lane.inside_scopes([UNTAGGED]) if incident.signal == "attribution" else mask
+
+    def _step(self, moment: datetime) -> int:
+        return to_hour(moment) // self.lane.step - self.lane.start
+
+    def _range(self, incident: Incident) -> slice:
+        stop = self.lane.steps if incident.ended_at is None else self._step(incident.ended_at) + 1
+        return slice(max(0, self._step(incident.started_at)), max(0, stop))
+
+    def _flagged(self) -> Bools:
+        """(leaves, steps) what teaches nothing: incidents until they are accepted, and batches."""
+        mask = np.zeros((len(self.lane.leaves), self.lane.steps), dtype=bool)
+        for i in self._mine():
+            if i.state in ("open", "resolved") and i.kind == "spend":
+                mask[self._leaves(i), self._range(i)] = True
+        for plan in self.plans:
+            if plan.event.until is not None:
+                mask[np.ix_(plan.leaves, plan.steps)] = True
+        return mask
+
+    def _explained(self, steps: int) -> Bools:
+        """(signals, leaves, last `steps`) False where an incident or a plan says what it is."""
+        lane = self.lane
+        keep = np.ones((len(SIGNALS), len(lane.leaves), lane.steps), dtype=bool)
+        for i in self._mine():
+            if i.kind == "spend" and i.state != "withdrawn":
+                signal = SIGNALS.index(i.signal) if i.signal in SIGNALS else VOLUME
+                keep[signal, self._leaves(i), self._range(i)] = False
+                if i.ended_at is not None:
+                    keep[:, self._leaves(i), self._range(i)] = False
+        for plan in self.plans:
+            keep[:, plan.leaves[:, None], plan.masked[None, :]] = False
+        for said in self.feedback:
+            if said.word in ("mute", "expected") and (said.until is None or said.until > self.now):
+                scopes = (said.scope,) if said.scope is not None else self._scopes_of(said.incident_id)
+                keep[:, lane.inside_scopes(scopes)] = False
+        for signal, leaves in self._passed:
+            keep[signal, leaves] = False
+        return keep[:, :, lane.steps - steps :]
+
+    def _scopes_of(self, incident_id: str | None) -> tuple[Scope, ...]:
+        found = self.book.get(incident_id or "")
+        return found.scopes if found else ()
+
+    # --- the search for something new
+
+    def _search(self) -> None:
+        lane = self.lane
+        reach = min(lane.steps, SEARCH_HOURS // lane.step + lane.per_day)
+        for _ in range(6):
+            keep = self._explained(reach)
+            scores = lane.score(self.up, keep)
+            alarm = self._loudest(scores.score, scores, +1)
+            if alarm is None:
+                down = lane.ends(self.hour, complete=True)
+                scores = lane.score(down, keep)
+                alarm = self._loudest(-scores.score, scores, -1)
+            if alarm is None or not self._raise(alarm, keep, reach):
+                return
+
+    def _threshold(self) -> float:
+        """A score that a month of everyday life passes about `alerts_per_month` times: the tail of the scores is close
+        to exponential, a factor e of frequency for each .6 of score."""
+        return 5.0 - 0.6 * math.log(max(self.settings.alerts_per_month, 1e-3))
+
+    def _loudest(self, score: Floats, scores: Scores, direction: int) -> Alarm | None:
+        lane = self.lane
+        usd, percent, bar = self._gates()
+        dollars, base = direction * scores.dollars, np.maximum(scores.base, 1e-9)
+        told = (score >= self._threshold() * bar) & (dollars >= usd) & (dollars >= base * percent)
+        if direction < 0:
+            broad = np.array([tuple(d for d, _ in c) in BROAD for c in lane.cells])
+            told &= broad & (scores.relative < -0.6)
+            told[1:] = False
+        if not told.any():
+            return None
+        rank = np.where(told, np.minimum(score, 40.0) * np.sqrt(np.maximum(dollars, 0)), 0.0)
+        s, w, c = np.unravel_index(int(np.argmax(rank)), rank.shape)
+        return Alarm(int(s), int(w), int(c), direction, float(score[s, w, c]))
+
+    def _gates(self) -> tuple[Floats, Floats, Floats]:
+        """By cell: dollars, share and bar, with what was set for its scope and said of it."""
+        cells = self.lane.cells
+        usd = np.full(len(cells), self.settings.min_usd)
+        percent = np.full(len(cells), self.settings.min_percent / 100)
+        bar = np.ones(len(cells))
+        useless = [(s, 1.3) for f in self.feedback if f.word == "not_useful" for s in self._scopes_of(f.incident_id)]
+        for gate in (*self.settings.gates, *(Gate(s, raise_bar=b) for s, b in useless)):
+            within = np.array([set(gate.scope) <= set(c) for c in cells])
+            usd[within] = usd[within] if gate.min_usd is None else gate.min_usd
+            percent[within] = percent[within] if gate.min_percent is None else gate.min_percent / 100
+            bar[within] *= gate.raise_bar
+        return usd, percent, bar
+
+    def _raise(self, alarm: Alarm, keep: Bools, reach: int) -> bool:
+        """Turns an alarm into a new incident, or into news of one that there is. False where it led to nothing."""
+        lane, sign = self.lane, alarm.direction
+        cut = lane.steps - reach
+        effect = lane.effect[alarm.signal][:, cut:] * keep[alarm.signal] * sign
+        base = lane.base[alarm.signal][:, cut:] * keep[alarm.signal]
+        end = self.last - cut
+        seed = lane.inside[alarm.cell] > 0
+        width = lane.windows[alarm.window]
+        deviation, usual = effect[seed].sum(axis=0), base[seed].sum(axis=0)
+        window = slice(max(0, end - width + 1), end + 1)
+        relative = deviation[window].sum() / max(usual[window].sum(), 1e-9)
+        start = began(deviation, usual, relative, end, 2 * width + 6 // lane.step)
+        cell = self._place(alarm.signal, effect, base, slice(start, end + 1), seed)
+        leaves = lane.inside[cell] > 0
+        scope: Scope = lane.cells[cell]
+        signal: Signal = SIGNALS[alarm.signal]  # type: ignore[assignment]
+        if sign > 0 and alarm.signal == VOLUME and dict(scope).get("team", "") is None:
+            signal, scope, sign = self._owner(start + cut, end + cut, effect[leaves].sum(axis=0)[start : end + 1].sum())
+        moment = from_hour((start + cut + lane.start) * lane.step)
+        known = self._same_cause(leaves, signal, sign, moment)
+        if known is not None:
+            return self._absorb(known, alarm, leaves)
+        gain = deviation[start : end + 1].sum()
+        if gain < self.settings.min_usd * 0.8:
+            return self._pass_over(alarm, leaves)
+        self._open(scope, signal, sign, start + cut, alarm)
+        return self._pass_over(alarm, leaves)
+
+    def _place(self, signal: int, effect: Floats, base: Floats, window: slice, seed: Bools) -> int:
+        lane = self.lane
+        n, b = effect[:, window].sum(axis=1), base[:, window].sum(axis=1)
+        widths = np.array(lane.windows)
+        nearest = int(np.argmin(np.abs(np.log(widths / max(1, window.stop - window.start)))))
+        fine = np.array([np.flatnonzero(lane.inside[:, leaf] > 0)[-1] for leaf in range(len(n))])
+        sizes = lane.inside.sum(axis=1)
+        for leaf in range(len(n)):
+            of = np.flatnonzero(lane.inside[:, leaf] > 0)
+            fine[leaf] = of[np.argmin(sizes[of])]
+        noise = lane.scales.scale[signal, nearest][fine]
+        return best_cell(n, b, noise, lane.inside > 0, seed)
+
+    def _owner(self, start: int, end: int, gained: float) -> tuple[Signal, Scope, int]:
+        """Whose tags were lost: the feature whose volume fell by about what nobody's rose; nobody's itself otherwise."""
+        lane = self.lane
+        lost = -(lane.inside @ lane.effect[VOLUME][:, start : end + 1].sum(axis=1))
+        owners = [
+            i
+            for i, c in enumerate(lane.cells)
+            if tuple(d for d, _ in c) in (("team", "feature"), ("team", "feature", "workflow")) and c[0][1] is not None
+        ]
+        best = max(owners, key=lambda i: (round(lost[i] / max(gained, 1e-9), 1), -len(lane.cells[i])), default=None)
+        if best is not None and lost[best] >= 0.4 * gained:
+            return "attribution", lane.cells[best], -1
+        return "attribution", UNTAGGED, +1
+
+    def _same_cause(self, leaves: Bools, signal: Signal, sign: int, start: datetime) -> Incident | None:
+        """The incident that this is more of: the same rows, and the same signal or the same beginning."""
+        best, most = None, 0.0
+        for i in self._mine():
+            if i.kind != "spend" or i.state == "withdrawn":
+                continue
+            mine = self._leaves(i)
+            common = (mine & leaves).sum() / max(1, min(mine.sum(), leaves.sum()))
+            near = abs((start - i.started_at).total_seconds()) <= SAME_CAUSE_HOURS * 3600
+            after = i.ended_at is not None and start > i.ended_at + timedelta(hours=SAME_CAUSE_HOURS)
+            before = i.started_at - timedelta(hours=SAME_CAUSE_HOURS) > self.now
+            alike = i.signal == signal or near or i.state == "accepted"
+            if common >= 0.5 and alike and not after and not before and (i.direction == "up") == (sign > 0):
+                value = common + (i.signal == signal)
+                best, most = (i, value) if value > most else (best, most)
+        return best
+
+    def _absorb(self, incident: Incident, alarm: Alarm, leaves: Bools) -> bool:
+        """More of an incident: one that had ended goes on. Nothing new is said of what goes on anyway."""
+        if incident.state == "resolved":
+            self._set(replace(incident, state="open", ended_at=None, updated_at=self.now), "reopened", tell=False)
+        return self._pass_over(alarm, leaves)
+
+    def _pass_over(self, alarm: Alarm, leaves: Bools) -> bool:
+        """Leaves this signal of these leaves alone for the rest of the tick."""
+        self._passed.append((alarm.signal, leaves | (self.lane.inside[alarm.cell] > 0)))
+        return True
+
+    # --- the life of incidents
+
+    def _open(
+        self, scope: Scope, signal: Signal, sign: int, start: int, alarm: Alarm | None, *, launch: bool = False
+    ) -> None:
+        began_at = from_hour((start + self.lane.start) * self.lane.step)
+        name = json.dumps([scope_json(scope), signal, sign, began_at.isoformat()])
+        number = "inc-" + hashlib.sha256(name.encode()).hexdigest()[:8]
+        if number in self.book:
+            return
+        incident = Incident(
+            id=number, kind="spend", state="open", direction="up" if sign > 0 else "down", scopes=(scope,),
+            first_scopes=(scope,), signal=signal, detected_at=self.now, started_at=began_at, ended_at=None, actual_nano=0,
+            expected_nano=0, updated_at=self.now,
+            judgement=judgement_of(self.lane, scope, signal, start, self.last, alarm, self._threshold(), launch=launch),
+        )  # fmt: skip
+        self._set(self._measured(incident), "opened", tell=True)
+
+    def _measured(self, incident: Incident) -> Incident:
+        """With what it cost and would have cost, from its beginning to its end or the newest step."""
+        deviation, _base = self._series(incident)
+        leaves = self.lane.inside_scopes(incident.scopes)
+        actual = self._cost(leaves)
+        cut = self._range(incident)
+        stop = min(cut.stop, self.last + 1)
+        spent, excess = actual[cut.start : stop].sum(), deviation[cut.start : stop].sum()
+        if incident.signal == "attribution":
+            excess = 0.0
+        nano = round(spent * NANO)
+        return replace(incident, actual_nano=nano, expected_nano=nano - round(excess * NANO))
+
+    def _cost(self, leaves: Bools) -> Floats:
+        return self.lane._values(np.arange(self.lane.steps))[COST][leaves].sum(axis=0)
+
+    def _series(self, incident: Incident) -> tuple[Floats, Floats]:
+        """(steps,) deviation and base of an incident's own signal over its rows."""
+        leaves = self.lane.inside_scopes(incident.scopes)
+        if dict(incident.judgement.evidence).get("launch"):
+            cost = self._cost(leaves)
+            return cost, np.full(len(cost), 1e-9)
+        signal = SIGNALS.index(incident.signal) if incident.signal in SIGNALS else VOLUME
+        return self.lane.effect[signal][leaves].sum(axis=0), self.lane.base[signal][leaves].sum(axis=0)
+
+    def _follow(self) -> None:
+        """Brings open incidents up to date: the place, the cost, the end, the new normal."""
+        for incident in [i for i in self._mine() if i.state == "open" and i.kind == "spend"]:
+            self._follow_one(incident)
+
+    def _follow_one(self, incident: Incident) -> None:
+        lane = self.lane
+        start = max(0, self._step(incident.started_at))
+        incident = self._moved(incident, start)
+        sign = 1 if incident.direction == "up" else -1
+        deviation, base = self._series(incident)
+        deviation = deviation * sign
+        age = self.last - start + 1
+        launch = bool(dict(incident.judgement.evidence).get("launch"))
+        relative = deviation[start : self.last + 1].sum() / max(base[start : self.last + 1].sum(), 1e-9)
+        calm = max(1, (6 if age <= 48 else 24) // lane.step)
+        if launch:
+            done = age > 24 and deviation[max(0, self.last - 23) : self.last + 1].sum() <= 0
+        else:
+            done = age > calm and over(deviation, base, relative, self.last, calm)
+        measured = self._measured(incident)
+        if done:
+            last = ended(deviation, base, 0.0 if launch else relative, start, self.last)
+            closed = replace(
+                incident, ended_at=from_hour((last + lane.start) * lane.step), state="resolved", updated_at=self.now
+            )
+            self._set(self._measured(closed), "resolved", tell=True)
+        elif self.now - incident.started_at >= timedelta(days=self.settings.accept_after_days):
+            note = f"it has lasted {self.settings.accept_after_days} days and is taken as the new normal"
+            self._set(replace(measured, state="accepted", updated_at=self.now, note=note), "accepted", tell=True)
+        else:
+            self._grown(incident, measured)
+
+    def _grown(self, old: Incident, new: Incident) -> None:
+        first = max(abs(dict(new.judgement.evidence).get("first_usd", 0.0)), self.settings.min_usd)
+        reached = max([s for s in STEPS_TOLD if abs(new.impact_nano) / NANO >= s * first], default=1)
+        if reached > old.told_step:
+            self._set(replace(new, told_step=reached, updated_at=self.now), "grew", tell=True)
+        else:
+            self.book[new.id] = new
+
+    def _moved(self, incident: Incident, start: int) -> Incident:
+        """Looks again where the cause lies while an incident is young; the first hours do not always tell."""
+        lane, age = self.lane, self.last - start + 1
+        if incident.signal not in SIGNALS or age > 48 // lane.step or dict(incident.judgement.evidence).get("launch"):
+            return incident
+        signal, sign = SIGNALS.index(incident.signal), 1 if incident.direction == "up" else -1
+        seed = lane.inside_scopes(incident.scopes)
+        cell = self._place(signal, lane.effect[signal] * sign, lane.base[signal], slice(start, self.last + 1), seed)
+        scope: Scope = lane.cells[cell]
+        if (scope,) == incident.scopes or np.array_equal(lane.inside[cell] > 0, seed):
+            return incident
+        moved = replace(incident, scopes=(scope,), updated_at=self.now)
+        self._set(self._measured(moved), "moved", tell=False)
+        return self.book[incident.id]
+
+    def _set(self, incident: Incident, what: What, *, tell: bool) -> None:
+        self.book[incident.id] = incident
+        self.changes.append(Change(incident, what, self.now, tell))
+
+    # --- what was announced, and what is new
+
+    def _plan(self) -> None:
+        """An announced event that shows in the spend is noted, and nobody is told."""
+        for plan in self.plans:
+            spent = plan.spent
+            number = "plan-" + hashlib.sha256(plan.event.id.encode()).hexdigest()[:8]
+            if number in self.book or spent < self.settings.min_usd or not plan.steps.size:
+                continue
+            start = int(plan.steps[0])
+            until = plan.event.until
+            incident = Incident(
+                id=number, kind="planned", state="open" if until is None else "resolved", direction="up",
+                scopes=(plan.event.scope,), first_scopes=(plan.event.scope,), signal="volume", detected_at=self.now,
+                started_at=from_hour((start + self.lane.start) * self.lane.step),
+                ended_at=None if until is None else until - timedelta(hours=1), actual_nano=round(spent * NANO), expected_nano=0,
+                judgement=judgement_of(self.lane, plan.event.scope, "volume", start, self.last, None, self._threshold()),
+                updated_at=self.now, event_id=plan.event.id, note=f"announced: {plan.event.title}",
+            )  # fmt: skip
+            self._set(incident, "opened", tell=False)
+
+    def _launches(self) -> None:
+        """A feature that nobody announced is told of once, when it has cost enough to matter."""
+        lane = self.lane
+        features = [
+            i for i, c in enumerate(lane.cells) if [d for d, _ in c] == ["team", "feature"] and c[1][1] is not None
+        ]
+        if not features:
+            return
+        values = lane._values(np.arange(lane.steps))[COST]
+        planned = np.zeros(len(lane.leaves), dtype=bool)
+        for plan in self.plans:
+            planned[plan.leaves] = True
+        muted = ~self._explained(1).any(axis=(0, 2))
+        for cell in features:
+            leaves = lane.inside[cell] > 0
+            cost = values[leaves].sum(axis=0)
+            first = int(np.argmax(cost > 0))
+            fresh = (
+                first >= self.settings.min_history_days * lane.per_day
+                and self.last - first < LAUNCH_DAYS * lane.per_day
+            )
+            spent = cost[first : self.last + 1].sum()
+            if not fresh or spent < self.settings.launch_usd or planned[leaves].any() or muted[leaves].all():
+                continue
+            scope: Scope = lane.cells[cell]
+            if any(scope in i.scopes or self._leaves(i)[leaves].all() for i in self._mine() if i.kind == "spend"):
+                continue
+            self._open(scope, "volume", +1, first, None, launch=True)

@@ -1,0 +1,51 @@
+"""What an incident was judged by, kept with it: the series, what was expected, the band, the score."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detector.effects import SIGNALS, VOLUME
+from detector.grid import COST
+from detector.types import Judgement, Signal
+from ledger.types import NANO, Scope
+
+if TYPE_CHECKING:
+    from detector.incidents import Alarm
+    from detector.lane import Lane
+
+VERSION = "1"
+SHOWN_DAYS = 7
+
+
+def judgement_of(
+    lane: Lane,
+    scope: Scope,
+    signal: Signal,
+    start: int,
+    last: int,
+    alarm: Alarm | None,
+    threshold: float,
+    *,
+    launch: bool = False,
+) -> Judgement:
+    """The cost of the scope from some days before the incident to now, beside what was expected of it."""
+    leaves = lane.inside_scopes([scope])
+    first = max(0, start - SHOWN_DAYS * lane.per_day)
+    steps = np.arange(first, last + 1)
+    cost = lane._values(steps)[COST][leaves].sum(axis=0)
+    number = SIGNALS.index(signal) if signal in SIGNALS else VOLUME
+    deviation = lane.effect[number][leaves][:, steps].sum(axis=0)
+    expected = np.maximum(cost - deviation, 0.0) if not launch else np.zeros(len(steps))
+    wander = 0.15 if alarm is None else float(lane.scales.scale[alarm.signal, 0, alarm.cell])
+    evidence = [("launch", 1.0)] if launch else []
+    evidence.append(
+        ("first_usd", float(deviation[start - first :].sum() if not launch else cost[start - first :].sum()))
+    )
+    nano = lambda x: tuple(float(v) for v in np.rint(x * NANO))
+    return Judgement(
+        signal, lane.step, "nano_usd", tuple(int(h) for h in (steps + lane.start) * lane.step), nano(cost), nano(expected),
+        nano(expected * np.maximum(1 - threshold * wander, 0)), nano(expected * (1 + threshold * wander)),
+        alarm.score if alarm else 0.0, threshold, lane.settings.digest(), VERSION, tuple(evidence),
+    )  # fmt: skip
