@@ -1,6 +1,6 @@
 """Score files of single series, causal, one configuration for all.
 
-    python -m benchmarks.series VALUES SCORES [--without stl|forest]
+    python -m benchmarks.series VALUES SCORES [--without-forest]
 
 VALUES holds NAME.csv with `timestamp` and `value`, hourly; SCORES gets NAME.csv with `timestamp` and `score`. The series
 are unrelated, so each is scored as an organisation of one: nothing is pooled between them.
@@ -21,14 +21,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("values", type=Path)
     parser.add_argument("scores", type=Path)
+    parser.add_argument("--without-forest", action="store_true")
     options = parser.parse_args()
     options.scores.mkdir(parents=True, exist_ok=True)
     decomposer = Decomposer()
     for path in sorted(options.values.glob("*.csv")):
-        scored(path, decomposer).to_csv(options.scores / path.name, index=False)
+        scored(path, decomposer, forest=not options.without_forest).to_csv(options.scores / path.name, index=False)
 
 
-def scored(path: Path, decomposer: Decomposer) -> pd.DataFrame:
+def scored(path: Path, decomposer: Decomposer, *, forest: bool = True) -> pd.DataFrame:
     """Timestamps as they stand in the file, and a score for each; missing hours are missing, the first of a repeated
     hour counts."""
     frame = pd.read_csv(path)
@@ -36,7 +37,7 @@ def scored(path: Path, decomposer: Decomposer) -> pd.DataFrame:
     values = pd.Series(frame["value"].to_numpy(dtype=float), index=hours)
     values = values[~values.index.duplicated()].sort_index()
     grid = pd.date_range(values.index[0], values.index[-1], freq="h")
-    scores = score_series(values.reindex(grid).to_numpy()[None], decomposer)[0]
+    scores = score_series(values.reindex(grid).to_numpy()[None], decomposer, forest=forest)[0]
     return pd.DataFrame(
         {"timestamp": frame["timestamp"], "score": pd.Series(scores, index=grid).reindex(hours).to_numpy()}
     )

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.decompose import DAY, Decomposer, Shape, clean
+from detector.forest import SecondOpinion
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +29,7 @@ FIRST = 2 * DAY
 """Hours before the first forecast; scores begin a day later."""
 CORE_CLIP = 5.0
 """In core deviations: how much of an outlier the core scale may learn."""
-CORE_LIMIT, WHOLE_LIMIT = 10.0, 50.0
+CORE_LIMIT, WHOLE_LIMIT, VIEW_LIMIT = 10.0, 50.0, 1000.0
 FLOOR = 0.02
 """A deviation is at least this share of the level: less than that is never odd."""
 
@@ -73,7 +74,7 @@ class Scorer:
         self._rest[hour] = np.nan_to_num(filled - expected)
         self._scales = self._deviations()
         views = self._views(hour)
-        core, whole = views / self._scales
+        core, whole = np.clip(views / self._scales, -VIEW_LIMIT, VIEW_LIMIT)
         self._values[self._hours % WINDOW.n] = values
         if self._hours >= FIRST:
             limit = CORE_CLIP * self._scales[0]
@@ -119,10 +120,19 @@ class Scorer:
         return np.asarray(np.where(count >= DAY / 2, np.maximum(deviation, floor), np.inf))
 
 
-def score_series(values: Floats, decomposer: Decomposer) -> Floats:
-    """(m, n) causal scores of hourly series (m, n): the score of an hour depends on it and the hours before alone."""
-    scorer = Scorer(len(values), decomposer)
-    return np.stack([scorer.update(hour).score for hour in np.ascontiguousarray(values.T)], axis=1)
+def score_series(values: Floats, decomposer: Decomposer, *, forest: bool = True) -> Floats:
+    """(m, n) causal scores of hourly series (m, n): the score of an hour depends on it and the hours before alone. With
+    `forest`, an isolation forest over all m series adds to the scores of candidates."""
+    scorer, opinion = Scorer(len(values), decomposer), SecondOpinion(len(values), len(VIEWS))
+    scores = np.empty(values.shape[::-1])
+    for hour, row in enumerate(np.ascontiguousarray(values.T)):
+        reading = scorer.update(row)
+        scores[hour] = reading.score
+        if forest:
+            opinion.observe(reading.score, reading.views)
+    answers = opinion.answers()
+    scores[answers.hours, answers.series] += answers.extra
+    return scores.T
 
 
 def _norm(views: Floats) -> Floats:

@@ -1,58 +1,69 @@
-"""The forest is bounded, reproducible, causal, and tells an odd window from an ordinary one."""
+"""The forest is bounded, frugal, reproducible, causal, and tells an odd hour from an ordinary one."""
 
 import numpy as np
+import pytest
 
-from detector.forest import FEATURES, LOOK_BACK, Panel, draw_pool, forest_scores, window_features
+from detector.forest import BUDGET, LEAST, REFIT, WEIGHT, Opinion, SecondOpinion
 
-
-def panel(m: int = 5, n: int = 700, seed: int = 0) -> Panel:
-    values = 100 + 5 * np.random.default_rng(seed).normal(size=(m, n))
-    return Panel(values, np.full((m, n), 100.0), np.full((m, n), 5.0))
+HOURS, SERIES, VIEWS = 3 * REFIT, 4, 6
 
 
-def at(*pairs: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    series, hours = np.array(pairs).T
-    return series, hours
+@pytest.fixture
+def hours():
+    """Scores (hours, series) and views (hours, views, series), ordinary but for one lonely and one mild candidate."""
+    rng = np.random.default_rng(1)
+    views = rng.normal(size=(HOURS, VIEWS, SERIES))
+    scores = np.abs(views).max(axis=1)
+    views[450, :, 2], scores[450, 2] = 40.0, 45.0
+    scores[450, 1] = LEAST + 1
+    return scores, views
 
 
-def test_spike_is_odder_than_an_ordinary_hour():
-    """A spike scores above every ordinary candidate, and all scores stay within (0, 1)."""
-    p = panel()
-    p.values[2, 650] = 1e9
-    pool = draw_pool(p, 600)
-    scores = forest_scores(
-        pool, window_features(p, *at((2, 650), *((s, h) for s in range(5) for h in range(601, 640))))
-    )
-    assert scores[0] == scores.max() and scores[0] > 0.6
-    assert ((scores > 0) & (scores < 1)).all()
+def opinion(scores, views, *, ask_each_hour: bool = False) -> Opinion:
+    second = SecondOpinion(SERIES, VIEWS)
+    answers = []
+    for score, view in zip(scores, views, strict=True):
+        second.observe(score, view)
+        if ask_each_hour:
+            answers.append(second.answers())
+    answers.append(second.answers())
+    return Opinion(*(np.concatenate([getattr(a, f) for a in answers]) for f in ("hours", "series", "extra")))
 
 
-def test_same_input_same_scores():
-    """A fixed seed makes scores repeatable."""
-    p = panel()
-    pool, odd = draw_pool(p, 600), window_features(p, *at((0, 640), (1, 650)))
-    np.testing.assert_array_equal(forest_scores(pool, odd), forest_scores(pool, odd))
+def test_a_lonely_hour_gains_more_than_an_ordinary_one(hours):
+    """An hour odd in all views at once gains, one with ordinary views hardly does, and the gain is bounded."""
+    answers = opinion(*hours)
+    gain = dict(zip(zip(answers.hours.tolist(), answers.series.tolist(), strict=True), answers.extra, strict=True))
+    assert gain[450, 2] > 5 * gain[450, 1]
+    assert max(gain.values()) <= WEIGHT / 2 and min(gain.values()) >= 0
 
 
-def test_features_and_pool_look_at_nothing_ahead():
-    """What follows an hour changes neither its features nor the pool drawn before it."""
-    p = panel()
-    before = window_features(p, *at((3, 500))), draw_pool(p, 501)
-    p.values[:, 501:] = 1e9
-    np.testing.assert_array_equal(window_features(p, *at((3, 500))), before[0])
-    np.testing.assert_array_equal(draw_pool(p, 501), before[1])
+def test_asked_hourly_or_at_the_end_alike(hours):
+    """A tick that asks every hour hears what a batch hears."""
+    batch, live = opinion(*hours), opinion(*hours, ask_each_hour=True)
+    np.testing.assert_array_equal(batch.hours, live.hours)
+    np.testing.assert_array_equal(batch.extra, live.extra)
 
 
-def test_scale_free():
-    """Currency does not matter: features of a series times a thousand are the same."""
-    p = panel()
-    q = Panel(p.values * 1000, p.expected * 1000, p.scale * 1000)
-    np.testing.assert_allclose(window_features(p, *at((0, 300))), window_features(q, *at((0, 300))))
+def test_nothing_ahead_matters(hours):
+    """What follows an hour changes no answer about it."""
+    scores, views = hours
+    whole, cut = opinion(scores, views), opinion(scores[:460], views[:460])
+    before = whole.hours < 460
+    np.testing.assert_array_equal(whole.extra[before], cut.extra)
 
 
-def test_gaps_and_short_history_are_ordinary():
-    """Missing hours and hours before the first give finite features."""
-    p = panel()
-    p.values[0, 100:300] = np.nan
-    features = window_features(p, *at((0, 299), (0, 0), (1, LOOK_BACK)))
-    assert features.shape == (3, len(FEATURES)) and np.isfinite(features).all()
+def test_candidates_stay_within_the_budget(hours):
+    """However loud a series is, at most two hours in a hundred are asked about."""
+    scores, views = hours
+    answers = opinion(scores + 100, views)
+    for series in range(SERIES):
+        assert 0 < (answers.series == series).sum() <= BUDGET * HOURS
+
+
+def test_without_history_nothing_is_added():
+    """Before there is a pool, and for series without values, there is no opinion."""
+    second = SecondOpinion(1, VIEWS)
+    for _ in range(60):
+        second.observe(np.array([np.nan]), np.full((VIEWS, 1), np.nan))
+    assert len(second.answers().hours) == 0
