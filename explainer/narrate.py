@@ -1,0 +1,217 @@
+"""The deterministic narrator, the default: an explanation's facts in words, for the owning team, finance and Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from explainer.next_steps import next_steps
+from explainer.types import Cause, Explanation, Fact, Narrative, Reader
+from explainer.wording import CAUSE_WORDS, count, driver_words, moment, money, percent, scope_words
+from ledger.types import NANO
+
+SURE, LIKELY = 0.8, 0.5
+MEASURES: dict[str, str] = {
+    "volume": "runs",
+    "requests_per_run": "requests_per_run",
+    "input_tokens_per_request": "input_tokens_per_request",
+    "output_tokens_per_request": "output_tokens_per_request",
+    "cache": "cache_share",
+    "attribution": "untagged_share",
+}
+"""The measure that shows a driver at work."""
+MEASURE_WORDS: dict[str, tuple[str, str]] = {
+    "requests": ("Requests", ""),
+    "runs": ("Runs", ""),
+    "requests_per_run": ("Requests per run", ""),
+    "input_tokens_per_request": ("Input", " tokens per request"),
+    "output_tokens_per_request": ("Output", " tokens per request"),
+    "cache_share": ("The share of input read from the cache", ""),
+    "untagged_share": ("The share of spend without tags", ""),
+    "staging_share": ("The share of staging", ""),
+    "error_share": ("The share of failed requests", ""),
+}
+FITTING: dict[Cause, tuple[str, ...]] = {"retry_storm": ("error_share",), "staging_leak": ("staging_share",)}
+"""Measures that show a cause beside those of its driver."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An explanation with its facts at hand by name."""
+
+    why: Explanation
+    facts: dict[str, Fact]
+
+    def text(self, name: str) -> str | None:
+        fact = self.facts.get(name)
+        return None if fact is None else str(fact.value)
+
+    def number(self, name: str) -> float | None:
+        value = self.facts[name].value if name in self.facts else None
+        return float(value) if isinstance(value, int | float) else None
+
+    def at(self, name: str) -> datetime | None:
+        value = self.text(name)
+        return None if value is None else datetime.fromisoformat(value)
+
+
+def narrate(explanation: Explanation, reader: Reader) -> Narrative:
+    """Headline, two to four sentences and next steps for one reader, out of `explanation.facts` alone."""
+    told = _Told(explanation, {fact.name: fact for fact in reversed(explanation.facts)})
+    sentences = [_cause(told), _driver(told), _coincidence(told), _course(told)]
+    if reader != "slack":
+        sentences.append(_second_driver(told))
+    if reader == "finance":
+        sentences.append(_unit_cost(told))
+    sentences.append(_outlook(told))
+    if reader == "finance":
+        sentences.append(_owner(told))
+    steps = next_steps(explanation)
+    return Narrative(
+        headline=_headline(told),
+        sentences=tuple(s for s in sentences if s),
+        next_steps=steps[:1] if reader == "slack" else steps,
+        reader=reader,
+        narrator="template",
+    )
+
+
+def _usd(dollars: float) -> str:
+    return money(round(dollars * NANO))
+
+
+def _headline(told: _Told) -> str:
+    why = told.why
+    who = scope_words(why.scope)
+    team = told.text("team")
+    if team and team != who and who != f"Team {team}":
+        who += f" ({team})"
+    lead = "Expected: " if why.calm else ""
+    return f"{lead}{who} {_how_much(why)}{_because(told)}"
+
+
+def _how_much(why: Explanation) -> str:
+    over = why.delta >= 0
+    base = "expected" if why.incident_id else why.against
+    if why.delta == 0:
+        return f"cost {money(why.current)}, as much as {base}"
+    if why.base <= 0:
+        return f"cost {money(why.current)}, {money(abs(why.delta))} {'more' if over else 'less'} than {base}"
+    change = 100 * why.delta / why.base
+    much = f" ({percent(change)})" if abs(change) < 1_000 else ""
+    return f"cost {money(why.current)}, {money(abs(why.delta))}{much} {'more' if over else 'less'} than {base}"
+
+
+def _because(told: _Told) -> str:
+    why = told.why
+    if why.cause == "unknown" or why.confidence < LIKELY:
+        return ""
+    hedge = "most likely" if why.confidence >= SURE else "probably"
+    return f", {hedge} because of {CAUSE_WORDS[why.cause]}"
+
+
+def _cause(told: _Told) -> str:
+    why = told.why
+    if why.cause == "unknown":
+        return "The cause is not known."
+    words = CAUSE_WORDS[why.cause]
+    if told.text("planned"):
+        return (
+            f"This is the announced {told.text('event')}."
+            if told.text("event")
+            else f"The cause is most likely {words}."
+        )
+    if why.confidence >= SURE:
+        return f"The most likely cause is {words}."
+    if why.confidence >= LIKELY:
+        return f"The cause is probably {words}."
+    return f"The cause is not certain; it may be {words}."
+
+
+def _driver(told: _Told) -> str:
+    why = told.why
+    amount = dict(why.drivers).get(why.driver, 0)
+    if not amount or not why.delta:
+        return _change(told, ())
+    words = driver_words(why.driver)
+    if (amount > 0) != (why.delta > 0):
+        said = f"{words} {'raised' if amount > 0 else 'lowered'} the cost by {money(abs(amount))}"
+    else:
+        said = f"{words} accounts for {money(abs(amount))} of the {money(abs(why.delta))} difference"
+    measures = (MEASURES.get(why.driver, ""), *FITTING.get(why.cause, ()))
+    change = _change(told, measures)
+    return f"{said[0].upper()}{said[1:]}." + (f" {change}" if change else "")
+
+
+def _change(told: _Told, measures: Iterable[str]) -> str:
+    """One sentence a measure that moved: Runs went up from 47,258 to 58,904."""
+    said = []
+    for name in dict.fromkeys(measures):
+        before, after = told.number(f"{name}_before"), told.number(f"{name}_after")
+        if before is None or after is None or before == after:
+            continue
+        words, unit = MEASURE_WORDS[name]
+        share = name.endswith("_share")
+        shown = (percent(before), percent(after)) if share else (count(before), count(after))
+        if shown[0] == shown[1]:
+            continue
+        said.append(f"{words} went {'up' if after > before else 'down'} from {shown[0]} to {shown[1]}{unit}.")
+    return " ".join(said)
+
+
+def _coincidence(told: _Told) -> str:
+    if told.text("model_from") and told.text("model_to"):
+        return f"Requests moved from {told.text('model_from')} to {told.text('model_to')}."
+    if told.text("version_from") and told.text("version_to") and told.why.cause == "version_upgrade":
+        return f"The version was {told.text('version_from')} before and is {told.text('version_to')} now."
+    if told.text("release"):
+        return f"It began with release {told.text('release')}, which may be a coincidence."
+    event = told.facts.get("event")
+    if event is not None and event.kind == "coincidence":
+        return f"It began about when {event.value} came, which may be a coincidence."
+    return ""
+
+
+def _course(told: _Told) -> str:
+    state, start, end = told.text("state"), told.at("started_at"), told.at("ended_at")
+    if start is None:
+        return ""
+    if state == "ended" and end is not None:
+        return f"It ran from {moment(start)} to {moment(end)} and has ended."
+    return f"It began on {moment(start)} and is still going on."
+
+
+def _second_driver(told: _Told) -> str:
+    """The next largest driver, where it is worth a tenth of the difference."""
+    why = told.why
+    others = sorted((d for d in why.drivers if d[0] != why.driver), key=lambda d: -abs(d[1]))
+    if not others or abs(others[0][1]) * 10 < abs(why.delta):
+        return ""
+    driver, amount = others[0]
+    words = driver_words(driver)
+    return f"{words[0].upper()}{words[1:]} {'added' if amount > 0 else 'saved'} {money(abs(amount))}."
+
+
+def _unit_cost(told: _Told) -> str:
+    for name, unit in (("cost_per_outcome", "outcome"), ("cost_per_run", "run"), ("cost_per_request", "request")):
+        before, after = told.number(f"{name}_before"), told.number(f"{name}_after")
+        if before and after and _usd(before) != _usd(after):
+            return f"One {unit} costs {_usd(after)} now, {_usd(before)} before."
+    return ""
+
+
+def _outlook(told: _Told) -> str:
+    forecast, budget, breaks = told.number("month_end_forecast"), told.number("budget"), told.at("budget_breaks_at")
+    if forecast is None:
+        return ""
+    if budget is None:
+        return f"The month is forecast to end at {_usd(forecast)}."
+    side = "below" if forecast < budget else "above"
+    said = f"The month is forecast to end at {_usd(forecast)}, {side} the budget of {_usd(budget)}."
+    return said if breaks is None else f"{said} If it goes on, the budget is used up on {moment(breaks)}."
+
+
+def _owner(told: _Told) -> str:
+    team = told.text("team")
+    return f"The owning team is {team}." if team else ""
