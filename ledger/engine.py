@@ -8,52 +8,69 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from ledger.types import LedgerError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0001"
 """The newest revision; a test holds it to what stands in `migrations/versions`."""
-_LOCK = 0x77687973
-"""PostgreSQL's advisory lock around migrations."""
+_MIGRATING, _WRITING = 0x77687973, 0x77687974
+"""PostgreSQL's advisory locks around migrations and around what is appended."""
 
 
 def open_engine(url: str) -> Engine:
     """An engine over a store at the newest revision.
 
     Raises LedgerError where the URL is wrong, the server cannot be reached, or the store is newer than this program."""
-    try:
-        parsed = make_url(url)
-        if parsed.drivername in ("postgresql", "postgres"):
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        if parsed.get_backend_name() == "sqlite" and parsed.database:
-            Path(parsed.database).expanduser().absolute().parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, pool_pre_ping=True)
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise LedgerError(
-            f"store url {url!r} is wrong ({error}); write sqlite:///why-spike.db or postgresql://..."
-        ) from error
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).expanduser().absolute().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine)
-    elif engine.dialect.name != "postgresql":
-        raise LedgerError(f"store url names {engine.dialect.name}; use sqlite or postgresql")
     try:
         _migrate(engine)
-    except DBAPIError as error:
-        shown = parsed.render_as_string(hide_password=True)
-        raise LedgerError(f"the store {shown} cannot be opened ({error.orig}); see `why-spike doctor`") from error
+    except BaseException as error:
+        engine.dispose()
+        if isinstance(error, DBAPIError):
+            raise LedgerError(
+                f"the store {_shown(engine)} cannot be opened ({error.orig}); see `why-spike doctor`"
+            ) from error
+        raise
     return engine
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection whose transaction only reads: on SQLite it waits for nobody."""
-    with engine.connect().execution_options(only_reads=True) as conn:
+    """A transaction that only reads, all of it from one moment; on SQLite it waits for nobody."""
+    options: dict[str, Any] = {"only_reads": True}
+    if engine.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
+    with _in_words(engine), engine.connect().execution_options(**options) as conn:
         yield conn
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that appends facts, one at a time on either store: what it looked up still holds when it writes."""
+    with _in_words(engine), engine.begin() as conn:
+        if conn.dialect.name == "postgresql":
+            conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITING})
+        yield conn
+
+
+@contextmanager
+def _in_words(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise LedgerError(
+            f"the store {_shown(engine)} failed ({error.orig}); nothing of this was kept, so it can be done again"
+        ) from error
 
 
 def insert_ignore(conn: Connection, table: Table, values: Mapping[str, Any]) -> bool:
@@ -72,6 +89,22 @@ def upsert(conn: Connection, table: Table, values: Mapping[str, Any], keys: Sequ
     conn.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=rest))
 
 
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise LedgerError(f"store url {url!r} is wrong; write sqlite:///why-spike.db or postgresql://...") from error
+    if parsed.drivername in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
+        raise LedgerError(f"store url names {parsed.drivername}; use sqlite or postgresql")
+    return parsed
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
 def _tune_sqlite(engine: Engine) -> None:
     """The driver's own transactions are off, so that DDL rolls back too, and a writer takes its lock at BEGIN."""
 
@@ -88,7 +121,7 @@ def _tune_sqlite(engine: Engine) -> None:
 
 
 def _migrate(engine: Engine) -> None:
-    with reading(engine) as conn:
+    with engine.connect().execution_options(only_reads=True) as conn:
         if _revision(conn) == HEAD:
             return
     from alembic import command  # late: half a second that only an old store needs
@@ -99,7 +132,7 @@ def _migrate(engine: Engine) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as conn:
         if conn.dialect.name == "postgresql":
-            conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
         config.attributes["connection"] = conn
         try:
             command.upgrade(config, "head")
