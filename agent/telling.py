@@ -1,0 +1,112 @@
+"""Turns what changed into messages on their routes, puts them into the outbox, and sends what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from agent.channels import fallback_rule, look, quiet, routes_of, rules, senders
+from agent.config import Site
+from agent.explaining import Told
+from agent.ownership import owner_of
+from detector import Change
+from explainer import narrate
+from ledger.store import Store
+from ledger.types import NANO
+from notifiers import compose, routing
+from notifiers.outbox import queue, send_due, threads_told
+from notifiers.types import Message, Route
+
+GOES_ON = ("grew", "moved", "reopened")
+"""What is told as a new incident where nobody was told of its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One message and where it goes; `edit` brings the head of its thread up to date."""
+
+    message: Message
+    routes: tuple[Route, ...]
+    edit: Message | None = None
+
+    def line(self) -> str:
+        """On a line."""
+        where = ", ".join(f"{r.channel} {r.address}" for r in self.routes) or "nobody"
+        return f"{where}: {self.message.headline}"
+
+    def as_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        places = [{"channel": r.channel, "address": r.address, "rule": r.rule} for r in self.routes]
+        return {
+            "key": self.message.key,
+            "thread": self.message.thread,
+            "headline": self.message.headline,
+            "routes": places,
+        }
+
+
+class Tellings:
+    """The messages of one tick over one site and store, at one time."""
+
+    def __init__(self, site: Site, store: Store, *, now: datetime) -> None:
+        self._site, self._store, self._now = site, store, now
+        self._look = look(site)
+
+    def of(self, changes: Sequence[Change], told: Mapping[str, Told]) -> list[Telling]:
+        """What is told of these changes, in order. A reply goes where its head went; where there is no head, what goes
+        on is told as new, and what is over is not told at all."""
+        threads = sorted({c.incident.id for c in changes})
+        with self._store.engine.begin() as conn:
+            heads = threads_told(conn, threads)
+        found = []
+        for change in changes:
+            telling = self._one(change, told[change.incident.id], heads)
+            if telling is not None:
+                found.append(telling)
+                heads.setdefault(change.incident.id, list(telling.routes))
+        return found
+
+    def _one(self, change: Change, told: Told, heads: Mapping[str, list[Route]]) -> Telling | None:
+        incident = change.incident
+        known = incident.id in heads
+        if not known and change.what in GOES_ON and incident.state == "open":
+            change = Change(incident, "opened", change.at, change.tell)
+        if not known and change.what != "opened":
+            return None
+        rule = self._rule(change)
+        owner = owner_of(self._site.config, incident.scopes[0])
+        what = compose.Told(change, told.explanation, narrate(told.explanation, "team"), owner.owner if owner else "")
+        message = compose.incident_message(what, self._look)
+        if not known:
+            return Telling(message, rule.routes)
+        return Telling(message, tuple(heads[incident.id]), compose.head_now(what, self._look))
+
+    def _rule(self, change: Change) -> routing.Rule:
+        incident = change.incident
+        if incident.kind == "operator":
+            return routing.Rule("operator", (), routes_of(self._site.config.operator, "operator"))
+        return routing.route(
+            incident.scopes, usd=abs(incident.impact_nano) / NANO, severity=compose.severity_of(incident),
+            rules=rules(self._site), fallback=fallback_rule(self._site),
+        )  # fmt: skip
+
+    def queue(self, conn: Connection, tellings: Iterable[Telling]) -> None:
+        """Into the outbox, within a transaction of the caller's."""
+        for telling in tellings:
+            wait = routing.not_before(telling.message, quiet(self._site), self._now)
+            for message in (telling.message, telling.edit):
+                if message is not None and telling.routes:
+                    queue(conn, message, telling.routes, now=self._now, not_before=wait)
+
+    def send(self) -> tuple[int, list[str]]:
+        """Sends what is due; how many went out, and what did not work."""
+        config = self._site.config
+        done = send_due(
+            self._store.engine, senders(self._site), now=self._now, fallback=routes_of(config.fallback, "fallback"),
+            operator=routes_of(config.operator, "operator") or routes_of(config.fallback, "fallback"),
+        )  # fmt: skip
+        return done.sent, done.troubles

@@ -1,0 +1,129 @@
+"""Draws a chart: as a PNG (matplotlib's object API, the same bytes each time) or in characters for a terminal."""
+
+from __future__ import annotations
+
+import io
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from notifiers.types import Chart
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK, SOFT, ALARM, CALM, GOOD = "#1f2933", "#c5d3e0", "#c8322b", "#52728f", "#2f7d4f"
+BARS = " ▁▂▃▄▅▆▇█"
+WIDTH = 64
+
+
+def png(chart: Chart, *, inches: tuple[float, float] = (7.2, 3.4), dark: bool = False) -> bytes:
+    """The picture; nothing in it is read as a formula, whatever the data is called."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    ground, ink = ("#14181d", "#e6ebf0") if dark else ("#ffffff", INK)
+    style: Any = {
+        "text.parse_math": False, "font.size": 10, "text.color": ink, "axes.edgecolor": ink, "axes.labelcolor": ink,
+        "xtick.color": ink, "ytick.color": ink,
+    }  # fmt: skip
+    with mpl.rc_context(style):
+        figure = Figure(figsize=inches, layout="constrained", facecolor=ground)
+        axes = figure.add_subplot(facecolor=ground)
+        {"band": _band, "waterfall": _waterfall, "bars": _bars}[chart.kind](axes, chart, ink)
+        axes.set_title(_plain(chart.title)[:90], loc="left", fontsize=11, color=ink)
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+        out = io.BytesIO()
+        figure.savefig(out, format="png", dpi=160, metadata={"Software": None})
+    return out.getvalue()
+
+
+def _band(axes: Axes, chart: Chart, ink: str) -> None:
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
+
+    times: Any = date2num(np.array([t.replace(tzinfo=None) for t in chart.times], dtype="datetime64[s]"))
+    if chart.low and chart.high:
+        axes.fill_between(times, chart.low, chart.high, color=SOFT, alpha=0.6, linewidth=0, label="expected range")
+    axes.plot(times, chart.expected, color=CALM, linewidth=1, linestyle="--", label="expected")
+    axes.plot(times, chart.actual, color=ink, linewidth=1.2, label="actual")
+    if chart.marked_from is not None and len(times):
+        start = date2num(np.datetime64(chart.marked_from.replace(tzinfo=None)))
+        end = date2num(np.datetime64(chart.marked_to.replace(tzinfo=None))) if chart.marked_to else times[-1]
+        axes.axvspan(max(start, times[0]), max(end, start), color=ALARM, alpha=0.14, linewidth=0)
+    locator = AutoDateLocator()
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.set_ylim(bottom=min(0.0, *chart.actual) if chart.actual else 0.0)
+    axes.set_ylabel("dollars" if chart.unit == "usd" else _plain(chart.unit))
+    axes.legend(frameon=False, fontsize=8, loc="upper left", ncols=3)
+
+
+def _waterfall(axes: Axes, chart: Chart, ink: str) -> None:
+    """Horizontal, so that the labels can be read; totals dark, rises red, falls green, each with its sign."""
+    values, n = chart.values, len(chart.values)
+    level = 0.0
+    for i, value in enumerate(values):
+        total = i in (0, n - 1)
+        left = 0.0 if total else level
+        colour = CALM if total else ALARM if value > 0 else GOOD
+        axes.barh(i, value, left=left, color=colour, height=0.62)
+        text = f"{value:,.2f}" if total else f"{value:+,.2f}"
+        axes.text(max(left, left + value), i, f" {text}", va="center", fontsize=9, color=ink)
+        level = value if total else level + value
+    axes.set_yticks(range(n), [_plain(label)[:32] for label in chart.labels])
+    axes.invert_yaxis()
+    axes.margins(x=0.16)
+    axes.set_xlabel("dollars")
+
+
+def _bars(axes: Axes, chart: Chart, ink: str) -> None:
+    axes.bar(range(len(chart.values)), chart.values, color=CALM, width=0.7)
+    axes.set_xticks(range(len(chart.labels)), [_plain(label)[:14] for label in chart.labels], fontsize=8)
+    axes.set_ylabel("dollars" if chart.unit == "usd" else _plain(chart.unit), color=ink)
+
+
+def in_characters(chart: Chart, width: int = WIDTH) -> list[str]:
+    """The chart for a terminal, in lines."""
+    if chart.kind == "band":
+        return _line_of_blocks(chart, width)
+    top = max((abs(v) for v in chart.values), default=0.0) or 1.0
+    name = max((len(label) for label in chart.labels), default=0)
+    return [
+        f"  {_plain(label):<{name}} {'█' * max(1, round(abs(v) / top * (width - name - 16)))} {v:,.2f}"
+        for label, v in zip(chart.labels, chart.values, strict=True)
+    ]
+
+
+def _line_of_blocks(chart: Chart, width: int) -> list[str]:
+    """Actual over expected as two rows of blocks on one scale, and a row that marks the incident."""
+    n = len(chart.actual)
+    if not n:
+        return []
+    edges = np.linspace(0, n, min(width, n) + 1).astype(int)
+    pieces = [slice(a, b) for a, b in pairwise(edges)]
+    top = max(*chart.actual, *chart.expected, 1e-12)
+    rows = {
+        name: "".join(BARS[round(max(0.0, float(np.mean(values[p]))) / top * 8)] for p in pieces)
+        for name, values in (("actual", chart.actual), ("expected", chart.expected))
+    }
+    marked = "".join("▲" if any(_inside(chart, t) for t in chart.times[p]) else " " for p in pieces)
+    first, last = f"{chart.times[0]:%Y-%m-%d}", f"{chart.times[-1]:%Y-%m-%d}"
+    unit = "$" if chart.unit == "usd" else ""
+    return [
+        f"  actual   {rows['actual']}  peak {unit}{top:,.2f}",
+        f"  expected {rows['expected']}",
+        f"           {marked}".rstrip(),
+        f"           {first}{last.rjust(len(pieces) - len(first))}",
+    ]
+
+
+def _inside(chart: Chart, t: Any) -> bool:
+    after = chart.marked_from is not None and t >= chart.marked_from
+    return after and (chart.marked_to is None or t < chart.marked_to)
+
+
+def _plain(text: str) -> str:
+    """Without what no font shows."""
+    return "".join(c if c.isprintable() else " " for c in text)

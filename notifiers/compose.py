@@ -1,0 +1,236 @@
+"""Neutral messages: what is said about an incident, a budget, the data, an answer. No channel's form is in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from detector.types import Change, Incident, What
+from explainer.types import Explanation, Narrative
+from ledger.types import NANO, Scope, from_hour
+from notifiers.figures import Look, change_percent, day, moment, more_or_less, place, usd
+from notifiers.types import Button, Chart, Message, Table
+
+Severity = Literal["low", "medium", "high"]
+HIGH_USD, LOW_USD = 1000, 100
+CHART_DAYS = 21
+PARTS_SHOWN = 6
+TOLD_ABOUT: dict[What, str] = {
+    "grew": "Still going",
+    "moved": "Now seen elsewhere",
+    "restated": "Restated",
+    "accepted": "Taken as the new normal",
+    "resolved": "Over",
+    "withdrawn": "Withdrawn",
+    "reopened": "It is back",
+}
+STATES = {"open": "open", "accepted": "the new normal", "resolved": "over", "withdrawn": "withdrawn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a message about an incident is made of: what happened, why, in which words, and whose it is."""
+
+    change: Change
+    explanation: Explanation
+    narrative: Narrative
+    owner: str = ""
+
+
+def severity_of(incident: Incident) -> Severity:
+    """By the dollars so far."""
+    dollars = abs(incident.impact_nano) / NANO
+    return "high" if dollars >= HIGH_USD else "low" if dollars < LOW_USD else "medium"
+
+
+def incident_message(told: Told, look: Look) -> Message:
+    """The head of an incident's thread, or a reply to it: growth, its end, its withdrawal."""
+    incident, what = told.change.incident, told.change.what
+    if what == "opened":
+        return _head(told, look)
+    amount = more_or_less(incident.impact_nano, look)
+    said = {
+        "accepted": f"{amount} than was normal; this is the new normal from now on",
+        "resolved": f"it cost {amount} than expected in all",
+        "withdrawn": incident.note or "newer data took its ground away",
+        "restated": f"by newer data it is {amount} than expected",
+    }.get(what, f"{amount} than expected so far")
+    return Message(
+        key=f"{incident.id}:{what}:{told.change.at.isoformat()}", thread=incident.id, kind="incident",
+        tone="good" if what in ("resolved", "withdrawn", "accepted") else "alert",
+        headline=f"{TOLD_ABOUT[what]}: {_places(incident.scopes)}: {said}", paragraphs=_more(incident, what),
+        numbers=_numbers(incident, look), footer=_footer(told, look), reply=True, severity=severity_of(incident),
+    )  # fmt: skip
+
+
+def head_now(told: Told, look: Look) -> Message:
+    """The head of the thread brought up to date: the same key's place, the current state and figures."""
+    head = _head(told, look)
+    return replace(head, key=f"{head.thread}:head:{told.change.at.isoformat()}", edits_head=True)
+
+
+def _head(told: Told, look: Look) -> Message:
+    incident, words = told.change.incident, told.narrative
+    going = incident.state == "open"
+    mark = "" if going else f"[{STATES[incident.state]}] "
+    return Message(
+        key=f"{incident.id}:opened", thread=incident.id, kind="incident",
+        tone="calm" if told.explanation.calm else "alert" if going else "good", headline=mark + words.headline,
+        paragraphs=words.sentences, numbers=_numbers(incident, look), charts=incident_charts(told, look),
+        tables=(driver_table(told.explanation, look),), evidence=tuple(e.text for e in told.explanation.evidence),
+        next_steps=words.next_steps, buttons=_buttons(incident.id), footer=_footer(told, look),
+        severity=severity_of(incident),
+    )  # fmt: skip
+
+
+def _more(incident: Incident, what: What) -> tuple[str, ...]:
+    if what == "resolved" and incident.ended_at:
+        hours = (incident.ended_at - incident.started_at) // timedelta(hours=1) + 1
+        return (f"It lasted {hours} hours.",)
+    return (incident.note,) if incident.note and what != "withdrawn" else ()
+
+
+def _numbers(incident: Incident, look: Look) -> tuple[tuple[str, str], ...]:
+    until = moment(incident.ended_at + timedelta(hours=1), look) if incident.ended_at else "still going on"
+    return (
+        ("Spent", usd(incident.actual_nano, look)),
+        ("Expected", usd(incident.expected_nano, look)),
+        ("Difference", f"{usd(incident.impact_nano, look)} ({_percent(incident, look)})"),
+        ("Since", moment(incident.started_at, look)),
+        ("Until", until),
+        ("State", STATES[incident.state] + (f", seen by {b}" if (b := incident.acknowledged_by) else "")),
+    )
+
+
+def _percent(incident: Incident, look: Look) -> str:
+    return change_percent(incident.impact_nano, incident.expected_nano, look)
+
+
+def _places(scopes: tuple[Scope, ...]) -> str:
+    return " and ".join(place(s) for s in scopes)
+
+
+def _footer(told: Told, look: Look) -> str:
+    owner = f"for {told.owner} · " if told.owner else ""
+    return f"{told.change.incident.id} · {owner}told {moment(told.change.at, look)} · words: {told.narrative.narrator}"
+
+
+def _buttons(incident_id: str) -> tuple[Button, ...]:
+    return (
+        Button("acknowledge", "Acknowledge", incident_id),
+        Button("expected", "Expected until…", incident_id),
+        Button("not_useful", "Not useful", incident_id),
+        Button("mute", "Mute", incident_id),
+        Button("why", "Why?", incident_id),
+    )
+
+
+def driver_table(explanation: Explanation, look: Look) -> Table:
+    """By driver, in parts that add up to the whole difference."""
+    rows = [(name.replace("_", " "), usd(nano, look)) for name, nano in explanation.drivers if nano]
+    rows.append(("all of it", usd(explanation.delta, look)))
+    return Table(
+        f"What makes the difference, against {explanation.against}", ("driver", "amount"), tuple(rows), (False, True)
+    )
+
+
+def part_tables(explanation: Explanation, look: Look) -> tuple[Table, ...]:
+    """By dimension, the parts that add up to the whole difference."""
+    tables = []
+    for dimension, parts in explanation.parts:
+        rows = tuple(
+            ("the rest" if p.rest else "(untagged)" if p.value is None else p.value, usd(p.base, look), usd(p.current, look),
+             usd(p.delta, look))
+            for p in parts
+        )  # fmt: skip
+        if len(rows) > 1:
+            columns = (dimension.replace("_", " "), "before", "now", "difference")
+            tables.append(Table(f"By {dimension.replace('_', ' ')}", columns, rows, (False, True, True, True)))
+    return tuple(tables[:PARTS_SHOWN])
+
+
+def incident_charts(told: Told, look: Look) -> tuple[Chart, ...]:
+    """The band with the spike, and a waterfall of the drivers where there is more than one."""
+    drivers = [d for d in told.explanation.drivers if d[1]]
+    return (band(told.change.incident, look), *([waterfall(told.explanation, look)] if len(drivers) > 1 else []))
+
+
+def band(incident: Incident, look: Look) -> Chart:
+    """What the incident was judged by, over the last weeks before its end."""
+    j = incident.judgement
+    money = j.signal == "cost" or j.unit in ("usd", "nano_usd", "nano-dollars")
+    scale = NANO if money and j.unit != "usd" else 1
+    steps = max(1, CHART_DAYS * 24 // j.grain)
+    actual, expected, low, high = (tuple(v / scale for v in s[-steps:]) for s in (j.actual, j.expected, j.low, j.high))
+    times = tuple(from_hour(h) for h in j.hours[-steps:])
+    title = f"{j.signal.replace('_', ' ')} of {_places(incident.scopes)}"
+    alt = (
+        f"{title} since {day(times[0], look) if times else 'the beginning'}; it left the expected band on "
+        f"{moment(incident.started_at, look)}."
+    )
+    end = incident.ended_at + timedelta(hours=1) if incident.ended_at else None
+    return Chart(
+        "band", title, alt, "usd" if money else j.unit, times, actual, expected, low, high,
+        marked_from=incident.started_at, marked_to=end,
+    )  # fmt: skip
+
+
+def waterfall(explanation: Explanation, look: Look) -> Chart:
+    """From what it was, driver by driver, to what it is; in dollars."""
+    steps = [(name.replace("_", " "), nano) for name, nano in explanation.drivers if nano]
+    labels = ("before", *(n for n, _ in steps), "now")
+    values = (explanation.base / NANO, *(v / NANO for _, v in steps), explanation.current / NANO)
+    alt = "From {} to {}: {}.".format(
+        usd(explanation.base, look), usd(explanation.current, look), ", ".join(f"{n} {usd(v, look)}" for n, v in steps)
+    )
+    return Chart("waterfall", "What makes the difference", alt, "usd", labels=labels, values=values)
+
+
+def answer_message(explanation: Explanation, narrative: Narrative, look: Look, *, key: str) -> Message:
+    """The answer to a question about two periods, or about an incident."""
+    return Message(
+        key=key, thread=key, kind="answer", tone="calm", headline=narrative.headline, paragraphs=narrative.sentences,
+        numbers=(
+            ("Now", usd(explanation.current, look)), ("Before", usd(explanation.base, look)),
+            ("Difference", f"{usd(explanation.delta, look)} ({change_percent(explanation.delta, explanation.base, look)})"),
+        ),
+        charts=(waterfall(explanation, look),), tables=(driver_table(explanation, look), *part_tables(explanation, look)),
+        evidence=tuple(e.text for e in explanation.evidence), next_steps=narrative.next_steps,
+        footer=f"{moment(explanation.start, look)} to {moment(explanation.end, look)}, against {explanation.against}",
+    )  # fmt: skip
+
+
+def budget_message(scope: Scope, *, budget: int, spent: int, forecast: int, breaks: datetime, look: Look) -> Message:
+    """A month's budget is going to break, and when. Amounts in nano-dollars."""
+    month = breaks.astimezone(look.zone).strftime("%Y-%m")
+    whose = place(scope) if scope else "the whole company"
+    return Message(
+        key=f"budget:{place(scope)}:{month}", thread=f"budget:{place(scope)}:{month}", kind="budget", tone="alert",
+        headline=f"The budget of {whose} will break on {day(breaks, look)} if spend goes on as it does",
+        paragraphs=(f"By the end of the month it comes to {usd(forecast, look)}, {usd(forecast - budget, look)} over.",),
+        numbers=(("Budget", usd(budget, look)), ("Spent so far", usd(spent, look)), ("By month's end", usd(forecast, look))),
+        footer=f"budget of {month}",
+    )  # fmt: skip
+
+
+def operator_message(key: str, headline: str, *details: str) -> Message:
+    """Something about the tool itself or its data: for whoever runs it, never for a team."""
+    return Message(key=f"operator:{key}", thread=f"operator:{key}", kind="operator", tone="operator", headline=headline, paragraphs=details)  # fmt: skip
+
+
+def summary_message(key: str, messages: list[Message]) -> Message:
+    """Many alerts at once, on a line each."""
+    rows = tuple((m.headline, m.thread) for m in messages)
+    return Message(
+        key=f"summary:{key}", thread=f"summary:{key}", kind="summary", tone="alert",
+        headline=f"{len(messages)} more incidents in the same minute",
+        tables=(Table("", ("incident", "id"), rows, (False, False)),), footer="ask /why-spike with an id for the whole story",
+    )  # fmt: skip
+
+
+def test_message(at: datetime, look: Look) -> Message:
+    """Says that it is a test, and when."""
+    key = f"test:{at.isoformat()}"
+    return Message(key=key, thread=key, kind="test", tone="good", headline="This is a test of why-spike",
+                   paragraphs=(f"Sent {moment(at, look)}. If you can read this, alerts will reach you here.",), footer="test")  # fmt: skip

@@ -1,0 +1,38 @@
+"""A message as plain text: for a terminal, and the plain part of a mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from notifiers.charts import in_characters
+from notifiers.formats.clean import clean
+from notifiers.types import Message, Table
+
+
+def text_payload(message: Message, rule: str) -> dict[str, Any]:
+    """The whole message in lines, charts in characters."""
+    lines = [clean(message.headline), ""]
+    lines += [clean(p) for p in message.paragraphs]
+    if message.numbers:
+        width = max(len(name) for name, _ in message.numbers)
+        lines += ["", *(f"  {clean(name):<{width}}  {clean(value)}" for name, value in message.numbers)]
+    for chart in message.charts:
+        lines += ["", clean(chart.title), *in_characters(chart)]
+    for table in message.tables:
+        lines += ["", *table_lines(table)]
+    for title, items in (("Evidence", message.evidence), ("What to do next", message.next_steps)):
+        if items:
+            lines += ["", f"{title}:", *(f"  - {clean(item)}" for item in items)]
+    footer = " · ".join(part for part in (clean(message.footer), f"rule: {clean(rule)}" if rule else "") if part)
+    return {"text": "\n".join([*lines, "", footer]).rstrip() + "\n"}
+
+
+def table_lines(table: Table) -> list[str]:
+    """A table in columns, numbers to the right."""
+    rows = [tuple(clean(cell, 60) for cell in row) for row in (table.columns, *table.rows)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(table.columns))]
+    shown = [
+        "  ".join(c.rjust(w) if right else c.ljust(w) for c, w, right in zip(row, widths, table.numeric, strict=True))
+        for row in rows
+    ]
+    return [*([f"{clean(table.title)}:"] if table.title else []), *(f"  {line}".rstrip() for line in shown)]

@@ -1,0 +1,138 @@
+"""Delivers to Slack: posts, replies in threads, brings heads up to date, uploads what its own charts cannot show."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.error import URLError
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import WebClient
+
+from notifiers.charts import png
+from notifiers.formats.slack import native_chart, slack_payload, without_charts
+from notifiers.outbox import Job, Later, Refused
+
+GAP = 1.1
+"""Seconds between two messages to one channel; Slack takes about one a second."""
+SERVER = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "team_added_to_org")
+NO_CHART = ("invalid_blocks", "invalid_blocks_format", "unsupported_block")
+HISTORY = 20
+
+
+class SlackSender:
+    """`tokens` holds a bot token by workspace, "" for any other."""
+
+    def __init__(
+        self, tokens: Mapping[str, str], *, api: str = WebClient.BASE_URL, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._clients = {name: WebClient(token, base_url=api, timeout=15) for name, token in tokens.items()}
+        self._pause = pause
+        self._last = ""
+
+    def send(self, job: Job) -> str:
+        """Posts, or edits the head. The receipt is `channel:ts`. Raises Later, Refused."""
+        client = self._client(job)
+        payload = slack_payload(job.message, job.route.rule)
+        if self._last == job.route.address:
+            self._pause(GAP)
+        self._last = job.route.address
+        if job.message.edits_head:
+            return self._edit(client, job, payload)
+        receipt = self._post(client, job, payload)
+        self._pictures(client, job, receipt)
+        return receipt
+
+    def find(self, job: Job) -> str | None:
+        """The receipt of an earlier post with this delivery's id in its metadata, where the history may be read."""
+        if job.message.edits_head:
+            return None
+        channel, _, thread = job.head.partition(":")
+        asked: dict[str, Any] = {
+            "channel": channel or job.route.address,
+            "limit": HISTORY,
+            "include_all_metadata": True,
+        }
+        try:
+            client = self._client(job)
+            answer = (
+                client.conversations_replies(ts=thread, **asked) if thread else client.conversations_history(**asked)
+            )
+        except (SlackApiError, SlackClientError, URLError, OSError, http.client.HTTPException):
+            return None
+        for told in answer.get("messages") or []:
+            payload = (told.get("metadata") or {}).get("event_payload") or {}
+            if payload.get("delivery_id") == job.id:
+                return f"{channel or job.route.address}:{told['ts']}"
+        return None
+
+    def _client(self, job: Job) -> WebClient:
+        client = self._clients.get(job.route.workspace) or self._clients.get("")
+        if client is None:
+            raise Refused(f"there is no token for workspace {job.route.workspace or '(default)'}")
+        return client
+
+    def _post(self, client: WebClient, job: Job, payload: dict[str, Any]) -> str:
+        channel, _, thread = job.head.partition(":")
+        told = {
+            "channel": channel or job.route.address, "text": payload["text"], "unfurl_links": False, "unfurl_media": False,
+            "metadata": {"event_type": "why_spike", "event_payload": {"delivery_id": job.id}},
+            **({"thread_ts": thread} if thread else {}),
+        }  # fmt: skip
+        answer = self._with_or_without_charts(lambda blocks: client.chat_postMessage(blocks=blocks, **told), payload)
+        return f"{answer['channel']}:{answer['ts']}"
+
+    def _edit(self, client: WebClient, job: Job, payload: dict[str, Any]) -> str:
+        channel, _, ts = job.head.partition(":")
+        if not ts:
+            return "nothing to edit"
+        told = {"channel": channel, "ts": ts, "text": payload["text"]}
+        self._with_or_without_charts(lambda blocks: client.chat_update(blocks=blocks, **told), payload)
+        return job.head
+
+    def _with_or_without_charts(self, call: Callable[[list[dict[str, Any]]], Any], payload: dict[str, Any]) -> Any:
+        """Once more without Slack's own charts, where the workspace does not know them."""
+        try:
+            return _asked(lambda: call(payload["blocks"]))
+        except Refused as error:
+            bare = without_charts(payload["blocks"])
+            if str(error) not in NO_CHART or len(bare) == len(payload["blocks"]):
+                raise
+            return _asked(lambda: call(bare))
+
+    def _pictures(self, client: WebClient, job: Job, receipt: str) -> None:
+        """Into the thread, what Slack's own charts cannot show. A picture that fails loses no message."""
+        channel, _, ts = (job.head or receipt).partition(":")
+        for i, chart in enumerate(job.message.charts):
+            if native_chart(chart) is not None:
+                continue
+            try:
+                client.files_upload_v2(
+                    channel=channel, thread_ts=ts, content=png(chart), filename=f"{job.id[:8]}-{i}.png", title=chart.title[:80],
+                    alt_txt=chart.alt[:900],
+                )  # fmt: skip
+            except (SlackApiError, SlackClientError, URLError, OSError, http.client.HTTPException):
+                return
+
+
+def _asked(call: Callable[[], Any]) -> Any:
+    """An answer of Slack's, or Later or Refused with its word."""
+    try:
+        return call()
+    except SlackApiError as error:
+        response: Any = error.response
+        word = str(response.get("error") or response.status_code)
+        if response.status_code == 429 or word in ("ratelimited", "rate_limited"):
+            raise Later("rate limited", _seconds(response.headers.get("Retry-After"))) from error
+        if response.status_code >= 500 or word in SERVER:
+            raise Later(f"Slack answered {response.status_code} {word}") from error
+        raise Refused(word) from error
+    except (SlackClientError, URLError, OSError, http.client.HTTPException, json.JSONDecodeError) as error:
+        raise Later(f"Slack cannot be reached: {error}") from error
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text and text.isdigit() else None
