@@ -48,18 +48,22 @@ class References:
     flow: Ints
 
 
-def references(values: Floats, flagged: Bools, flow: Ints, model: Ints, *, per_day: int, days: int) -> References:
-    """References for each day of `values` (channels, leaves, steps; whole days), from the `days` before it. `flow` and
+def references(
+    values: Floats, flagged: Bools, flow: Ints, model: Ints, *, per_day: int, days: int, lag: int = 0
+) -> References:
+    """References for each day of `values` (channels, leaves, steps; whole days), from the `days` that end `lag` days before it. `flow` and
     `model` (leaves,) number what a leaf belongs to."""
     by_day = whole_days(np.where(flagged, 0.0, values), per_day)
-    own = _filled(_trailing(by_day, days))
+    own = _filled(_trailing(by_day, days, lag))
     flows = _group(own, flow)
     borrow = own[REQUESTS] < FEWEST
     use = np.where(borrow, _per(flows, REQUESTS)[:, flow], _per(own, REQUESTS))
     share = _ratio(own[REQUESTS], flows[REQUESTS][flow])
     per_run = _ratio(flows[REQUESTS], flows[RUNS])[flow]
     known = flows[REQUESTS][flow] >= FEWEST / 4
-    return References(use, share, per_run, _prices(values, flagged, model, per_day, days), known, flow)
+    return References(
+        use, share, per_run, _prices(values, flagged, model, per_day=per_day, days=days, lag=lag), known, flow
+    )
 
 
 def effects(values: Floats, ref: References, day: Ints) -> tuple[Floats, Floats]:
@@ -105,7 +109,7 @@ def whole_days(x: Floats, per_day: int) -> Floats:
     return x.reshape(*x.shape[:-1], -1, per_day).sum(axis=-1)
 
 
-def _prices(values: Floats, flagged: Bools, model: Ints, per_day: int, days: int) -> Floats:
+def _prices(values: Floats, flagged: Bools, model: Ints, *, per_day: int, days: int, lag: int) -> Floats:
     """Prices of each leaf's model by least squares of cost on tokens over the reference window: cost is linear in
     tokens, so they come out all but exactly. A model without rows in the window keeps its last prices."""
     use = np.where(flagged, 0.0, values)
@@ -114,7 +118,7 @@ def _prices(values: Floats, flagged: Bools, model: Ints, per_day: int, days: int
     x = x / scale[:, None, None]
     gram = _sum(np.stack([np.stack([whole_days(a * b, per_day) for b in x], -1) for a in x], -1), model)
     moment = _sum(np.stack([whole_days(a * use[COST], per_day) for a in x], -1), model)
-    gram, moment = _trailing(gram, days, axis=1), _trailing(moment, days, axis=1)
+    gram, moment = _trailing(gram, days, lag, axis=1), _trailing(moment, days, lag, axis=1)
     weight = np.trace(gram, axis1=2, axis2=3)
     ridge = (1e-10 * weight + (weight == 0))[..., None, None] * np.eye(4)
     price = np.maximum(np.linalg.solve(gram + ridge, moment[..., None])[..., 0] / scale, 0.0)
@@ -123,13 +127,15 @@ def _prices(values: Floats, flagged: Bools, model: Ints, per_day: int, days: int
     return np.moveaxis(price[model], 2, 0)
 
 
-def _trailing(x: Floats, days: int, axis: int = -1) -> Floats:
-    """Sums over the `days` before each day."""
+def _trailing(x: Floats, days: int, lag: int, *, axis: int = -1) -> Floats:
+    """Sums over the `days` that end `lag` days before each day."""
     pad = [(0, 0)] * x.ndim
     pad[axis] = (1, 0)
     total = np.pad(np.cumsum(x, axis=axis), pad)
-    now = np.arange(x.shape[axis])
-    return np.take(total, now, axis=axis) - np.take(total, np.maximum(now - days, 0), axis=axis)
+    now = np.arange(x.shape[axis]) - lag
+    last, first = np.maximum(now, 0), np.maximum(now - days, 0)
+    found: Floats = np.take(total, last, axis=axis) - np.take(total, first, axis=axis)
+    return found
 
 
 def _filled(sums: Floats) -> Floats:

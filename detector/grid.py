@@ -48,7 +48,7 @@ class Grid:
 
     @property
     def steps(self) -> int:
-        return self.values.shape[2]
+        return int(self.values.shape[2])
 
     def learn(self, rows: CostTable) -> Ints:
         """Takes rows in, the later available replacing the earlier; returns the steps (from `first`) that changed."""

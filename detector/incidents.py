@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from detector.effects import SIGNALS, VOLUME, Bools
-from detector.grid import COST, Floats
+from detector.grid import Floats
 from detector.judge import judgement_of
-from detector.lane import Lane
+from detector.lane import SLOW_LAG, Lane
 from detector.life import began, ended, over
 from detector.place import best_cell
 from detector.plans import plans_of
@@ -105,6 +105,8 @@ class _Tick:
         self._plan()
         self._launches()
         self._search()
+        if new_day:
+            self._search_slow(day)
         return self.changes
 
     # --- what is explained already
@@ -174,6 +176,31 @@ class _Tick:
             if alarm is None or not self._raise(alarm, keep, reach):
                 return
 
+    def _search_slow(self, day: int) -> None:
+        """Growth over weeks, by the whole days that are over: once a day."""
+        lane = self.lane
+        last = day - 1 - lane.start // lane.per_day
+        if last < SLOW_LAG + 10:
+            return
+        for _ in range(3):
+            keep = self._explained(lane.per_day * 3).all(axis=2)
+            scores = lane.score_slow(last, keep)
+            alarm = self._loudest(scores.score, scores, +1)
+            if alarm is None:
+                return
+            effect, base = lane.slow_effect[alarm.signal], lane.slow_base[alarm.signal]
+            seed = lane.inside[alarm.cell] > 0
+            cell = self._place(alarm.signal, effect, base, slice(last - 1, last + 1), seed)
+            leaves = lane.inside[cell] > 0
+            deviation, usual = effect[leaves].sum(axis=0), base[leaves].sum(axis=0)
+            relative = deviation[last - 1 : last + 1].sum() / max(usual[last - 1 : last + 1].sum(), 1e-9)
+            start = began(deviation, usual, 0.5 * relative, last, SLOW_LAG + 2) * lane.per_day
+            moment = from_hour((start + lane.start) * lane.step)
+            known = self._same_cause(leaves, SIGNALS[alarm.signal], +1, moment)  # type: ignore[arg-type]
+            if known is None:
+                self._open(lane.cells[cell], SIGNALS[alarm.signal], +1, start, alarm)  # type: ignore[arg-type]
+            self._pass_over(alarm, leaves)
+
     def _threshold(self) -> float:
         """A score that a month of everyday life passes about `alerts_per_month` times: the tail of the scores is close
         to exponential, a factor e of frequency for each .6 of score."""
@@ -188,6 +215,8 @@ class _Tick:
             broad = np.array([tuple(d for d, _ in c) in BROAD for c in lane.cells])
             told &= broad & (scores.relative < -0.6)
             told[1:] = False
+        told &= scores.base >= 0.05 * usd
+        told[1:] &= ~np.array([dict(c).get("team", "") is None for c in lane.cells])
         if not told.any():
             return None
         rank = np.where(told, np.minimum(score, 40.0) * np.sqrt(np.maximum(dollars, 0)), 0.0)
@@ -228,6 +257,8 @@ class _Tick:
         if sign > 0 and alarm.signal == VOLUME and dict(scope).get("team", "") is None:
             signal, scope, sign = self._owner(start + cut, end + cut, effect[leaves].sum(axis=0)[start : end + 1].sum())
         moment = from_hour((start + cut + lane.start) * lane.step)
+        over = self._overrun(leaves, start + cut) if sign > 0 and signal == "volume" else None
+        scope = over or scope
         known = self._same_cause(leaves, signal, sign, moment)
         if known is not None:
             return self._absorb(known, alarm, leaves)
@@ -242,26 +273,30 @@ class _Tick:
         n, b = effect[:, window].sum(axis=1), base[:, window].sum(axis=1)
         widths = np.array(lane.windows)
         nearest = int(np.argmin(np.abs(np.log(widths / max(1, window.stop - window.start)))))
-        fine = np.array([np.flatnonzero(lane.inside[:, leaf] > 0)[-1] for leaf in range(len(n))])
-        sizes = lane.inside.sum(axis=1)
-        for leaf in range(len(n)):
-            of = np.flatnonzero(lane.inside[:, leaf] > 0)
-            fine[leaf] = of[np.argmin(sizes[of])]
-        noise = lane.scales.scale[signal, nearest][fine]
-        return best_cell(n, b, noise, lane.inside > 0, seed)
+        own = lane.scales.scale[signal, nearest]
+        return best_cell(n, b, own[lane.finest], lane.inside > 0, seed, own)
+
+    def _overrun(self, leaves: Bools, start: int) -> Scope | None:
+        """The scope of an announced event that this goes on from."""
+        for plan in self.plans:
+            if leaves[plan.leaves].any() and plan.masked.size and 0 <= start - plan.masked[-1] <= 3:
+                return plan.event.scope
+        return None
 
     def _owner(self, start: int, end: int, gained: float) -> tuple[Signal, Scope, int]:
         """Whose tags were lost: the feature whose volume fell by about what nobody's rose; nobody's itself otherwise."""
         lane = self.lane
-        lost = -(lane.inside @ lane.effect[VOLUME][:, start : end + 1].sum(axis=1))
-        owners = [
-            i
-            for i, c in enumerate(lane.cells)
-            if tuple(d for d, _ in c) in (("team", "feature"), ("team", "feature", "workflow")) and c[0][1] is not None
-        ]
-        best = max(owners, key=lambda i: (round(lost[i] / max(gained, 1e-9), 1), -len(lane.cells[i])), default=None)
-        if best is not None and lost[best] >= 0.4 * gained:
-            return "attribution", lane.cells[best], -1
+        nobody = lane.inside_scopes([UNTAGGED])
+        moved = lane.effect[VOLUME][:, start : end + 1].sum(axis=1)
+        models = np.eye(int(lane.model.max()) + 1)[lane.model]
+        gain = np.maximum((moved[nobody, None] * models[nobody]).sum(axis=0), 0.0)
+        named = [("team", "feature"), ("team", "feature", "workflow")]
+        owners = [i for i, c in enumerate(lane.cells) if tuple(d for d, _ in c) in named and c[0][1] is not None]
+        lost = np.array([np.maximum(-(lane.inside[i] * moved) @ models, 0.0) for i in owners]).reshape(len(owners), -1)
+        common = np.minimum(lost, gain).sum(axis=1)
+        if len(owners) and common.max() >= 0.4 * gained:
+            best = max(range(len(owners)), key=lambda i: (round(common[i] / gained, 1), -len(lane.cells[owners[i]])))
+            return "attribution", lane.cells[owners[best]], -1
         return "attribution", UNTAGGED, +1
 
     def _same_cause(self, leaves: Bools, signal: Signal, sign: int, start: datetime) -> Incident | None:
@@ -275,7 +310,7 @@ class _Tick:
             near = abs((start - i.started_at).total_seconds()) <= SAME_CAUSE_HOURS * 3600
             after = i.ended_at is not None and start > i.ended_at + timedelta(hours=SAME_CAUSE_HOURS)
             before = i.started_at - timedelta(hours=SAME_CAUSE_HOURS) > self.now
-            alike = i.signal == signal or near or i.state == "accepted"
+            alike = i.signal in (signal, "attribution") or near or i.state == "accepted"
             if common >= 0.5 and alike and not after and not before and (i.direction == "up") == (sign > 0):
                 value = common + (i.signal == signal)
                 best, most = (i, value) if value > most else (best, most)
@@ -324,7 +359,8 @@ class _Tick:
         return replace(incident, actual_nano=nano, expected_nano=nano - round(excess * NANO))
 
     def _cost(self, leaves: Bools) -> Floats:
-        return self.lane._values(np.arange(self.lane.steps))[COST][leaves].sum(axis=0)
+        total: Floats = self.lane.cost[leaves].sum(axis=0)
+        return total
 
     def _series(self, incident: Incident) -> tuple[Floats, Floats]:
         """(steps,) deviation and base of an incident's own signal over its rows."""
@@ -424,14 +460,13 @@ class _Tick:
         ]
         if not features:
             return
-        values = lane._values(np.arange(lane.steps))[COST]
         planned = np.zeros(len(lane.leaves), dtype=bool)
         for plan in self.plans:
             planned[plan.leaves] = True
         muted = ~self._explained(1).any(axis=(0, 2))
         for cell in features:
             leaves = lane.inside[cell] > 0
-            cost = values[leaves].sum(axis=0)
+            cost = lane.cost[leaves].sum(axis=0)
             first = int(np.argmax(cost > 0))
             fresh = (
                 first >= self.settings.min_history_days * lane.per_day

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detector.effects import SIGNALS, VOLUME
-from detector.grid import COST
+from detector.grid import Floats
 from detector.types import Judgement, Signal
 from ledger.types import NANO, Scope
 
@@ -34,7 +34,7 @@ def judgement_of(
     leaves = lane.inside_scopes([scope])
     first = max(0, start - SHOWN_DAYS * lane.per_day)
     steps = np.arange(first, last + 1)
-    cost = lane._values(steps)[COST][leaves].sum(axis=0)
+    cost = lane.cost[leaves][:, steps].sum(axis=0)
     number = SIGNALS.index(signal) if signal in SIGNALS else VOLUME
     deviation = lane.effect[number][leaves][:, steps].sum(axis=0)
     expected = np.maximum(cost - deviation, 0.0) if not launch else np.zeros(len(steps))
@@ -43,9 +43,12 @@ def judgement_of(
     evidence.append(
         ("first_usd", float(deviation[start - first :].sum() if not launch else cost[start - first :].sum()))
     )
-    nano = lambda x: tuple(float(v) for v in np.rint(x * NANO))
     return Judgement(
-        signal, lane.step, "nano_usd", tuple(int(h) for h in (steps + lane.start) * lane.step), nano(cost), nano(expected),
-        nano(expected * np.maximum(1 - threshold * wander, 0)), nano(expected * (1 + threshold * wander)),
+        signal, lane.step, "nano_usd", tuple(int(h) for h in (steps + lane.start) * lane.step), _nano(cost), _nano(expected),
+        _nano(expected * np.maximum(1 - threshold * wander, 0)), _nano(expected * (1 + threshold * wander)),
         alarm.score if alarm else 0.0, threshold, lane.settings.digest(), VERSION, tuple(evidence),
     )  # fmt: skip
+
+
+def _nano(dollars: Floats) -> tuple[float, ...]:
+    return tuple(float(v) for v in np.rint(dollars * NANO))

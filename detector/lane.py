@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from detector.baseline import expected_volume
-from detector.effects import SIGNALS, VOLUME, Bools, Ints, effects, references
-from detector.grid import LEAF_DIMENSIONS, Cell, Floats, Grid, memberships
+from detector.effects import SIGNALS, VOLUME, Bools, Ints, effects, references, whole_days
+from detector.grid import COST, LEAF_DIMENSIONS, Cell, Floats, Grid, memberships
 from detector.scan import Scales, Scores, scales, score
 from detector.settings import DetectionSettings
 from ledger.table import CostTable, leaves_inside
@@ -38,6 +38,10 @@ CUBOIDS: tuple[tuple[str, ...], ...] = (
 """Combinations of dimensions that are watched. Of those that select the same rows, the first is the one shown."""
 WINDOWS = {1: (1, 3, 6, 12, 24, 72, 168), 24: (1, 3, 7)}
 """By grain in hours, the widths of the windows, in steps."""
+
+SLOW_LAG = 12
+"""Days between a day and the end of what slow growth is measured against."""
+SLOW_WINDOWS = (2,)
 
 
 class Lane:
@@ -91,11 +95,22 @@ class Lane:
             self.leaves = pd.DataFrame(self.grid.leaves, columns=list(LEAF_DIMENSIONS), dtype=object)
             self.cells, mask = memberships(self.grid.leaves, CUBOIDS)
             self.inside = mask.astype(float)
+            sizes = self.inside.sum(axis=1)
+            self.finest: Ints = np.array(
+                [np.argmin(np.where(self.inside[:, i] > 0, sizes, np.inf)) for i in range(len(self.leaves))]
+            )
             keys = [d for d in LEAF_DIMENSIONS if d not in ("provider", "model", "region", "tier", "account")]
-            self.flow = self.leaves.groupby(keys, dropna=False, sort=False).ngroup().to_numpy()
+            self.flow: Ints = self.leaves.groupby(keys, dropna=False, sort=False).ngroup().to_numpy(np.int64)
             self.model = (
                 self.leaves.groupby(["provider", "model", "tier"], dropna=False, sort=False).ngroup().to_numpy()
             )
+        groups = self.grid.group_of_leaf()
+        self._groups = sorted({g for of in groups for g in of}, key=str)
+        self._group_of = np.array([[g in of for g in self._groups] for of in groups]).reshape(
+            len(groups), len(self._groups)
+        )
+        self._lag = np.array([self.grid.lag_hours(g) for g in self._groups])
+        self.cost = self._values(np.arange(self.steps))[COST]
         self._day = day
 
     def refresh(self, flagged: Bools) -> None:
@@ -112,6 +127,7 @@ class Lane:
             self.effect[VOLUME], flagged, (days + 3) % 7, self.per_day, settings.min_history_days
         )
         self._volume(np.arange(self.steps))
+        self._refresh_slow(values, flagged)
         keep = ~flagged
         today = self.steps - self.per_day
         warm = min(settings.reference_days * self.per_day, max(0, today - 7 * self.per_day))
@@ -120,16 +136,37 @@ class Lane:
             (self.effect * keep)[:, :, history], (self.base * keep)[:, :, history], self.inside, self.windows, warm
         )
 
+    def _refresh_slow(self, values: Floats, flagged: Bools) -> None:
+        """The same effects by the day against what was usual long ago: growth without a jump shows there alone. The
+        last whole day of all, and scales for windows of three days."""
+        days = self.steps // self.per_day
+        ref = references(values, flagged, self.flow, self.model, per_day=self.per_day, days=14, lag=SLOW_LAG)
+        by_day = whole_days(values, self.per_day)
+        keep = ~flagged.reshape(len(flagged), days, self.per_day).any(axis=2)
+        effect, base = effects(by_day, ref, np.arange(days))
+        effect[VOLUME] = base[VOLUME] = 0.0
+        self.slow_effect, self.slow_base = effect, base
+        used = slice(0, max(days - 4, 1))
+        warm = min(SLOW_LAG + 7, max(days - 12, 0))
+        self.slow_scales = scales(
+            (effect * keep)[:, :, used], (base * keep)[:, :, used], self.inside, SLOW_WINDOWS, warm
+        )
+
+    def score_slow(self, day: int, keep: Bools) -> Scores:
+        """Scores of all cells over the days that end with `day` (counted from the arrays' first); `keep` (signals,
+        leaves) is False where something is explained already."""
+        ends = np.full(len(self.leaves), day)
+        on = keep[:, :, None]
+        return score(self.slow_effect * on, self.slow_base * on, ends, self.inside, SLOW_WINDOWS, self.slow_scales)
+
     def ends(self, now_hour: int, *, complete: bool) -> Ints:
         """(leaves,) the last step to judge: the newest that has rows, or with `complete` the last that is all there."""
-        last = np.full(len(self.leaves), -1)
-        for i, groups in enumerate(self.grid.group_of_leaf()):
-            for group in groups:
-                newest = self.grid.newest.get(group, -1)
-                if complete:
-                    newest = min(newest, int((now_hour - self.grid.lag_hours(group)) // self.step) - 1)
-                last[i] = max(last[i], newest)
-        return np.clip(last - self.start, 0, self.steps - 1)
+        newest = np.array([self.grid.newest.get(g, -1) for g in self._groups])
+        if complete:
+            newest = np.minimum(newest, np.floor((now_hour - self._lag) / self.step).astype(np.int64) - 1)
+        last = np.where(self._group_of, newest, -1).max(axis=1)
+        found: Ints = np.clip(last - self.start, 0, self.steps - 1)
+        return found
 
     def score(self, ends: Ints, keep: Bools) -> Scores:
         """Scores of all cells at `ends`; `keep` (signals, leaves, n) is False where something is explained already and
@@ -156,7 +193,9 @@ class Lane:
     def _apply(self, steps: Ints) -> None:
         if not len(steps):
             return
-        effect, base = effects(self._values(steps), self.ref, self._of_step[steps])
+        values = self._values(steps)
+        self.cost[:, steps] = values[COST]
+        effect, base = effects(values, self.ref, self._of_step[steps])
         self.effect[:, :, steps], self.base[:, :, steps] = effect, base
         self._volume(steps)
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detector.effects import VOLUME, Ints
-from detector.grid import COST
 from detector.settings import DetectionSettings
 from ledger.types import Event, to_hour
 
@@ -48,7 +47,7 @@ def plans_of(events: Sequence[Event], lane: Lane, now: datetime, settings: Detec
         steps = np.arange(max(first, 0), max(min(until, last, lane.steps), 0))
         if not steps.size:
             continue
-        cost = lane._values(steps)[COST][leaves].sum(axis=0)
+        cost = lane.cost[leaves][:, steps].sum(axis=0)
         usual = np.zeros(len(steps))
         if lane.effect.shape[1:] == (len(lane.leaves), lane.steps):
             known = lane.known_volume[leaves][:, steps]

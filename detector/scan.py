@@ -53,7 +53,8 @@ def scales(effect: Floats, base: Floats, inside: Floats, windows: tuple[int, ...
     for s in range(len(SIGNALS)):
         n, b = inside @ effect[s], inside @ base[s]
         for i, width in enumerate(windows):
-            nw, bw = windowed(n, width)[:, skip:], windowed(b, width)[:, skip:]
+            every = slice(skip, None, max(1, width // 6))
+            nw, bw = windowed(n, width)[:, every], windowed(b, width)[:, every]
             if nw.shape[1] < 2:
                 scale[s, i] = 1.0
                 continue
@@ -71,8 +72,7 @@ def scales(effect: Floats, base: Floats, inside: Floats, windows: tuple[int, ...
 def score(effect: Floats, base: Floats, ends: Ints, inside: Floats, windows: tuple[int, ...], known: Scales) -> Scores:
     """Scores at the step `ends` (leaves,) of each leaf: the last one that is to be judged."""
     rows = np.arange(len(ends))
-    pad = lambda x: np.concatenate([np.zeros((*x.shape[:-1], 1)), np.cumsum(x, axis=-1)], axis=-1)
-    total_n, total_b = pad(effect), pad(base)
+    total_n, total_b = (np.pad(np.cumsum(x, axis=-1), ((0, 0), (0, 0), (1, 0))) for x in (effect, base))
     shape = (len(SIGNALS), len(windows), inside.shape[0])
     dollars, bases = np.zeros(shape), np.zeros(shape)
     for i, width in enumerate(windows):
