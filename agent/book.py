@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from explainer.archive import explanation_from_json, explanation_to_json
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from detector import Change, Feedback, Incident, incident_from_json, incident_to_json
-from explainer import Explanation, explanation_from_json, explanation_to_json
+from detector import Change, Feedback, Incident
+from detector.archive import incident_from_json, incident_to_json
+from explainer.types import Explanation
 from ledger.engine import insert_ignore, reading, upsert
 from ledger.schema import explanation, feedback, incident, incident_change, meta
 from ledger.types import scope_of
@@ -37,7 +39,8 @@ def read_book(engine: Engine) -> Book:
             Feedback(r.at, r.word, r.by, r.incident_id, scope_of(json.loads(r.scope)) if r.scope else None, r.until)
             for r in said
         )
-        incidents = tuple(incident_from_json(b) for b in bodies)
+        seen = {w.incident_id: w.by for w in words if w.word == "acknowledge"}
+        incidents = tuple(_seen_by(incident_from_json(b), seen) for b in bodies)
     return Book(incidents, words, datetime.fromisoformat(until) if until else None)
 
 
@@ -50,8 +53,15 @@ def read_incident(engine: Engine, incident_id: str) -> tuple[Incident, Explanati
         why = conn.execute(select(explanation.c.body).where(explanation.c.incident_id == incident_id)).scalar()
         query = select(incident_change).where(incident_change.c.incident_id == incident_id)
         rows = conn.execute(query.order_by(incident_change.c.id)).all()
+        said = select(feedback.c.incident_id, feedback.c.by).where(feedback.c.word == "acknowledge")
+        seen = dict(map(tuple, conn.execute(said.order_by(feedback.c.at)).all()))
     changes = [Change(incident_from_json(r.body), r.what, r.at, r.tell) for r in rows]
-    return incident_from_json(body), explanation_from_json(why) if why else None, changes
+    return _seen_by(incident_from_json(body), seen), explanation_from_json(why) if why else None, changes
+
+
+def _seen_by(found: Incident, seen: Mapping[str | None, str]) -> Incident:
+    """Acknowledged is what people said, not what a tick wrote."""
+    return replace(found, acknowledged_by=seen[found.id]) if found.id in seen else found
 
 
 def judged_on(conn: Connection, before: datetime | None, until: datetime) -> bool:

@@ -6,14 +6,14 @@ come with the hour up to which all was judged, in one transaction; a message is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from agent.book import Book, judged_on, read_book, write_book
 from agent.build import detection_settings, explain_context
 from agent.config import Site
-from agent.explaining import Explainer, Told
+from agent.explaining import Explainer, Heard, Told
 from agent.history import History, whole_hours
 from agent.intake import Intake, take_in
 from agent.readiness import days_of_history, readiness
@@ -106,14 +106,14 @@ def tick(
         Detector(settings, book=book.incidents), history, events=store.events(now), feedback=book.feedback
     )  # fmt: skip
     explainer = Explainer(replay, explain_context(site, store, now))
-    changes: list[Change] = []
+    heard: list[Heard] = []
     for at, step in zip(track(hours), replay.steps(hours), strict=True):
-        changes += step.changes
-        explainer.hear(step.changes, at)
+        heard += explainer.hear(step.changes, at)
     silent = book.judged_until is None
-    tellings = Tellings(site, store, now=now).of(_fresh(changes, silent, now), explainer.told)
+    tellings = Tellings(site, store, now=now).of([h for h in heard if _wanted(h.change, silent, now)])
+    changes = tuple(h.change for h in heard)
     report = TickReport(
-        now, taken, hours, tuple(changes), tuple(replay.detector.incidents), tuple(tellings), silent, dry_run, False, ready
+        now, taken, hours, changes, tuple(replay.detector.incidents), tuple(tellings), silent, dry_run, False, ready
     )  # fmt: skip
     return report if dry_run else _keep(site, store, book, report, explainer.told)
 
@@ -126,17 +126,13 @@ def _hours(book: Book, history: History, now: datetime) -> list[datetime]:
     return whole_hours(max(first, now - SILENT), now)
 
 
-def _fresh(changes: Sequence[Change], silent: bool, now: datetime) -> list[Change]:
-    """What people should hear of: in a first run all that was opened, else what is no older than it may be."""
-    if silent:
-        return [c for c in changes if c.tell and c.what == "opened"]
-    return [c for c in changes if c.tell and c.at > now - FRESH]
+def _wanted(change: Change, silent: bool, now: datetime) -> bool:
+    """True for what people should hear of; in a first run however old it is, since nothing of it is sent."""
+    return change.tell and (silent or change.at > now - FRESH)
 
 
 def _keep(site: Site, store: Store, book: Book, report: TickReport, told: dict[str, Told]) -> TickReport:
     """Writes it all down, or nothing where another process was first; then sends what is due."""
-    from dataclasses import replace
-
     tellings = Tellings(site, store, now=report.at)
     if report.hours:
         known = {i.id: i for i in book.incidents}

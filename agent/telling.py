@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 
 from agent.channels import fallback_rule, look, quiet, routes_of, rules, senders
 from agent.config import Site
-from agent.explaining import Told
+from agent.explaining import Heard
 from agent.ownership import owner_of
 from detector import Change
 from explainer import narrate
+from explainer.types import Explanation
 from ledger.store import Store
 from ledger.types import NANO
 from notifiers import compose, routing
@@ -56,21 +57,21 @@ class Tellings:
         self._site, self._store, self._now = site, store, now
         self._look = look(site)
 
-    def of(self, changes: Sequence[Change], told: Mapping[str, Told]) -> list[Telling]:
+    def of(self, heard: Sequence[Heard]) -> list[Telling]:
         """What is told of these changes, in order. A reply goes where its head went; where there is no head, what goes
         on is told as new, and what is over is not told at all."""
-        threads = sorted({c.incident.id for c in changes})
+        threads = sorted({h.change.incident.id for h in heard})
         with self._store.engine.begin() as conn:
             heads = threads_told(conn, threads)
         found = []
-        for change in changes:
-            telling = self._one(change, told[change.incident.id], heads)
+        for one in heard:
+            telling = self._one(one.change, one.explanation, heads)
             if telling is not None:
                 found.append(telling)
-                heads.setdefault(change.incident.id, list(telling.routes))
+                heads.setdefault(one.change.incident.id, list(telling.routes))
         return found
 
-    def _one(self, change: Change, told: Told, heads: Mapping[str, list[Route]]) -> Telling | None:
+    def _one(self, change: Change, why: Explanation, heads: Mapping[str, list[Route]]) -> Telling | None:
         incident = change.incident
         known = incident.id in heads
         if not known and change.what in GOES_ON and incident.state == "open":
@@ -79,7 +80,7 @@ class Tellings:
             return None
         rule = self._rule(change)
         owner = owner_of(self._site.config, incident.scopes[0])
-        what = compose.Told(change, told.explanation, narrate(told.explanation, "team"), owner.owner if owner else "")
+        what = compose.Told(change, why, narrate(why, "team"), owner.owner if owner else "")
         message = compose.incident_message(what, self._look)
         if not known:
             return Telling(message, rule.routes)
@@ -110,3 +111,21 @@ class Tellings:
             operator=routes_of(config.operator, "operator") or routes_of(config.fallback, "fallback"),
         )  # fmt: skip
         return done.sent, done.troubles
+
+
+def send_waiting(site: Site, store: Store, *, now: datetime) -> tuple[int, list[str]]:
+    """Sends what waits in the outbox."""
+    return Tellings(site, store, now=now).send()
+
+
+def send_test(site: Site, store: Store, *, now: datetime) -> tuple[int, list[str]]:
+    """Sends a marked test message to every configured place."""
+    config = site.config
+    places = {
+        (r.channel, r.workspace, r.address): r
+        for address in (config.fallback, config.operator, config.finance, *config.owners)
+        for r in routes_of(address, "test")
+    }
+    with store.engine.begin() as conn:
+        queue(conn, compose.test_message(now, look(site)), list(places.values()), now=now)
+    return send_waiting(site, store, now=now)
