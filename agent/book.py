@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from explainer.archive import explanation_from_json, explanation_to_json
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from detector import Change, Feedback, Incident
 from detector.archive import incident_from_json, incident_to_json
+from explainer.archive import explanation_from_json, explanation_to_json
 from explainer.types import Explanation
 from ledger.engine import insert_ignore, reading, upsert
 from ledger.schema import explanation, feedback, incident, incident_change, meta

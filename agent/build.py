@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -9,11 +10,15 @@ from sqlalchemy.engine import make_url
 from agent.config import ConfigError, Site
 from agent.settings import SourceSection
 from detector.settings import DetectionSettings, Gate
+from explainer.context import Budget, Context
 from ledger.currency import Rate, Rates
 from ledger.prices import ContractPrice, PriceBook
 from ledger.readers import SourceSettings
 from ledger.store import Store
 from ledger.truth import Account, Use
+
+OUTCOMES = timedelta(days=120)
+"""How far back outcomes are looked at."""
 
 
 def open_store(site: Site) -> Store:
@@ -66,3 +71,14 @@ def detection_settings(site: Site) -> DetectionSettings:
 def shown_url(site: Site) -> str:
     """The store's URL without its password."""
     return make_url(site.store_url).render_as_string(hide_password=True)
+
+
+def explain_context(site: Site, store: Store, now: datetime) -> Context:
+    """What the explainer is told beside costs: owners, budgets, what the spend achieved, the zone of days."""
+    config = site.config
+    return Context(
+        owners=tuple((o.scope, o.owner) for o in config.owners),
+        budgets=tuple(Budget(b.scope, b.usd_a_month) for b in config.budgets),
+        outcomes=tuple(store.outcomes(since=now - OUTCOMES, until=now)),
+        zone=config.zone,
+    )

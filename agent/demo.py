@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,13 +11,14 @@ from tempfile import TemporaryDirectory
 from agent.build import open_store
 from agent.config import Site, load_site
 from agent.incidents_shown import incident_json
-from agent.intake import take_in
 from agent.pipeline import TickReport, tick
 from agent.session import Session
 from ledger.store import Store
 from ledger.types import NANO
 from notifiers.formats import text_payload
 
+END = datetime(2026, 11, 23, 6, tzinfo=UTC)
+"""When the sample ends; the demo takes place then."""
 FILES = ("config.toml", "costs.parquet", "events.jsonl", "outcomes.csv")
 LINE = "─" * 78
 ABOUT = """why-spike on sample data: 90 days of AI spend of an invented company. The data are semi-synthetic: the traffic has
@@ -47,14 +49,10 @@ def _sample_site(folder: Path) -> Site:
 
 
 def _tell(s: Session, site: Site, store: Store) -> None:
-    from agent.clock import now
-
     s.say(ABOUT)
-    taken = take_in(site, store, now=now())
-    for line in taken.lines():
+    report = tick(site, store, now=END, track=lambda hours: s.track(hours, "Judging hour after hour", len(hours)))
+    for line in report.intake.lines():
         s.say(line)
-    end = max(f.known for f in store.freshness())
-    report = tick(site, store, now=end, track=lambda hours: s.track(hours, "Judging hour after hour", len(hours)))
     for telling in report.tellings:
         if not telling.message.reply:
             s.say(f"\n{LINE}\n{text_payload(telling.message, '')['text'].rstrip()}")
