@@ -1,0 +1,163 @@
+"""Which of the known causes it is: rules over the driver, the events, the releases, the errors and the shape in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from detector.types import Incident
+from explainer.drivers import REQUESTS
+from explainer.periods import REFERENCE, between
+from explainer.types import Cause, Driver, Evidence
+from ledger.table import CostTable
+from ledger.types import DRIVERS, Event, Scope, to_hour
+
+ERRORS = DRIVERS.index("errors")
+NEAR = timedelta(hours=6)
+PRODUCTION = {"production", "prod", "live", None}
+CALM: frozenset[Cause] = frozenset({"planned_batch", "feature_launch", "version_upgrade"})
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What coincides with the beginning of a change within a scope."""
+
+    event: Event | None = None
+    announced: bool = False
+    release: str | None = None
+    version_from: str | None = None
+    version_to: str | None = None
+    model_from: str | None = None
+    model_to: str | None = None
+    error_share: tuple[float, float] = (0.0, 0.0)
+    gradual: bool = False
+
+
+def circumstances(
+    table: CostTable, scope: Scope, span: tuple[datetime, datetime], events: Sequence[Event]
+) -> Circumstances:
+    """Looks at the scope's rows before and since the start, and at the events near it."""
+    before, since = (span[0] - REFERENCE, span[0]), span
+    old, new = between(table, scope, before), between(table, scope, since)
+    names = {
+        d: _newcomer(table, d, old.counts[:, REQUESTS], new.counts[:, REQUESTS])
+        for d in ("release", "version", "model")
+    }
+    near = [e for e in events if _common(e.scope, scope) and _touches(e, span[0])]
+    near.sort(
+        key=lambda e: (
+            not e.expected,
+            abs(((e.until if _ends_near(e, span[0]) and e.until else e.time) - span[0]).total_seconds()),
+        )
+    )
+    share = [float(s.counts[:, ERRORS].sum() / max(s.counts[:, REQUESTS].sum(), 1)) for s in (old, new)]
+    return Circumstances(
+        near[0] if near else None, bool(near and near[0].expected), names["release"][1], *names["version"], *names["model"],
+        (share[0], share[1]), _gradual(table, scope, span),
+    )  # fmt: skip
+
+
+def cause_of(incident: Incident, driver: Driver, c: Circumstances) -> tuple[Cause, float, tuple[Evidence, ...]]:
+    """The cause, how sure that is, and what speaks for and against it."""
+    cause, sure = _rule(incident, driver, c)
+    evidence = [Evidence(_driver_says(driver), supports=True)]
+    if c.event and not c.announced:
+        evidence.append(
+            Evidence(f"it began near {c.event.title or c.event.kind}, which may be a coincidence", supports=True)
+        )
+    if c.release and cause in (
+        "prompt_growth",
+        "output_growth",
+        "cache_regression",
+        "agent_loop",
+        "retry_storm",
+        "model_switch",
+    ):
+        evidence.append(
+            Evidence(f"release {c.release} came into use with it, which may be a coincidence", supports=True)
+        )
+    if cause in ("agent_loop", "retry_storm"):
+        rose = c.error_share[1] > 1.5 * c.error_share[0] + 0.02
+        evidence.append(
+            Evidence("failed requests rose with it" if rose else "failed requests did not rise with it", supports=True)
+        )
+    if cause == "traffic_surge" and c.release:
+        evidence.append(Evidence(f"release {c.release} came into use at the same time", supports=False))
+    return cause, sure, tuple(evidence)
+
+
+def _rule(incident: Incident, driver: Driver, c: Circumstances) -> tuple[Cause, float]:
+    if incident.kind == "operator":
+        return "data_fault", 0.9
+    if incident.kind == "planned" or (c.announced and c.event and incident.event_id == c.event.id):
+        return ("feature_launch" if c.event and c.event.kind == "launch" else "planned_batch"), 0.95
+    if dict(incident.judgement.evidence).get("launch"):
+        return "unannounced_launch", 0.95
+    table: dict[Driver, tuple[Cause, float]] = {
+        "attribution": ("untagged_growth", 0.9), "cache": ("cache_regression", 0.95), "model_mix": ("model_switch", 0.95),
+        "price": ("price_change", 0.95), "credit": ("credit", 0.9), "pool": ("pool", 0.85),
+        "input_tokens_per_request": ("slow_growth" if c.gradual else "prompt_growth", 0.9),
+        "output_tokens_per_request": ("version_upgrade" if c.version_to else "output_growth", 0.9),
+        "requests_per_run": ("retry_storm" if c.error_share[1] > 1.5 * c.error_share[0] + 0.02 else "agent_loop", 0.9),
+    }  # fmt: skip
+    if driver in table:
+        return table[driver]
+    if incident.direction == "down":
+        return "outage_drop", 0.85
+    environments = [v for scope in incident.scopes for d, v in scope if d == "environment"]
+    if environments and not set(environments) & PRODUCTION:
+        return "staging_leak", 0.9
+    if c.announced and c.event and c.event.kind == "batch":
+        return "batch_overrun", 0.9
+    return "traffic_surge", 0.85
+
+
+def _driver_says(driver: Driver) -> str:
+    return f"most of the difference is {driver.replace('_', ' ')}"
+
+
+def _common(one: Scope, two: Scope) -> bool:
+    """True where two scopes can hold a common row."""
+    a, b = dict(one), dict(two)
+    return all(a[d] == b[d] for d in a.keys() & b.keys()) and bool(a.keys() & b.keys() or not a or not b)
+
+
+def _ends_near(e: Event, at: datetime) -> bool:
+    return e.until is not None and -timedelta(hours=3) <= at - e.until <= NEAR
+
+
+def _touches(e: Event, at: datetime) -> bool:
+    return abs(e.time - at) <= NEAR or _ends_near(e, at) or bool(e.expected and e.until and e.time <= at <= e.until)
+
+
+def _newcomer(table: CostTable, dimension: str, old: np.ndarray, new: np.ndarray) -> tuple[str | None, str | None]:
+    """(what most requests had before, what took them over since): both None where nothing new took a good part."""
+    column = table.leaves[dimension]
+    was, now = (column.to_frame("v").assign(n=x).groupby("v")["n"].sum() for x in (old, new))
+    if now.sum() <= 0 or was.sum() <= 0:
+        return None, None
+    gain = (now / now.sum()).sub(was / was.sum(), fill_value=0.0)
+    best: Any = gain.idxmax()
+    fresh = gain[best] > 0.3 and float(was.get(best, 0.0)) / float(was.sum()) < 0.3
+    lost: Any = gain.idxmin()
+    return (str(lost), str(best)) if fresh else (None, None)
+
+
+def _gradual(table: CostTable, scope: Scope, span: tuple[datetime, datetime]) -> bool:
+    """True for growth over days without a jump: the unit cost of the first day is near what was, far from the last."""
+    hours = (to_hour(span[0]) - 72, to_hour(span[1]))
+    if hours[1] - hours[0] < 72 + 72:
+        return False
+    inside = table.inside(scope)[table.leaf] & (table.hour >= hours[0]) & (table.hour < hours[1])
+    day = (table.hour[inside] - hours[0]) // 24
+    cost = np.bincount(day, weights=table.cost[inside].astype(float))
+    requests = np.bincount(day, weights=np.maximum(table.drivers[inside, REQUESTS], 0).astype(float))
+    unit = cost / np.maximum(requests, 1.0)
+    if len(unit) < 6 or requests[-1] < 0.2 * requests.mean():
+        unit = unit[:-1]
+    usual, first, last = float(unit[:3].mean()), float(unit[3]), float(unit[4:].max(initial=unit[3]))
+    return last > 1.15 * usual and (first - usual) < 0.4 * (last - usual)

@@ -1,0 +1,177 @@
+"""Explanations: of an incident against what was expected, and of any period against another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from detector.types import Incident
+from explainer.causes import CALM, Circumstances, cause_of, circumstances
+from explainer.context import Context
+from explainer.drivers import ALL, INPUT, OUTPUT, REQUESTS, RUNS, leaf_drivers
+from explainer.facts import facts_of
+from explainer.findings import Findings, Measure
+from explainer.outlook import outlook
+from explainer.parts import drivers_of, tables
+from explainer.periods import Comparison, against_period, against_usual, merged
+from explainer.types import Cause, Driver, Evidence, Explanation, Place
+from ledger.table import CostTable, leaves_inside
+from ledger.types import Event, Scope
+
+HOUR = timedelta(hours=1)
+WORTH_NAMING = 0.1
+"""Share of all movement below which a feature is part of the rest."""
+BY_DRIVER: dict[Driver, Cause] = {
+    "volume": "traffic_surge", "requests_per_run": "agent_loop", "model_mix": "model_switch", "cache": "cache_regression",
+    "input_tokens_per_request": "prompt_growth", "output_tokens_per_request": "output_growth", "price": "price_change",
+    "credit": "credit", "pool": "pool", "attribution": "untagged_growth",
+}  # fmt: skip
+
+
+def explain_incident(
+    table: CostTable, incident: Incident, *, events: Sequence[Event], now: datetime, context: Context
+) -> Explanation:
+    """Why an incident's spend is not what was expected; base, current and delta are the incident's own figures."""
+    scope = incident.scopes[0]
+    end = incident.ended_at + HOUR if incident.ended_at else max(now, incident.started_at + HOUR)
+    span = (incident.started_at, end)
+    fine = against_usual(table, scope, span, incident.expected_nano)
+    compared = merged(fine)
+    known = events if incident.event_id is None else [e for e in events if e.id == incident.event_id]
+    around = circumstances(table, scope, span, known or events)
+    by_leaf = leaf_drivers(compared)
+    if incident.signal == "attribution":
+        drivers: tuple[tuple[Driver, int], ...] = (("attribution", int(by_leaf.sum())),)
+    else:
+        drivers = drivers_of(by_leaf)
+    driver: Driver = (
+        incident.signal if incident.signal in (*ALL, "attribution") else _largest(drivers, incident.impact_nano)
+    )
+    cause, sure, evidence = cause_of(incident, driver, around)
+    total = int((compared.current.cost - compared.base.cost).sum())
+    place = Place(scope, total, drivers, driver, incident.impact_nano)
+    question = "Why is spend " + ("above" if incident.direction == "up" else "below") + " what was expected?"
+    state = "ongoing" if incident.ended_at is None else "ended"
+    made = Explanation(
+        question, incident.id, scope, span[0], span[1], "what was expected", int(compared.base.cost.sum()),
+        int(compared.current.cost.sum()), total, drivers, tables(fine, compared, by_leaf, scope), (place,), 0, cause, sure, driver,
+        evidence, (), cause in CALM,
+    )  # fmt: skip
+    return _with_facts(made, _findings(table, compared, around, made, context, now=now, state=state))
+
+
+def explain_change(
+    table: CostTable,
+    *,
+    scope: Scope,
+    period: tuple[datetime, datetime],
+    against: tuple[datetime, datetime],
+    events: Sequence[Event],
+    now: datetime,
+    context: Context,
+) -> Explanation:
+    """Why spend within a scope differs between two periods [start, end)."""
+    fine = against_period(table, scope, period, against)
+    compared = merged(fine)
+    by_leaf = leaf_drivers(compared)
+    around = circumstances(table, scope, period, events)
+    drivers, delta = drivers_of(by_leaf), int((compared.current.cost - compared.base.cost).sum())
+    places = _places(compared, by_leaf, scope)
+    driver = _largest(drivers, delta)
+    share = dict(drivers).get(driver, 0) / delta if delta else 0.0
+    cause: Cause = BY_DRIVER[driver] if share >= 0.6 and len(places) <= 1 else "unknown"
+    evidence = (
+        Evidence(
+            f"{driver.replace('_', ' ')} makes up {100 * share:.0f} % of the difference", supports=cause != "unknown"
+        ),
+    )
+    made = Explanation(
+        "Why did spend change?", None, scope, period[0], period[1], _words(period, against), int(compared.base.cost.sum()),
+        int(compared.current.cost.sum()), delta, drivers, tables(fine, compared, by_leaf, scope), places,
+        delta - sum(p.delta for p in places), cause, 0.6 if cause != "unknown" else 0.3, driver, evidence if delta else (), (), False,
+    )  # fmt: skip
+    return _with_facts(made, _findings(table, compared, around, made, context, now=now, state="period"))
+
+
+def _places(c: Comparison, by_leaf: np.ndarray, scope: Scope) -> tuple[Place, ...]:
+    """The features that moved, each a disjoint part of the change."""
+    delta = c.current.cost - c.base.cost
+    moved = float(np.abs(delta).sum())
+    named = c.leaves[["team", "feature"]].drop_duplicates()
+    found = []
+    for team, feature in named.itertuples(index=False):
+        own: Scope = (
+            ("team", team if isinstance(team, str) else None),
+            ("feature", feature if isinstance(feature, str) else None),
+        )
+        mine = leaves_inside(c.leaves, own)
+        change = int(delta[mine].sum())
+        if abs(change) >= WORTH_NAMING * moved:
+            drivers = drivers_of(by_leaf[mine])
+            inside = dict(scope) | dict(own)
+            whole: Scope = tuple((d, v) for d, v in inside.items())
+            found.append(Place(whole, change, drivers, _largest(drivers, change), change))
+    return tuple(sorted(found, key=lambda p: -abs(p.delta)))
+
+
+def _largest(drivers: Sequence[tuple[Driver, int]], delta: int) -> Driver:
+    sign = 1 if delta >= 0 else -1
+    return max(drivers, key=lambda d: sign * d[1], default=("volume", 0))[0]
+
+
+def _words(period: tuple[datetime, datetime], against: tuple[datetime, datetime]) -> str:
+    days = (period[0] - against[0]) / timedelta(days=1)
+    same = (period[1] - period[0]) == (against[1] - against[0])
+    if same and days == 7:
+        return "the week before"
+    if same and days == 1:
+        return "the day before"
+    return f"{against[0]:%Y-%m-%d %H:%M} to {against[1]:%Y-%m-%d %H:%M} UTC"
+
+
+def _with_facts(explanation: Explanation, findings: Findings) -> Explanation:
+    return replace(explanation, facts=facts_of(explanation, findings))
+
+
+def _findings(
+    table: CostTable,
+    c: Comparison,
+    around: Circumstances,
+    e: Explanation,
+    context: Context,
+    *,
+    now: datetime,
+    state: str,
+) -> Findings:
+    ahead = outlook(table, e.scope, context, now)
+    event = around.event
+    overrun = None
+    if e.cause == "batch_overrun" and event and event.until:
+        overrun = int((e.end - event.until) / HOUR)
+    return Findings(
+        now=now, state=state, measures=_measures(c, e), owner=context.owner_of(e.scope), event=event,  # type: ignore[arg-type]
+        announced=around.announced, release=around.release, model_from=around.model_from if e.driver == "model_mix" else None,
+        model_to=around.model_to if e.driver == "model_mix" else None, version_from=around.version_from,
+        version_to=around.version_to, baseline_days=14 if e.incident_id else None, forecast_nano=ahead.forecast_nano,
+        budget_nano=ahead.budget_nano, budget_breaks_at=ahead.breaks_at, overrun_hours=overrun,
+    )  # fmt: skip
+
+
+def _measures(c: Comparison, e: Explanation) -> tuple[Measure, ...]:
+    """The units of the driver before and now, and what a request cost."""
+    before, after = c.base.counts.sum(axis=0), c.current.counts.sum(axis=0)
+    wanted: dict[str, tuple[str, int, int]] = {
+        "requests_per_run": ("requests_per_run", REQUESTS, RUNS),
+        "input_tokens_per_request": ("tokens_per_request", INPUT, REQUESTS),
+        "output_tokens_per_request": ("tokens_per_request", OUTPUT, REQUESTS),
+    }
+    found = []
+    if e.driver in wanted and before[wanted[e.driver][2]] > 0 and after[wanted[e.driver][2]] > 0:
+        unit, a, b = wanted[e.driver]
+        found.append(Measure(e.driver, unit, float(before[a] / before[b]), float(after[a] / after[b])))
+    if before[REQUESTS] > 0 and after[REQUESTS] > 0 and e.incident_id is None:
+        found.append(Measure("requests", "requests", float(before[REQUESTS]), float(after[REQUESTS])))
+    return tuple(found)

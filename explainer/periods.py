@@ -1,0 +1,108 @@
+"""Sums of cost and drivers by leaf over two spans of time: what is compared, before and now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from ledger.table import CostTable, Ints
+from ledger.types import Scope, to_hour
+
+REFERENCE = timedelta(days=14)
+"""How much before an incident shows what is usual there."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """By leaf (m of them): counts (m, 7), -1 where unknown, and nano-dollars (m,)."""
+
+    counts: Ints
+    cost: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The same leaves over two spans. `leaves` has the dimensions; rows without cost on both sides are left out."""
+
+    leaves: pd.DataFrame
+    base: Sums
+    current: Sums
+
+
+def between(table: CostTable, scope: Scope, span: tuple[datetime, datetime]) -> Sums:
+    """Sums within a scope over [start, end)."""
+    inside = table.inside(scope)[table.leaf]
+    rows = np.flatnonzero(inside & (table.hour >= to_hour(span[0])) & (table.hour < _up(span[1])))
+    size = len(table.leaves)
+    cost = np.zeros(size, dtype=np.int64)
+    np.add.at(cost, table.leaf[rows], table.cost[rows])
+    counts = np.zeros((size, table.drivers.shape[1]), dtype=np.int64)
+    np.add.at(counts, table.leaf[rows], np.maximum(table.drivers[rows], 0))
+    return Sums(counts, cost)
+
+
+def against_period(
+    table: CostTable, scope: Scope, span: tuple[datetime, datetime], against: tuple[datetime, datetime]
+) -> Comparison:
+    """A span against another, as both were."""
+    return _kept(table.leaves, between(table, scope, against), between(table, scope, span))
+
+
+def against_usual(table: CostTable, scope: Scope, span: tuple[datetime, datetime], expected: int) -> Comparison:
+    """A span against what was expected of it: the days before it, scaled so that their cost is `expected` nano-dollars
+    exactly, leaf by leaf in integers (largest remainder)."""
+    usual = between(table, scope, (span[0] - REFERENCE, span[0]))
+    current = between(table, scope, span)
+    total = int(usual.cost.sum())
+    if total <= 0 or expected <= 0:
+        return _kept(table.leaves, Sums(np.zeros_like(usual.counts), np.zeros_like(usual.cost)), current)
+    cost = split(expected, usual.cost)
+    counts = np.rint(usual.counts * (expected / total)).astype(np.int64)
+    return _kept(table.leaves, Sums(counts, cost), current)
+
+
+FINE = ("version", "release", "key", "tags", "source", "grain")
+"""Dimensions that say who served a request, not what it was: a new release is no new kind of request."""
+
+
+def merged(c: Comparison) -> Comparison:
+    """The comparison over leaves that differ in more than FINE dimensions."""
+    kept = [d for d in c.leaves.columns if d not in FINE]
+    if not len(c.leaves):
+        return c
+    groups = c.leaves.groupby(kept, dropna=False, sort=False)
+    number = groups.ngroup().to_numpy()
+    leaves = c.leaves.iloc[np.unique(number, return_index=True)[1]].reset_index(drop=True)
+    sides = []
+    for side in (c.base, c.current):
+        counts = np.zeros((len(leaves), side.counts.shape[1]), dtype=np.int64)
+        cost = np.zeros(len(leaves), dtype=np.int64)
+        np.add.at(counts, number, side.counts)
+        np.add.at(cost, number, side.cost)
+        sides.append(Sums(counts, cost))
+    return Comparison(leaves, sides[0], sides[1])
+
+
+def split(total: int, weights: Ints) -> Ints:
+    """Integers that add up to `total` in proportion to weights (largest remainder), exact beyond 2^53."""
+    whole = int(weights.sum())
+    parts = [total * int(w) for w in weights]
+    out = [p // whole for p in parts]
+    order = sorted(range(len(parts)), key=lambda i: (-(parts[i] % whole), i))
+    for i in order[: total - sum(out)]:
+        out[i] += 1
+    return np.array(out, dtype=np.int64)
+
+
+def _up(moment: datetime) -> int:
+    hour = to_hour(moment)
+    return hour if moment == moment.replace(minute=0, second=0, microsecond=0) else hour + 1
+
+
+def _kept(leaves: pd.DataFrame, base: Sums, current: Sums) -> Comparison:
+    live = np.flatnonzero((base.cost != 0) | (current.cost != 0))
+    before, now = (Sums(s.counts[live], s.cost[live]) for s in (base, current))
+    return Comparison(leaves.iloc[live].reset_index(drop=True), before, now)
