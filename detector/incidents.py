@@ -98,7 +98,7 @@ class _Tick:
             lane.prepare(day)
         self.plans = plans_of(self.events, lane, self.now, self.settings)
         if new_day:
-            lane.refresh(self._flagged())
+            lane.refresh(self._flagged(), self._flagged(only_open=True))
         self.up = lane.ends(self.hour, complete=False)
         self.last = int(self.up.max())
         self._follow()
@@ -125,11 +125,17 @@ class _Tick:
         stop = self.lane.steps if incident.ended_at is None else self._step(incident.ended_at) + 1
         return slice(max(0, self._step(incident.started_at)), max(0, stop))
 
-    def _flagged(self) -> Bools:
-        """(leaves, steps) what teaches nothing: incidents until they are accepted, and batches."""
+    def _flagged(self, *, only_open: bool = False) -> Bools:
+        """(leaves, steps) what teaches nothing: incidents until they are accepted, and batches. With `only_open`, of
+        the short ones those alone that go on: a flow that bursts again and again sets its own bar."""
         mask = np.zeros((len(self.lane.leaves), self.lane.steps), dtype=bool)
         for i in self._mine():
-            if i.state in ("open", "resolved") and i.kind == "spend":
+            brief = i.ended_at is not None and i.ended_at - i.started_at < timedelta(hours=SAME_CAUSE_HOURS)
+            if (
+                i.state in ("open", "resolved")
+                and i.kind == "spend"
+                and not (only_open and brief and i.signal == "volume")
+            ):
                 mask[self._leaves(i), self._range(i)] = True
         for plan in self.plans:
             if plan.event.until is not None:

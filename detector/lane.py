@@ -113,8 +113,9 @@ class Lane:
         self.cost = self._values(np.arange(self.steps))[COST]
         self._day = day
 
-    def refresh(self, flagged: Bools) -> None:
-        """References, baselines and scales anew; `flagged` (leaves, steps) teaches nothing."""
+    def refresh(self, flagged: Bools, going_on: Bools) -> None:
+        """References, baselines and scales anew. `flagged` (leaves, steps) teaches nothing of what is usual;
+        `going_on`, the part of it that has not ended, nothing of how far things wander either."""
         values = self._values(np.arange(self.steps))
         settings = self.settings
         self.ref = references(
@@ -128,7 +129,7 @@ class Lane:
         )
         self._volume(np.arange(self.steps))
         self._refresh_slow(values, flagged)
-        keep = ~flagged
+        keep = ~going_on
         today = self.steps - self.per_day
         warm = min(settings.reference_days * self.per_day, max(0, today - 7 * self.per_day))
         history = slice(0, max(today, 1))

@@ -14,6 +14,8 @@ FLOOR = np.array([0.10, 0.04, 0.04, 0.03, 0.03, 0.03, 0.01])
 everything into an alarm (see docs/detection.md)."""
 TAIL = 0.985
 TAIL_Z = 2.6
+MOST_Z = 4.2
+"""A flow whose spend has wandered this far before sets its own bar: what it did once scores no more than this."""
 BUSY = 0.25
 """A window's base counts as at least this share of the cell's usual one, so that idle hours do not divide by nothing."""
 
@@ -64,7 +66,7 @@ def scales(effect: Floats, base: Floats, inside: Floats, windows: tuple[int, ...
             off = np.abs(x - middle[s, i][:, None])
             off.partition(int(TAIL * (off.shape[1] - 1)), axis=1)
             tail = off[:, int(TAIL * (off.shape[1] - 1))]
-            scale[s, i] = np.sqrt(FLOOR[s] ** 2 + (tail / TAIL_Z) ** 2)
+            scale[s, i] = np.sqrt(FLOOR[s] ** 2 + np.maximum(tail / TAIL_Z, off.max(axis=1) / MOST_Z) ** 2)
             usual[s, i] = typical
     return Scales(middle, scale, usual)
 
