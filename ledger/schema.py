@@ -101,6 +101,17 @@ cost = Table(
 )
 """The cost rows, never edited. `hour` counts from 1970, `available` in seconds from there."""
 
+restatement = Table(
+    "restatement",
+    metadata,
+    Column("load_id", Integer, ForeignKey("load.id"), primary_key=True),
+    Column("first", Integer, primary_key=True),
+    Column("end", Integer, nullable=False),
+    Column("holder", Integer, nullable=False),
+)
+"""What a snapshot says of the hours [first, end): the rows of the load `holder`, which is itself, or an earlier snapshot
+with which it agrees on these hours to the last count, so that a bill loaded daily stores only the days that changed."""
+
 event = Table(
     "event",
     metadata,
@@ -117,13 +128,15 @@ event = Table(
 outcome = Table(
     "outcome",
     metadata,
+    Column("seq", Integer, primary_key=True),
     Column("hour", Integer, nullable=False),
     _text("scope"),
     _text("name"),
     Column("count", _BIG, nullable=False),
     _when("loaded_at"),
-    UniqueConstraint("hour", "scope", "name", "loaded_at"),
+    Index(None, "hour"),
 )
+"""Counts of business outcomes; a later row of one hour, scope and name replaces the earlier."""
 
 incident = Table(
     "incident",

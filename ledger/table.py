@@ -76,7 +76,7 @@ def table_of(frame: pd.DataFrame, source: str = "table") -> CostTable:
     number = dims.groupby(list(dims.columns), dropna=False, sort=True).ngroup().to_numpy()
     first = np.unique(number, return_index=True)[1]
     start = _epoch_seconds(frame["hour"])
-    known = _epoch_seconds(frame["available_at"]) if "available_at" in frame else start + 3600
+    known = _epoch_seconds(frame["available_at"].dt.ceil("s")) if "available_at" in frame else start + 3600
     if "cost_nano" in frame:
         cost = frame["cost_nano"].to_numpy(dtype=np.int64)
     else:

@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ledger.table import Bools, CostTable, Ints
-from ledger.types import LedgerError, from_hour, to_hour
+from ledger.table import DAY, Bools, CostTable, Ints
+from ledger.types import LedgerError, from_hour
 
 Use = Literal["enrich", "compare"]
 
@@ -37,29 +37,22 @@ class Difference:
     other_nano: int
 
 
-def refuse_overlap(stored: CostTable, source: str, frame: pd.DataFrame, accounts: Sequence[Account]) -> None:
-    """Raises LedgerError where `frame` holds cost of an account that another source holds too, on a common day, and no
-    setting says which is the truth."""
-    mine = frame.dropna(subset=["account"])
-    if mine.empty or not len(stored):
-        return
-    ruled = {(a.name, s) for a in accounts for s in (a.truth, *a.others)}
-    days: dict[str, set[int]] = {
-        str(name): {to_hour(t) // 24 for t in part.unique()} for name, part in mine.groupby("account")["hour"]
-    }
-    names, sources = stored.leaves["account"].to_numpy(), stored.leaves["source"].to_numpy()
-    other = (sources != source) & np.array([n in days for n in names])
-    rows = np.flatnonzero(other[stored.leaf] & (stored.cost != 0))
-    for leaf in np.unique(stored.leaf[rows]):
-        account, theirs = str(names[leaf]), str(sources[leaf])
-        if (account, source) in ruled and (account, theirs) in ruled:
-            continue
-        common = days[account] & set((stored.hour[rows][stored.leaf[rows] == leaf] // 24).tolist())
-        if common:
-            raise LedgerError(
-                f"sources {source} and {theirs} both hold cost of account {account} (on {from_hour(min(common) * 24):%Y-%m-%d}"
-                f"); say in [accounts.{account}] which is the truth and whether the other enriches it or is compared"
-            )
+def refuse_overlap(account: str, one: tuple[str, CostTable], other: tuple[str, CostTable]) -> None:
+    """Raises LedgerError where two named tables hold cost of the account over a common hour."""
+    common = np.intersect1d(_hours(one[1], account), _hours(other[1], account))
+    if len(common):
+        raise LedgerError(
+            f"sources {one[0]} and {other[0]} both hold cost of account {account} (on {from_hour(common[0]):%Y-%m-%d}); "
+            f"say in [accounts.{account}] which is the truth and whether the other enriches it or is compared"
+        )
+
+
+def _hours(table: CostTable, account: str) -> Ints:
+    """The hours over which the table has cost of the account; a row by the day holds all of its hours."""
+    rows = (table.leaves["account"] == account).to_numpy(dtype=bool)[table.leaf] & (table.cost != 0)
+    daily = (table.leaves["grain"] == DAY).to_numpy(dtype=bool)[table.leaf]
+    days = np.unique(table.hour[rows & daily])
+    return np.unique(np.concatenate([table.hour[rows & ~daily], (days[:, None] + np.arange(DAY)).ravel()]))
 
 
 def apply_truth(table: CostTable, accounts: Sequence[Account]) -> CostTable:

@@ -73,6 +73,11 @@ def to_hour(moment: datetime) -> int:
     return int((utc(moment) - _EPOCH) // timedelta(hours=1))
 
 
+def to_second(moment: datetime) -> int:
+    """Whole seconds since 1970-01-01T00:00Z, rounded down."""
+    return int((utc(moment) - _EPOCH) // timedelta(seconds=1))
+
+
 def from_hour(hour: int) -> datetime:
     """The start of an epoch hour."""
     return _EPOCH + timedelta(hours=int(hour))

@@ -102,12 +102,23 @@ def upgrade() -> None:
     )
     op.create_table(
         "outcome",
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("hour", sa.Integer(), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("loaded_at", UtcDateTime(), nullable=False),
-        sa.UniqueConstraint("hour", "scope", "name", "loaded_at", name=op.f("uq_outcome_hour_scope_name_loaded_at")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_outcome")),
+    )
+    op.create_index(op.f("ix_outcome_hour"), "outcome", ["hour"], unique=False)
+    op.create_table(
+        "restatement",
+        sa.Column("load_id", sa.Integer(), nullable=False),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("end", sa.Integer(), nullable=False),
+        sa.Column("holder", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_restatement_load_id")),
+        sa.PrimaryKeyConstraint("load_id", "first", name=op.f("pk_restatement")),
     )
     op.create_table(
         "seen",
