@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from agent import commands_data, commands_read, commands_setup, commands_watch
+from agent import commands_ask, commands_data, commands_read, commands_setup, commands_watch
 
 app = typer.Typer(
     name="why-spike",
@@ -15,7 +15,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 10 found (only with --fail-on), "
     "11 done, but a source, a channel or the model failed.",
 )
-for module in (commands_setup, commands_data, commands_watch, commands_read):
+for module in (commands_setup, commands_data, commands_watch, commands_read, commands_ask):
     module.register(app)
 
 

@@ -13,7 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from agent.slack_app import SlackApp
+from agent import clock
+from agent.config import ConfigError, Site
+from agent.slack_app import SLACK_HOOKS, SlackApp, SlackKeys
+from agent.slack_desk import StoreDesk
+from ledger.store import Store
 
 LONGEST_BODY = 1_000_000
 """Bytes; Slack sends less than a tenth of that."""
@@ -96,3 +100,33 @@ class SocketListener:
 
     def stop(self) -> None:
         self._handler.close()  # type: ignore[no-untyped-call]
+
+
+def listeners(site: Site, store: Store) -> list[Listener]:
+    """What the config asks for. Raises ConfigError where a secret is missing."""
+    mode = site.config.slack.mode
+    if mode == "off":
+        return []
+    secrets = site.secrets
+    needed = {
+        "http": ("SLACK_SIGNING_SECRET", secrets.slack_signing_secret),
+        "socket": ("SLACK_APP_TOKEN", secrets.slack_app_token),
+    }
+    name, secret = needed[mode]
+    if secret is None:
+        raise ConfigError(f"slack.mode is {mode}, and the environment has no {name}; see docs/slack.md")
+    tokens = {team: site.secret(variable) for team, variable in site.config.slack.workspaces.items()} | {
+        "": secrets.slack_bot_token
+    }
+    keys = SlackKeys(
+        signing=secrets.slack_signing_secret.get_secret_value() if secrets.slack_signing_secret else "",
+        bots={team: token.get_secret_value() for team, token in tokens.items() if token},
+        app=secrets.slack_app_token.get_secret_value() if secrets.slack_app_token else "",
+    )
+    api = str(site.config.slack.api_url)
+    own = site.config.slack.api_url.host in ("127.0.0.1", "localhost")
+    slack = SlackApp(StoreDesk(site, store), keys, now=clock.now, api=api, hooks=api if own else SLACK_HOOKS)
+    if mode == "socket":
+        return [SocketListener(slack)]
+    app = web_app(slack, lambda: {"ok": True, "version": store.version()})
+    return [WebListener(app, host=site.config.slack.host, port=site.config.slack.port)]

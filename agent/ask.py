@@ -1,0 +1,195 @@
+"""Answers a question in words: understood by the grammar, explained from the store, held to what the asker may see."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from agent.access import Access, AccessRule, may_see, restricted
+from agent.answering import explanation_document
+from agent.ask_grammar import Understood, Vocabulary, understand
+from agent.book import read_book, read_incident
+from agent.build import explain_context
+from agent.channels import look
+from agent.config import Site
+from agent.incidents_shown import incident_json
+from detector import Incident
+from explainer import explain_change, narrate
+from explainer.periods import between
+from explainer.types import Explanation
+from ledger.store import Store
+from ledger.table import CostTable
+from ledger.types import DIMENSIONS, NANO, Scope
+from notifiers.compose import answer_message, band
+from notifiers.figures import change_percent, place, usd
+from notifiers.types import Message, Table
+
+LOOK_BACK = timedelta(days=400)
+MOST_NAMES = 2_000
+"""Values of a dimension that can be asked for by name: those that cost most."""
+CLOSE_PERCENT = 5.0
+"""A premise within so many points is let stand."""
+EXAMPLES = (
+    "`/why-spike`: your channel's team, this week against last",
+    "`search-api yesterday`, `team:growth last 7 days`, `anthropic since monday`",
+    "`model:gpt-5 2026-11-01..2026-11-15`, `openai october vs september`",
+    "`why did spend go up 40% this week`, `untagged this month`",
+    "`top`, or an incident's id",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """For people and for programs."""
+
+    understood: Understood
+    message: Message
+    document: dict[str, Any]
+
+
+class Answers:
+    """Answers over one store. The table is read once for each state of the store, whoever asks."""
+
+    def __init__(self, site: Site, store: Store) -> None:
+        self._site, self._store = site, store
+        self._lock = threading.Lock()
+        self._held: tuple[int, CostTable] | None = None
+
+    @property
+    def access(self) -> Access:
+        """Who may see what, by the config."""
+        section = self._site.config.access
+        rules = tuple(AccessRule(r.teams, r.users, r.channels) for r in section.rules)
+        return Access(section.default, rules, self._site.config.channels)
+
+    def reply(self, text: str, *, at: datetime, team: str | None, teams: frozenset[str] | None) -> Reply:
+        """The answer to `text` at `at`: `team` is meant where none is named, `teams` may be shown (None: all)."""
+        table = restricted(self._table(at), teams)
+        seen = [i for i in read_book(self._store.engine).incidents if i.kind == "spend" and may_see(i.scopes, teams)]
+        names = Vocabulary(_names(table), tuple(i.id for i in reversed(seen)))
+        default: Scope = (("team", team),) if team else ()
+        asked = understand(text, names, now=at, zone=self._site.config.zone, default=default)
+        if asked.kind == "incident" and asked.incident:
+            return self.incident(asked.incident, asked)
+        if asked.kind == "change":
+            return self._change(asked, table, at)
+        if asked.kind == "top":
+            return self._top(asked, table)
+        return _guide(asked)
+
+    def incident(self, incident_id: str, asked: Understood) -> Reply:
+        """What is known of an incident."""
+        known = read_incident(self._store.engine, incident_id)
+        if known is None or known[1] is None:
+            return _guide(Understood("clarify", note=f"I know no incident {incident_id}"))
+        incident, why, _changes = known
+        assert why is not None
+        shown = look(self._site)
+        message = answer_message(why, narrate(why, "slack"), shown, key=incident_id)
+        message = replace(message, charts=(band(incident, shown), *message.charts))
+        return Reply(asked, message, explanation_document(why) | {"incident": incident_json(incident)})
+
+    def visible(self, incident_id: str, teams: frozenset[str] | None) -> Incident | None:
+        """The incident, where it is there and may be shown."""
+        known = read_incident(self._store.engine, incident_id)
+        return known[0] if known and may_see(known[0].scopes, teams) else None
+
+    def _table(self, at: datetime) -> CostTable:
+        version = self._store.version()
+        with self._lock:
+            if self._held is None or self._held[0] != version:
+                self._held = (version, self._store.costs(since=at - LOOK_BACK))
+            table = self._held[1]
+        late = table.available > at.timestamp()
+        return table.take(~late) if late.any() else table
+
+    def _change(self, asked: Understood, table: CostTable, at: datetime) -> Reply:
+        assert asked.start and asked.end and asked.against_start and asked.against_end
+        shown = look(self._site)
+        why = explain_change(
+            table, scope=asked.scope or (), period=(asked.start, asked.end), against=(asked.against_start, asked.against_end),
+            events=self._store.events(at), now=at, context=explain_context(self._site, self._store, at),
+        )  # fmt: skip
+        if not why.base and not why.current:
+            where = place(asked.scope or ())
+            note = f"there is no spend of {where} between {asked.against_start:%Y-%m-%d} and {asked.end:%Y-%m-%d}"
+            return _guide(replace(asked, kind="clarify", note=note))
+        message = answer_message(why, narrate(why, "slack"), shown, key="ask")
+        corrected = _premise(asked, why, shown)
+        return Reply(asked, replace(message, paragraphs=(*corrected, *message.paragraphs)), explanation_document(why))
+
+    def _top(self, asked: Understood, table: CostTable) -> Reply:
+        assert asked.start and asked.end and asked.against_start and asked.against_end
+        shown, scope = look(self._site), asked.scope or ()
+        now = between(table, scope, (asked.start, asked.end)).cost
+        before = between(table, scope, (asked.against_start, asked.against_end)).cost
+        sums = table.leaves[["team", "feature"]].assign(now=now, before=before)
+        parts = sums.groupby(["team", "feature"], dropna=False)[["now", "before"]].sum()
+        parts["change"] = parts["now"] - parts["before"]
+        order = parts["change"].abs().sort_values(ascending=False, kind="stable").index[: asked.limit]
+        rows, listed = [], []
+        for team, feature in order:
+            one = parts.loc[(team, feature)]
+            where: Scope = (
+                ("team", None if pd.isna(team) else str(team)),
+                ("feature", None if pd.isna(feature) else str(feature)),
+            )
+            nano, old, new = int(one["change"]), int(one["before"]), int(one["now"])
+            rows.append((place(where), usd(new, shown), usd(nano, shown), change_percent(nano, old, shown)))
+            listed.append({"scope": dict(where), "current_nano": new, "base_nano": old, "delta_nano": nano})
+        total, was = int(now.sum()), int(before.sum())
+        rest = total - was - sum(int(p["delta_nano"]) for p in listed)  # type: ignore[call-overload]
+        rows.append(("everything else", "", usd(rest, shown), ""))
+        headline = f"Spend came to {usd(total, shown)}, {usd(abs(total - was), shown)} {'more' if total >= was else 'less'} than before; what moved most:"
+        tables = (Table("What moved most", ("where", "now", "change", ""), tuple(rows), (False, True, True, True)),)
+        message = Message(key="top", thread="top", kind="answer", tone="calm", headline=headline, tables=tables)
+        return Reply(asked, message, {"top": listed, "rest_nano": rest, "delta_nano": total - was})
+
+
+def _premise(asked: Understood, why: Explanation, shown: Any) -> tuple[str, ...]:
+    """Corrects a figure in the question that is not so, before anything else is said."""
+    if asked.premise_percent is None:
+        return ()
+    if why.base <= 0:
+        return ("There was no spend before to compare with.",)
+    real = 100 * why.delta / why.base
+    if abs(real - asked.premise_percent) <= CLOSE_PERCENT:
+        return ()
+    thought = f"{'up' if asked.premise_percent >= 0 else 'down'} {abs(asked.premise_percent):g} %"
+    return (
+        f"It is not {thought}: spend went {'up' if real >= 0 else 'down'} {abs(real):.1f} % ({usd(why.delta, shown)}).",
+    )
+
+
+def _names(table: CostTable) -> dict[str, list[str]]:
+    cost = np.bincount(table.leaf, weights=np.abs(table.cost) / NANO, minlength=len(table.leaves))
+    found = {}
+    for dimension in DIMENSIONS[:-1]:
+        sums = table.leaves[[dimension]].assign(cost=cost).dropna().groupby(dimension)["cost"].sum()
+        found[dimension] = [str(v) for v in sums.sort_values(ascending=False, kind="stable").index[:MOST_NAMES]]
+    return found
+
+
+def _guide(asked: Understood) -> Reply:
+    """How to ask, or what was not clear."""
+    suggestions = tuple(f"Did you mean {s}?" for s in asked.suggestions)
+    if asked.kind == "help":
+        message = Message(
+            key="help", thread="help", kind="answer", tone="calm", headline="Ask why spend changed", next_steps=EXAMPLES
+        )
+    else:
+        headline = f"I did not quite understand: {asked.note}" if asked.note else "I did not quite understand"
+        message = Message(
+            key="clarify",
+            thread="clarify",
+            kind="answer",
+            tone="calm",
+            headline=headline,
+            next_steps=suggestions or EXAMPLES,
+        )
+    return Reply(asked, message, {})
