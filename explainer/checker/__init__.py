@@ -1,0 +1,65 @@
+"""Is a narrative backed by its facts? Every number, unit, name, direction, order, time, state, cause and promise.
+
+`check` works without a model, by general rules: a text is read into sentences of words and marked figures, times,
+durations and names (`scan`); a figure must show a known value or one that follows exactly (`quantities`), of the thing
+and in the role its words say (`binding`); times likewise (`times`); what is claimed in words is held against the
+facts (`statements`); and a word that is neither plain English nor in a fact is a name nobody knows (`vocabulary`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from explainer.checker.binding import figure_faults, unbacked
+from explainer.checker.quantities import Known
+from explainer.checker.scan import Sentence, faults_of_form, normal, sentences
+from explainer.checker.statements import statement_faults
+from explainer.checker.times import time_faults
+from explainer.checker.vocabulary import word_faults
+from explainer.types import Fact
+
+__all__ = ["check"]
+
+_NAME_KINDS = ("name", "coincidence", "next_step")
+
+
+def check(text: str, facts: Sequence[Fact]) -> list[str]:
+    """The reasons why `text` is not backed by `facts`; empty where it is."""
+    reasons = faults_of_form(text)
+    known = Known(facts)
+    about: str | None = None
+    for sentence in sentences(without_steps(normal(text), facts), _names(facts)):
+        faults, about_now = figure_faults(sentence, known, about)
+        reasons += faults
+        reasons += time_faults(sentence, known)
+        reasons += statement_faults(sentence, known, about)
+        reasons += word_faults(sentence, known)
+        about = about_now
+    return unbacked(reasons)
+
+
+def without_steps(text: str, facts: Sequence[Fact]) -> str:
+    """The text without the next steps that it quotes word for word."""
+    for fact in facts:
+        if fact.kind == "next_step" and isinstance(fact.value, str) and " " in fact.value:
+            for quoted in (fact.value, fact.text):
+                text = text.replace(quoted, " ").replace(quoted.rstrip("."), " ")
+    return text
+
+
+def _names(facts: Sequence[Fact]) -> dict[str, str]:
+    """Every name, title and link of the facts, by its lower-case form."""
+    names: dict[str, str] = {}
+    for fact in facts:
+        values = fact.value if isinstance(fact.value, tuple | list) else (fact.value,)
+        for value in values:
+            if fact.kind in _NAME_KINDS and isinstance(value, str) and value.strip():
+                names[normal(value).lower()] = value
+        if ":" in fact.name:
+            name = fact.name.split(":", 1)[1]
+            names[normal(name).lower()] = name
+    return names
+
+
+def sentence_texts(text: str, facts: Sequence[Fact]) -> list[Sentence]:
+    """The sentences as the checker reads them, to see why it refuses."""
+    return sentences(without_steps(normal(text), facts), _names(facts))

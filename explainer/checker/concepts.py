@@ -1,0 +1,73 @@
+"""What a figure or a verb can be about, and the words for it."""
+
+from __future__ import annotations
+
+import re
+
+COST = "cost"
+
+PHRASES: tuple[tuple[str, str], ...] = (
+    ("requests_per_run", r"(?:model )?(?:requests|calls) (?:per|a|in each|in a|for each|each) (?:run|workflow run|execution)|(?:requests|calls)-per-run|calls each run|requests each run"),
+    ("max_run", r"longest run|largest run|busiest run|single run|one run"),
+    ("cache", r"(?:lost |prompt )*cach(?:e|ing|ed)(?: (?:use|usage|hits?|misses|reads?|regression|hit rate))?"),
+    ("input", r"input tokens?(?: (?:per|a|in each|for each) (?:request|call))?|(?:tokens? of |longer |larger |bigger |growing )?(?:input|inputs|prompts?|contexts?)(?: (?:length|size|tokens?))?(?: (?:per|a) (?:request|call))?"),
+    ("output", r"output tokens?(?: (?:per|a|in each|for each) (?:request|call))?|(?:tokens? of |longer |larger )?(?:output|outputs|answers?|completions?|responses?|repl(?:y|ies))(?: (?:length|size|tokens?))?(?: (?:per|a) (?:request|call))?"),
+    ("model_mix", r"model[ -]mix|mix of models|the mix|model choice|choice of model|model switch(?:es)?|model shift"),
+    ("price", r"(?:unit |list |model |token )?(?:prices?|pricing)(?: (?:change|changes|increase|rise))?|unit cost|price list"),
+    ("untagged", r"untagged(?: (?:spend|cost|costs|share|requests))?|(?:without|lost|lose|missing|no|lack(?:s|ing)?(?: of)?) (?:a |any |its |their )?(?:team |owner )?tags?|attribution|unattributed"),
+    ("credit", r"credits?"),
+    ("staging", r"staging|non-production|test environment"),
+    ("error", r"failed requests|failed calls|failing requests|error rate|errors?|failures?|failure rate|error share|requests failed|of requests fail(?:ed|s)?|calls failed|fail(?:ed|s|ing)?"),
+    ("budget", r"(?:month(?:ly|'s)? )?budgets?|allowance"),
+    ("forecast", r"month[ -]end(?: forecast| estimate)?|forecasts?|forecasted|projected|projection|on course for|heading for|on track for|set to end|run-rate|will end|month (?:is|will|should|would) end|end of the month|by month's end"),
+    ("share_of_pool", r"shared pool|pool|reserved capacity"),
+    ("outcome", r"per outcome|unit economics"),
+    ("volume", r"(?<!per )(?<!each )(?<!every )(?<! a )(?:run )?(?:volumes?|traffic|(?:workflow )?runs|workflow run|run count|more use|usage|demand|executions?)"),
+    ("requests", r"(?<!each )(?<!per )(?<!every )(?<! a )(?<!of )(?:model )?(?:requests?|calls?)(?: (?:volume|count))?"),
+)  # fmt: skip
+CONCEPT = re.compile("|".join(rf"(?P<c{i}>\b(?:{p})(?![\w-]))" for i, (_, p) in enumerate(PHRASES)))
+
+OF_NAME: tuple[tuple[str, str], ...] = (
+    ("requests_per_run", "requests_per_run"),
+    ("max_requests_in", "max_run"),
+    ("longest_run", "max_run"),
+    ("input_tokens", "input"),
+    ("prompt", "input"),
+    ("output_tokens", "output"),
+    ("cach", "cache"),
+    ("model_mix", "model_mix"),
+    ("price", "price"),
+    ("untagged", "untagged"),
+    ("attribution", "untagged"),
+    ("credit", "credit"),
+    ("staging", "staging"),
+    ("error", "error"),
+    ("failed", "error"),
+    ("month_end_forecast", "forecast"),
+    ("forecast", "forecast"),
+    ("budget", "budget"),
+    ("growth", COST),
+    ("pool", "share_of_pool"),
+    ("outcome", "outcome"),
+    ("volume", "volume"),
+    ("runs", "volume"),
+    ("requests", "requests"),
+    ("teams", "teams"),
+)
+"""What a fact is about, by a part of its name; the first that fits."""
+
+
+def concept_of(name: str) -> str:
+    """What the fact of this name is about; `cost` where nothing narrower."""
+    if name.startswith("excess_by_"):
+        return f"part:{name.split(':', 1)[-1].lower()}"
+    return next((concept for part, concept in OF_NAME if part in name), COST)
+
+
+def concepts_in(text: str) -> list[tuple[int, int, str]]:
+    """Start, end and concept of each phrase of a canonical sentence."""
+    found = []
+    for match in CONCEPT.finditer(text):
+        index = int((match.lastgroup or "c0")[1:])
+        found.append((match.start(), match.end(), PHRASES[index][0]))
+    return found

@@ -1,0 +1,183 @@
+"""Figures in a text: what is shown, in which unit, and between which bounds the true value must lie."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+FigureUnit = Literal["usd", "percent", "points", "ratio", "count", "foreign"]
+
+NUMBER_WORDS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "dozen": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
+}  # fmt: skip
+_SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "b": 1e9, "billion": 1e9}
+_MULTIPLES = {"doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "quintupl": 5.0}
+_WORD = "|".join(NUMBER_WORDS)
+QUALIFIER = (
+    r"(?P<qual>about|around|roughly|approximately|approx\.?|some|circa|c\.|~|≈|close to|nearly|almost|not quite|"
+    r"just under|just over|slightly over|slightly under|slightly more than|slightly less than|a little over|"
+    r"a little under|a little more than|a little less than|a bit over|a bit more than|a bit less than|"
+    r"just above|just below|just shy of|just short of|well over|well above|more than|less than|fewer than|over|under|"
+    r"at least|at most|up to|upwards of|north of|a good|as much as)\s*"
+)
+FIGURE = re.compile(
+    r"(?P<sign>[+\-±](?=\s?[$£€¥\d.US]))?\s?(?P<currency>US\$|USD\s?|EUR\s?|GBP\s?|[$£€¥])?(?P<sign2>-)?"
+    r"(?P<number>\d{1,3}(?:[,\u202f\u00a0]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?!\d)"
+    r"(?P<scale>(?:k|K|mn|m|M|bn|B|b)(?![A-Za-z])|\s(?:thousand|million|billion)\b)?"
+    r"(?P<unit>\s?(?:%|percent(?:age)? points?\b|per ?cent(?:age)? points?\b|percent\b|per cent\b|pct\b|pp\b|ppts?\b|points?\b|"
+    r"basis points?\b|[x×](?![A-Za-z])|times\b|-?fold\b|USD\b|US dollars?\b|dollars?\b|EUR\b|euros?\b|GBP\b|"
+    r"pounds?\b|cents?\b|¢|bucks\b))?(?:\s?points?\b)?(?![A-Za-z_])"
+)
+WORDED = re.compile(
+    rf"(?:(?P<count>{_WORD}|a)[ -])?(?P<part>half|halves|thirds?|quarters?|fifths?|sixths?|tenths?)\b(?! used)(?= (?:of|the|a|as|is|comes?|came|that|its|more|are|was|goes|go|went|or|,|over)\b|[.,;]| -)|"
+    rf"(?P<multiple>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b|(?P<halved>halv(?:ed|es|ing))\b|"
+    rf"(?P<twice>twice|thrice)\b|(?P<many>{_WORD})(?P<how>[ -]?fold| times)\b|"
+    rf"(?P<of>{_WORD}) (?:in|out of) (?:every )?(?P<all>{_WORD})\b|"
+    rf"(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{_WORD})\b(?P<wordpercent> per ?cent\b)?|"
+    rf"(?P<spelt>{_WORD}) (?P<spelltunit>per ?cent|percentage points|dollars|cents)\b",
+    re.IGNORECASE,
+)
+_PARTS = {"hal": 2, "thi": 3, "qua": 4, "fif": 5, "six": 6, "ten": 10}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A shown figure. The true value's size lies within `low`..`high`; `sign` is the sign shown, 0 where none is.
+    `step` is the unit of the last digit shown, `coarse` that of the last digit that is not zero."""
+
+    value: float
+    unit: FigureUnit
+    low: float
+    high: float
+    step: float
+    coarse: float
+    sign: int
+    shown: str
+    worded: bool = False
+
+    @classmethod
+    def exact(cls, value: float, unit: FigureUnit, shown: str) -> Figure:
+        """A figure written as a word, right to half a unit."""
+        return cls(value, unit, value - 0.5, value + 0.5, 1.0, 1.0, 0, shown)
+
+    def fits(self, value: float) -> bool:
+        """True where a value of this size would be shown so."""
+        slack = 1e-9 * max(1.0, abs(value)) + 1e-4 * self.step
+        return self.low - slack <= abs(value) <= self.high + slack
+
+    def qualified(self, word: str) -> Figure:
+        """The figure as a word before it (about, nearly, just over) widens or bounds it."""
+        value, coarse = self.value, max(self.coarse, self.step)
+        if word in _ABOUT:
+            room = min(coarse / 2, max(self.step / 2, 0.05 * value))
+            if self.unit == "ratio":
+                room = max(room, 0.13 * value if self.worded else self.step / 2)
+            if self.unit == "percent" and self.worded:
+                room = max(room, 4.0)
+            return replace(self, low=value - room, high=value + room)
+        near = word.startswith(("just", "slightly", "a little", "a bit"))
+        if word in _NEARLY:
+            room = max(coarse, self.step, (0.12 if self.worded else 0.03) * value)
+            return replace(self, low=value - room, high=value)
+        room = (
+            max(coarse, (0.08 if near else 0.25) * value) if self.worded else max(coarse, 0.0 if near else 0.1 * value)
+        )
+        if word in _MORE:
+            if self.unit == "percent" and self.worded and not near:
+                room = 25.0
+            elif self.unit == "ratio" and self.worded:
+                room = 1.0 if not near else 0.3
+            return replace(self, low=value, high=value + room)
+        if self.unit == "percent" and self.worded and not near:
+            room = value
+        return replace(self, low=value - room, high=value)
+
+
+_ABOUT = {
+    "about",
+    "around",
+    "roughly",
+    "approximately",
+    "approx",
+    "approx.",
+    "some",
+    "circa",
+    "c.",
+    "~",
+    "≈",
+    "as much as",
+}
+_NEARLY = {"nearly", "almost", "not quite", "close to", "just under", "just below", "just shy of", "just short of"}
+_MORE = {
+    "just over", "slightly over", "slightly more than", "a little over", "a little more than", "a bit over",
+    "a bit more than", "just above", "well over", "well above", "more than", "over", "at least", "upwards of",
+    "north of", "a good",
+}  # fmt: skip
+
+
+def _unit(currency: str, unit: str) -> tuple[FigureUnit, float]:
+    """The unit of a figure and what its number is multiplied with."""
+    currency, unit = currency.strip().lower(), unit.strip().lower()
+    if currency in ("£", "€", "¥", "eur", "gbp") or unit.startswith(("eur", "gbp", "pound")):
+        return "foreign", 1.0
+    if "point" in unit or unit in ("pp", "ppt", "ppts"):
+        return "points", 0.01 if "basis" in unit else 1.0
+    if unit in ("%", "pct") or unit.startswith(("percent", "per cent")):
+        return ("percent", 1.0) if not currency else ("foreign", 1.0)
+    if unit.startswith("cent") or unit == "¢":
+        return "usd", 0.01
+    if currency or unit in ("usd", "bucks") or "dollar" in unit:
+        return "usd", 1.0
+    if unit in ("x", "×", "times") or unit.endswith("fold"):
+        return "ratio", 1.0
+    return "count", 1.0
+
+
+def figure_of(match: re.Match[str]) -> Figure:
+    """The figure that FIGURE found."""
+    digits = re.sub(r"[,\u202f\u00a0]", "", match["number"])
+    unit, factor = _unit(match["currency"] or "", (match["unit"] or ""))
+    if "point" in match[0] and unit == "percent":
+        unit = "points"
+    factor *= _SCALE[match["scale"].strip().lower()] if match["scale"] else 1.0
+    decimals = len(digits.split(".")[1]) if "." in digits else 0
+    step = 10.0**-decimals * factor
+    value = float(digits) * factor
+    zeros = len(digits) - len(digits.rstrip("0")) if not decimals else 0
+    coarse = step * 10**zeros if value else step
+    # $24,000 stands for what rounds to it in thousands; 40 % and 3.0 stand for their last digit.
+    rounded = coarse if unit == "usd" and not match["scale"] and len(digits) - zeros >= 2 and zeros >= 2 else step
+    sign = -1 if "-" in (match["sign"] or "") + (match["sign2"] or "") else 1 if match["sign"] == "+" else 0
+    return Figure(value, unit, value - rounded / 2, value + rounded / 2, step, coarse, sign, match[0].strip())
+
+
+def worded_figure(match: re.Match[str]) -> Figure:
+    """The figure that WORDED found: doubled, three times, half, two thirds, one in four."""
+    shown = match[0]
+    if match["part"]:
+        count = (match["count"] or "a").lower()
+        share = 100.0 * (1 if count == "a" else NUMBER_WORDS[count]) / _PARTS[match["part"][:3].lower()]
+        return Figure(share, "percent", share - 3.0, share + 3.0, 1.0, 1.0, 0, shown, worded=True)
+    if match["of"]:
+        share = 100.0 * NUMBER_WORDS[match["of"].lower()] / NUMBER_WORDS[match["all"].lower()]
+        return Figure(share, "percent", share - 3.0, share + 3.0, 1.0, 1.0, 0, shown, worded=True)
+    if match["tens"]:
+        value = float(NUMBER_WORDS[match["tens"].lower()] + NUMBER_WORDS[match["ones"].lower()])
+        return Figure.exact(value, "percent" if match["wordpercent"] else "count", shown)
+    if match["spelt"]:
+        unit, factor = _unit("", match["spelltunit"])
+        value = NUMBER_WORDS[match["spelt"].lower()] * factor
+        return Figure(value, unit, value - factor / 2, value + factor / 2, factor, factor, 0, shown)
+    if match["halved"]:
+        return Figure(0.5, "ratio", 0.45, 0.55, 0.1, 0.1, 0, shown, worded=True)
+    if match["multiple"]:
+        value = _MULTIPLES[match["multiple"].lower()]
+    elif match["twice"]:
+        value = 2.0 if match["twice"].lower() == "twice" else 3.0
+    else:
+        value = float(NUMBER_WORDS[match["many"].lower()])
+    return Figure(value, "ratio", value * 0.87, value * 1.13, 0.1, 1.0, 0, shown, worded=True)

@@ -1,0 +1,162 @@
+"""Times and durations in a text, as far as they are given."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from explainer.checker.figures import NUMBER_WORDS
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAY = (
+    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\b"
+)
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\b(?:\.(?=\s\d))?"
+)
+_ZONE = r"(?:\s?(?P<zone{n}>UTC(?:[+-]\d{{1,2}}(?::?\d\d)?)?|GMT|Z|[CEMP][ES]?T|CEST|BST|IST|JST|AEST|SGT|local time|[+-]\d\d:?\d\d)(?![A-Za-z]))?"
+_CLOCK = (
+    r"(?:(?P<h{n}>[01]?\d|2[0-4])(?:[:.](?P<m{n}>[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?\s?(?P<ap{n}>[ap]\.?m\.?(?![A-Za-z]))?|"
+    r"\s?(?P<ap{n}b>[ap]\.?m\.?(?![A-Za-z]))|\s?h(?P<m{n}b>[0-5]\d))|(?P<word{n}>noon|midday|midnight)\b)" + _ZONE
+)
+_CLOCK_STRICT = _CLOCK.replace("[:.](?P<m{n}>", ":(?P<m{n}>")
+_DATE = (
+    rf"(?:(?P<wd>{_WEEKDAY})\s?,?\s(?:the\s)?)?"
+    rf"(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<mo>{_MONTH})|(?P<mo2>{_MONTH})\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:]))"
+    rf"(?:,?\s(?P<y>20\d\d)\b)?"
+)
+_ISO = r"(?P<iso>20\d\d-\d\d-\d\d)(?:[T ](?P<isoh>\d\d):(?P<isom>\d\d)(?::\d\d(?:\.\d+)?)?" + _ZONE.format(n=3) + ")?"
+MOMENT = re.compile(
+    rf"(?:{_ISO}|{_DATE}(?:\s?,?\s(?:at\s|around\s|about\s)?{_CLOCK_STRICT.format(n=1)})?|"
+    rf"{_CLOCK_STRICT.format(n=2)}(?:,?\s(?:on\s)?{_DATE.replace('?P<wd>', '?P<wdb>').replace('?P<d>', '?P<db>').replace('?P<mo>', '?P<mob>').replace('?P<mo2>', '?P<mo2b>').replace('?P<d2>', '?P<d2b>').replace('?P<y>', '?P<yb>')})?|"
+    rf"(?P<rel>the day before yesterday|earlier today|yesterday|today|tonight|last night|this (?:morning|afternoon|evening)|tomorrow|overnight)\b|"
+    rf"(?P<alone>{_WEEKDAY.replace(r'mon(?:day)?', 'monday').replace(r'sat(?:urday)?', 'sat(?:urday)?').replace(r'sun(?:day)?', 'sun(?:day)?')})"
+    rf"(?:\s(?P<part>morning|afternoon|evening|night)\b)?(?:\s?,?\s(?:at\s)?{_CLOCK_STRICT.format(n=4)})?)(?![\w])",
+    re.IGNORECASE,
+)
+DURATION = re.compile(
+    rf"(?:(?P<half>half an?|an?|one and a half|a? ?(?:full|whole|single))|(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}))"
+    r"(?P<andhalf> and a half)?[\s-]?(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|minutes?|mins?|min|months?|years?|seconds?)\b(?P<half2> and a half)?(?P<ago> ago\b)?",
+    re.IGNORECASE,
+)
+_HOURS = {"h": 1.0, "d": 24.0, "w": 168.0, "mo": 730.0, "m": 1 / 60, "y": 8760.0, "s": 1 / 3600}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time as far as it is told; `relative` is yesterday and the like, `utc` False where another zone is named."""
+
+    shown: str
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    weekday: int | None = None
+    hour: int | None = None
+    minute: int | None = None
+    relative: str = ""
+    part: str = ""
+    utc: bool = True
+    valid: bool = True
+
+    def fits(self, at: datetime, *, near: bool = False) -> bool:
+        """True where `at` (UTC) is told so. `near` allows half an hour either way where only an hour is told."""
+        told = ((self.year, at.year), (self.month, at.month), (self.day, at.day), (self.weekday, at.weekday()))
+        if not self.valid or any(mine is not None and mine != real for mine, real in told):
+            return False
+        if self.part and not _in_part(self.part, at.hour):
+            return False
+        if self.hour is None:
+            return True
+        off = abs(60 * self.hour + (self.minute or 0) - 60 * at.hour - at.minute)
+        return min(off, 1440 - off) <= (30 if near else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A span in hours; `step` is the unit of its last digit in hours, `bare` where no number is given (a day)."""
+
+    shown: str
+    hours: float
+    step: float
+    unit: str
+    ago: bool
+    bare: bool
+
+    def fits(self, hours: float, *, near: bool = False) -> bool:
+        """True where a span of so many hours is told so; in a coarser unit than it has, to half of that unit."""
+        room = self.step * (0.5 if self.unit in ("d", "w", "mo") or near else 0.02)
+        if self.unit == "mo":
+            room = 60.0
+        return abs(self.hours - hours) <= room + 1e-6
+
+
+def _in_part(part: str, hour: int) -> bool:
+    spans = {"morning": range(4, 12), "afternoon": range(12, 18), "evening": range(17, 24)}
+    return hour in spans[part] if part in spans else hour >= 20 or hour < 6
+
+
+def moment_of(match: re.Match[str]) -> Moment | None:
+    """The time that MOMENT found; None where it is no time after all."""
+    groups = {k: v for k, v in match.groupdict().items() if v}
+    shown = match[0].strip()
+    if "rel" in groups:
+        return Moment(shown, relative=shown.lower())
+    zone = next((groups[k] for k in ("zone1", "zone2", "zone3", "zone4") if k in groups), "UTC").upper()
+    utc = zone in ("UTC", "GMT", "Z", "UTC+0", "UTC+00:00", "+00:00", "+0000")
+    if "iso" in groups:
+        year, month, day = (int(v) for v in groups["iso"].split("-"))
+        hour = int(groups["isoh"]) if "isoh" in groups else None
+        minute = int(groups["isom"]) if "isom" in groups else None
+        return Moment(shown, year, month, day, None, hour, minute, utc=utc)
+    hour, minute, valid = _clock(groups)
+    month_name = next((groups[k] for k in ("mo", "mo2", "mob", "mo2b") if k in groups), None)
+    day_text = next((groups[k] for k in ("d", "d2", "db", "d2b") if k in groups), None)
+    year_text = groups.get("y") or groups.get("yb")
+    weekday = next((groups[k] for k in ("wd", "wdb", "alone") if k in groups), None)
+    if month_name is None and weekday is None and hour is None:
+        return None
+    return Moment(
+        shown,
+        int(year_text) if year_text else None,
+        _MONTHS.index(month_name[:3].lower()) + 1 if month_name else None,
+        int(day_text) if day_text else None,
+        _DAYS.index(weekday[:3].lower()) if weekday else None,
+        hour,
+        minute,
+        part=groups.get("part", "").lower(),
+        utc=utc,
+        valid=valid,
+    )
+
+
+def _clock(groups: dict[str, str]) -> tuple[int | None, int | None, bool]:
+    """Hour, minute and whether the clock can show that."""
+    for n in "124":
+        if f"word{n}" in groups:
+            return (0 if groups[f"word{n}"].lower() == "midnight" else 12), 0, True
+        if f"h{n}" not in groups:
+            continue
+        hour, minute = int(groups[f"h{n}"]), int(groups.get(f"m{n}") or groups.get(f"m{n}b") or 0)
+        half = (groups.get(f"ap{n}") or groups.get(f"ap{n}b") or "").lower()
+        if not half:
+            return hour % 24, minute, True
+        return hour % 12 + (12 if half.startswith("p") else 0), minute, 1 <= hour <= 12
+    return None, None, True
+
+
+def duration_of(match: re.Match[str]) -> Duration:
+    """The duration that DURATION found."""
+    word = match["unit"].lower()
+    unit = "mo" if word.startswith("mo") else word[0]
+    number, half = match["number"], (match["half"] or "").lower()
+    value = 0.5 if half.startswith("half") else 1.5 if half.startswith("one and") else 1.0
+    step = 1.0
+    if number:
+        value = float(NUMBER_WORDS[number.lower()]) if number.lower() in NUMBER_WORDS else float(number)
+        step = 10.0 ** -len(number.split(".")[1]) if "." in number else 1.0
+    if match["andhalf"] or match["half2"]:
+        value, step = value + 0.5, 0.5
+    return Duration(match[0], value * _HOURS[unit], step * _HOURS[unit], unit, bool(match["ago"]), number is None)

@@ -1,0 +1,311 @@
+"""The values that words may show: those of the facts, and what follows exactly from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from explainer.checker.concepts import COST, concept_of
+from explainer.types import Fact
+
+Value = float
+_UNIT = {"usd": "usd", "percent": "percent", "ratio": "ratio"}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A value with what it is about, the roles it can play (before, after, excess, part, change, ...), and for a share
+    what it is a share of. `noun` is what is counted; `per` what it is told per."""
+
+    value: float
+    unit: str
+    concept: str
+    roles: frozenset[str]
+    of: str = ""
+    noun: str = ""
+    per: str = ""
+    also: frozenset[str] = field(default_factory=frozenset)
+    """Further things it is about: the names and nouns of its fact."""
+
+
+class Known:
+    """The facts by name, and the quantities."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        self.facts = facts
+        self.by_name: dict[str, list[Fact]] = {}
+        for fact in facts:
+            self.by_name.setdefault(fact.name, []).append(fact)
+        self.texts = " ".join(f.text for f in facts if f.name not in UNTRUSTED).lower()
+        self.quantities = [*self._direct(), *self._pairs(), *self._money(), *self._shares(), *self._counts()]
+
+    def number(self, name: str) -> float | None:
+        """The value of the fact of this name, None where there is none."""
+        for fact in self.by_name.get(name, ()):
+            if isinstance(fact.value, int | float) and not isinstance(fact.value, bool):
+                return float(fact.value)
+        return None
+
+    def text(self, name: str) -> str | None:
+        """The string of the fact of this name."""
+        found = self.by_name.get(name)
+        return str(found[0].value) if found else None
+
+    @property
+    def base(self) -> float | None:
+        """The cost it is compared with."""
+        return _first(self.number("cost_expected"), self.number("cost_before"))
+
+    @property
+    def excess(self) -> float | None:
+        """The difference, signed."""
+        named = _first(self.number("excess"), self.number("difference"))
+        actual, base = self.number("cost_actual"), self.base
+        return named if named is not None or actual is None or base is None else actual - base
+
+    @property
+    def drivers(self) -> dict[str, float]:
+        """Dollars by driver."""
+        names = [n for n in self.by_name if n.startswith("driver_") and not n.endswith("_share")]
+        return {n.removeprefix("driver_"): v for n in names if (v := self.number(n)) is not None}
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """Dollars by element, for the facts that name one after a colon."""
+        return {n: v for n in self.by_name if ":" in n and (v := self.number(n)) is not None}
+
+    def _direct(self) -> Iterable[Quantity]:
+        for fact in self.facts:
+            if isinstance(fact.value, str | tuple | list | bool) or fact.unit in ("hours", "days"):
+                continue
+            value, name, unit = float(fact.value), fact.name, _UNIT.get(fact.unit or "", "count")
+            roles = _roles(name)
+            per = "week" if "per_week" in name or "a week" in fact.text else _per(fact)
+            of = _of(fact) if unit == "percent" else ""
+            also = frozenset(_also(fact))
+            noun = fact.unit or "" if unit == "count" else ""
+            yield Quantity(value, unit, concept_of(name), roles, of, noun, per, also)
+
+    def _pairs(self) -> Iterable[Quantity]:
+        """What follows from a unit before and after: change, ratio and difference."""
+        for name in self.by_name:
+            if not name.endswith("_before") or name == "cost_before":
+                continue
+            stem = name.removesuffix("_before")
+            before, after = self.number(name), self.number(f"{stem}_after")
+            if before is None or after is None:
+                continue
+            fact = self.by_name[name][0]
+            unit, concept, also = _UNIT.get(fact.unit or "", "count"), concept_of(name), frozenset(_also(fact))
+            diff = "points" if unit == "percent" else unit
+            yield Quantity(
+                after - before, diff, concept, frozenset({"change", "excess"}), noun=fact.unit or "", also=also
+            )
+            if before > 0:
+                yield Quantity(
+                    100 * (after / before - 1), "percent", concept, frozenset({"change", "excess"}), also=also
+                )
+                yield Quantity(after / before, "ratio", concept, frozenset({"ratio"}), also=also)
+                yield Quantity(100 * after / before, "percent", concept, frozenset({"ratio"}), "before", also=also)
+            if after > 0 and before > 0:
+                yield Quantity(before / after, "ratio", concept, frozenset({"ratio"}), also=also)
+
+    def _money(self) -> Iterable[Quantity]:
+        """What follows from the amounts: the other two of actual, base and excess, drivers together, rest, rates."""
+        actual, base, excess = self.number("cost_actual"), self.base, self.excess
+        if actual is not None and excess is not None and base is None:
+            base = actual - excess
+            yield Quantity(base, "usd", COST, frozenset({"before"}))
+        if excess is not None:
+            yield Quantity(excess, "usd", COST, frozenset({"excess", "total"}))
+        if actual is not None and base:
+            yield Quantity(100 * (actual / base - 1), "percent", COST, frozenset({"change", "excess"}), "expected")
+            yield Quantity(actual / base, "ratio", COST, frozenset({"ratio"}), "expected")
+            yield Quantity(100 * actual / base, "percent", COST, frozenset({"ratio"}), "expected")
+            if actual > 0:
+                yield Quantity(100 * (actual - base) / actual, "percent", COST, frozenset({"share"}), "cost")
+                yield Quantity(base / actual, "ratio", COST, frozenset({"ratio"}), "expected")
+        yield from self._sums(excess)
+        yield from self._rates(actual, excess)
+        forecast, budget = self.number("month_end_forecast"), self.number("budget")
+        if forecast is not None and budget:
+            both = frozenset({"budget", "forecast"})
+            yield Quantity(forecast - budget, "usd", "budget", frozenset({"excess", "change", "rest"}), also=both)
+            yield Quantity(
+                100 * forecast / budget, "percent", "budget", frozenset({"ratio", "share"}), "budget", also=both
+            )
+            yield Quantity(
+                100 * (forecast / budget - 1), "percent", "budget", frozenset({"change", "excess"}), "budget", also=both
+            )
+            yield Quantity(forecast / budget, "ratio", "budget", frozenset({"ratio"}), "budget", also=both)
+        if budget:
+            for value in (actual, excess):
+                if value is not None:
+                    yield Quantity(
+                        100 * value / budget,
+                        "percent",
+                        "budget",
+                        frozenset({"share"}),
+                        "budget",
+                        also=frozenset({COST}),
+                    )
+
+    def _sums(self, excess: float | None) -> Iterable[Quantity]:
+        for amounts, kind in ((self.drivers, "driver"), (self.parts, "part")):
+            concepts = {n: concept_of(n if kind == "part" else f"driver_{n}") for n in amounts}
+            for size in range(2, min(len(amounts), 5) + 1):
+                for some in combinations(amounts, size):
+                    total = sum(amounts[n] for n in some)
+                    also = frozenset(concepts[n] for n in some)
+                    yield Quantity(total, "usd", "sum", frozenset({"total", "sum"}), also=also)
+                    if excess:
+                        yield Quantity(
+                            100 * total / excess, "percent", "sum", frozenset({"share", "sum"}), "excess", also=also
+                        )
+            for name, value in amounts.items():
+                if excess:
+                    yield Quantity(
+                        100 * value / excess,
+                        "percent",
+                        concepts[name],
+                        frozenset({"share"}),
+                        "excess",
+                        also=frozenset({concepts[name]}),
+                    )
+                    yield Quantity(excess - value, "usd", "rest", frozenset({"rest"}))
+                    yield Quantity(
+                        100 - 100 * value / excess, "percent", "rest", frozenset({"rest", "share"}), "excess"
+                    )
+                for other, against in amounts.items():
+                    if other != name and against and value / against > 0:
+                        yield Quantity(
+                            value / against,
+                            "ratio",
+                            concepts[name],
+                            frozenset({"ratio", "versus"}),
+                            also=frozenset({concepts[other]}),
+                        )
+
+    def _rates(self, actual: float | None, excess: float | None) -> Iterable[Quantity]:
+        hours = self.number("duration_hours")
+        if hours:
+            for value, role in ((actual, "after"), (excess, "excess"), (self.base, "before")):
+                if value is not None:
+                    yield Quantity(value / hours, "usd", COST, frozenset({role, "rate"}), per="hour")
+                    yield Quantity(24 * value / hours, "usd", COST, frozenset({role, "rate"}), per="day")
+
+    def _shares(self) -> Iterable[Quantity]:
+        """Amounts that are parts of the whole cost, and what is left of a share."""
+        actual = self.number("cost_actual")
+        for name in self.by_name:
+            value = self.number(name)
+            fact = self.by_name[name][0]
+            if (
+                name.startswith("cost_")
+                and actual
+                and value
+                and name not in ("cost_actual", "cost_expected", "cost_before", "cost_ratio")
+                and fact.unit == "usd"
+                and "outcome" not in name
+            ):
+                yield Quantity(
+                    100 * value / actual,
+                    "percent",
+                    concept_of(name),
+                    frozenset({"share"}),
+                    "cost",
+                    also=frozenset(_also(fact)),
+                )
+                yield Quantity(actual - value, "usd", "rest", frozenset({"rest"}))
+            if value is not None and fact.unit == "percent" and "share" in name and name != "confidence":
+                yield Quantity(
+                    100 - value,
+                    "percent",
+                    "rest",
+                    frozenset({"rest", "share", *_roles(name)}),
+                    _of(fact),
+                    also=frozenset(_also(fact)),
+                )
+
+    def _counts(self) -> Iterable[Quantity]:
+        for fact in self.facts:
+            if isinstance(fact.value, tuple | list):
+                yield Quantity(
+                    len(fact.value),
+                    "count",
+                    fact.name.rstrip("s"),
+                    frozenset({"count"}),
+                    noun=fact.name,
+                    also=frozenset({fact.name}),
+                )
+        yield Quantity(len(self.drivers), "count", "driver", frozenset({"count"}), noun="drivers")
+
+
+UNTRUSTED = {"release_title", "event_title", "title", "note", "comment", "message"}
+"""Facts whose string somebody typed: it may be quoted, but backs nothing."""
+
+
+def _first(*values: float | None) -> float | None:
+    return next((v for v in values if v is not None), None)
+
+
+def _roles(name: str) -> frozenset[str]:
+    fixed = {
+        "cost_actual": {"after", "total"},
+        "cost_expected": {"before"},
+        "cost_before": {"before"},
+        "excess": {"excess", "total"},
+        "difference": {"excess", "total"},
+        "excess_percent": {"change", "excess"},
+        "difference_percent": {"change", "excess"},
+        "cost_ratio": {"ratio"},
+        "month_end_forecast": {"forecast", "after"},
+        "budget": {"budget", "before", "total"},
+        "pool_cost": {"total", "after"},
+    }
+    if name in fixed:
+        return frozenset(fixed[name])
+    if name.endswith("_before") or name.endswith("_from"):
+        return frozenset({"before"})
+    if name.endswith("_after") or name.endswith("_to"):
+        return frozenset({"after"})
+    if name.endswith("_change"):
+        return frozenset({"change", "excess"})
+    if name.startswith("driver_") or ":" in name:
+        return frozenset({"part", "excess", "share"})
+    return frozenset({"any", "after", "excess"})
+
+
+def _per(fact: Fact) -> str:
+    if fact.unit == "tokens_per_request":
+        return "request"
+    return "run" if fact.unit == "requests_per_run" else ""
+
+
+def _of(fact: Fact) -> str:
+    text = fact.text.lower()
+    for words, of in (
+        (r"of the (?:excess|difference)", "excess"),
+        (r"% of requests", "requests"),
+        (r"of pool|of the pool", "pool"),
+        (r"of the (?:month's )?budget", "budget"),
+        (r"cost", "cost"),
+    ):
+        if re.search(words, text) and fact.kind == "share":
+            return of
+    return ""
+
+
+_NAMED = re.compile(r"[a-z0-9][\w.]*(?:-[\w.]+)+|[a-z]+\d[\w.-]*|\d[\w.]*[a-z][\w.-]*")
+_PLAIN = {"the", "was", "now", "before", "one", "cost", "costs", "each", "and", "its", "had", "has", "all", "share"}
+
+
+def _also(fact: Fact) -> Iterable[str]:
+    """Names and nouns of the fact's sentence, by which a generic fact is known."""
+    text = fact.text.lower()
+    yield from _NAMED.findall(text)
+    for word in re.findall(r"[a-z]{3,}", text):
+        if word not in _PLAIN:
+            yield word

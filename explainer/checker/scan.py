@@ -1,0 +1,135 @@
+"""Reads a text into sentences in which every name, figure, time and duration is a marker.
+
+A canonical sentence is lower case, one space between words and signs: `volume accounts for Q1 of the Q2 .` Q is a
+figure, T a time, D a duration, N a name out of the facts; the number after it is its place in the sentence's list."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from explainer.checker.figures import FIGURE, NUMBER_WORDS, WORDED, Figure, figure_of, worded_figure
+from explainer.checker.moments import DURATION, MOMENT, Duration, Moment, duration_of, moment_of
+
+_FORBIDDEN = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_MARKUP = re.compile(r"<[^<>\s][^<>]*>|(?<!\w)@\w+|\{\{|\]\(|<!--")
+_EMOJI_CODE = re.compile(r"(?<!\w):[a-z][a-z0-9_+-]*:(?!\w)")
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>|]+", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’][^\W\d_]+)?(?:[-_./#+][^\W_]+)*|\w+(?:[-_./]\w+)*")
+_SIGN = re.compile(r"\.\.\.|…|[.!?;:,()\[\]\"“”—–→/&+=-]|\S")
+_END = {".", "!", "?", "\n"}
+
+
+@dataclass(slots=True)
+class Sentence:
+    """One sentence: `text` with markers, and what stands behind them."""
+
+    text: str = ""
+    figures: list[Figure] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+    durations: list[Duration] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    """Words as they were written, for the check of unknown ones."""
+
+    def add(self, piece: str) -> None:
+        self.text = f"{self.text} {piece}" if self.text else piece
+
+
+def normal(text: str) -> str:
+    """Compatibility form, with one kind of minus, apostrophe and space."""
+    plain = unicodedata.normalize("NFKC", text)
+    return plain.replace("’", "'").replace("−", "-").replace("\u2011", "-").replace("‐", "-")
+
+
+def faults_of_form(text: str) -> list[str]:
+    """Characters and markup that no narrative may hold."""
+    faults = []
+    if _FORBIDDEN.search(text):
+        faults.append("it holds control or direction characters")
+    if _MARKUP.search(text):
+        faults.append("it holds markup or a mention")
+    return faults
+
+
+def sentences(text: str, names: Mapping[str, str]) -> list[Sentence]:
+    """The sentences of a text. `names` maps the lower-case form of each known name, link and title to its value."""
+    plain = _EMOJI_CODE.sub(" ", normal(text))
+    plain = re.sub(r"[`*]|(?<!\w)_|_(?!\w)", " ", plain) if not any("*" in n or "`" in n for n in names) else plain
+    known = _known(names)
+    found: list[Sentence] = [Sentence()]
+    at = 0
+    while at < len(plain):
+        if plain[at].isspace():
+            if plain[at] == "\n":
+                found.append(Sentence())
+            at += 1
+            continue
+        at = _read(plain, at, found, known)
+    return [s for s in found if s.text.strip(" .!?,:;-")]
+
+
+def _known(names: Mapping[str, str]) -> re.Pattern[str] | None:
+    if not names:
+        return None
+    longest = sorted((re.escape(n) for n in names), key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(longest)})(?!\w|[-.+/_]\w)", re.IGNORECASE)
+
+
+def _read(plain: str, at: int, found: list[Sentence], known: re.Pattern[str] | None) -> int:
+    """Reads one piece at `at` into the last sentence and gives where the next begins."""
+    now = found[-1]
+    starts_word = at == 0 or not (plain[at - 1].isalnum() or plain[at - 1] == "_")
+    if starts_word:
+        if known and (m := known.match(plain, at)):
+            now.names.append(m[0].lower())
+            now.add(f"N{len(now.names) - 1}")
+            if plain.startswith("'s", m.end()):
+                now.add("'s")
+                return m.end() + 2
+            return m.end()
+        if m := _LINK.match(plain, at):
+            now.words.append(m[0].rstrip(".,;:)"))
+            now.add("unknownlink")
+            return at + len(m[0].rstrip(".,;:)"))
+        if (m := MOMENT.match(plain, at)) and (moment := moment_of(m)):
+            now.moments.append(moment)
+            now.add(f"T{len(now.moments) - 1}")
+            return m.end()
+        if m := DURATION.match(plain, at):
+            now.durations.append(duration_of(m))
+            now.add(f"D{len(now.durations) - 1}")
+            return m.end()
+        if m := WORDED.match(plain, at):
+            now.figures.append(worded_figure(m))
+            now.add(f"Q{len(now.figures) - 1}")
+            return m.end()
+    if (m := FIGURE.match(plain, at)) and (at == 0 or not plain[at - 1].isalnum()):
+        now.figures.append(figure_of(m))
+        now.add(f"Q{len(now.figures) - 1}")
+        return m.end()
+    if m := _WORD.match(plain, at):
+        return _word(plain, m, now)
+    sign = _SIGN.match(plain, at)
+    assert sign is not None
+    now.add(sign[0])
+    if sign[0] in _END and (sign.end() == len(plain) or plain[sign.end()].isspace() or plain[sign.end()] in "\"')”"):
+        found.append(Sentence())
+    return sign.end()
+
+
+def _word(plain: str, match: re.Match[str], now: Sentence) -> int:
+    word, end = match[0], match.end()
+    if word.lower() in ("a.m", "p.m", "vs", "approx", "incl", "e.g", "i.e") and plain[end : end + 1] == ".":
+        end += 1
+    possessive = word.endswith("'s")
+    bare = word[:-2] if possessive else word
+    if bare.lower() in NUMBER_WORDS and bare.lower() != "one":
+        now.figures.append(Figure.exact(float(NUMBER_WORDS[bare.lower()]), "count", bare))
+        now.add(f"Q{len(now.figures) - 1}")
+        return end
+    now.words.append(word)
+    now.add(word.lower())
+    return end

@@ -1,0 +1,180 @@
+"""Are the times and durations of a sentence backed, in the role (start, end, release, ...) its words give them?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from explainer.checker.moments import Duration, Moment
+from explainer.checker.quantities import Known
+from explainer.checker.scan import Sentence
+
+_CUES: tuple[tuple[str, str], ...] = (
+    ("planned", r"\b(?:due|planned|scheduled|supposed|meant|should have|was to|plan(?:ned)? end|planned until|announced (?:for|until|to end))\b"),
+    ("breaks", r"\b(?:used up|exhausted|runs? out|breaks?|break|crossed|exceeded|gone)\b"),
+    ("release", r"\b(?:release|released|went live|rolled out|deploy(?:ed|ment)?|shipped|version|live|rollout|out)\b"),
+    ("launch", r"\b(?:first used|launched|launch|first use|first seen|first appeared|debut)\b"),
+    ("end", r"\b(?:ended|end|ends|until|till|finished|stopped|over|through|last(?:ed)? until|back to normal|ran to|to)\b|–|—|→"),
+    ("start", r"\b(?:began|begun|begins?|started|starts?|start|since|from|beginning|onset|kicked off|as of|set in|after|jumped|rose|went up|climbed|ran|took off|going on)\b"),
+)
+_ROLE_FACTS = {
+    "planned": ("planned_until", "planned_from"),
+    "breaks": ("budget_breaks_at",),
+    "release": ("release_at", "release", "event_at", "event", "deployed_at", "upgraded_at"),
+    "launch": ("launched_at", "started_at"),
+    "end": ("ended_at", "period_to", "planned_until"),
+    "start": ("started_at", "launched_at", "period_from"),
+}
+_ISO = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?")
+
+
+def time_faults(sentence: Sentence, known: Known) -> list[str]:
+    """What is wrong with the times and durations of a sentence."""
+    faults = []
+    known_times = times_of(known)
+    for index, moment in enumerate(sentence.moments):
+        role = _role(sentence.text, index)
+        at = [t for name, t in known_times if not role or name in _ROLE_FACTS[role]]
+        if not moment.utc:
+            faults.append(f"{moment.shown}: times are told in UTC")
+        elif not _fits(moment, at, known, _near(sentence.text, index)):
+            faults.append(f"{moment.shown}: no fact has this time{f' as its {role}' if role else ''}")
+    for index, duration in enumerate(sentence.durations):
+        fault = _duration_fault(sentence, index, duration, known)
+        if fault:
+            faults.append(fault)
+    return faults
+
+
+def times_of(known: Known) -> list[tuple[str, datetime]]:
+    """Times by the name of their fact: its value, or those in its sentence."""
+    found = []
+    for fact in known.facts:
+        values = [fact.value] if isinstance(fact.value, str) and _ISO.fullmatch(fact.value) else _ISO.findall(fact.text)
+        for value in values:
+            at = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+            found.append((fact.name, at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)))
+    return found
+
+
+def _near(text: str, index: int) -> bool:
+    return bool(re.search(rf"\b(?:about|around|roughly|shortly before|shortly after|just before|just after|circa)(?: \w+)? T{index}\b", text))
+
+
+def _role(text: str, index: int) -> str:
+    """The role of the nearest cue before the time, else of the first one after it; planned beats an end beside it."""
+    at = re.search(rf"\bT{index}\b", text)
+    assert at is not None
+    left = re.split(r"\bT\d+\b", text[: at.start()])[-1]
+    right = re.split(r"\bT\d+\b", text[at.end() :])[0]
+    carried = text[: at.start()]
+    if re.search(r"\bfrom\b.*\bT\d+\b.*\b(?:to|until|till)\b[^T]*$", carried) or re.match(r"^ ?(?:-|–|—|→|until|till|to) ?$", left):
+        return "planned" if re.search(_CUES[0][1], carried) else "end"
+    found = sorted(((m.start(), role) for role, cue in _CUES for m in re.finditer(cue, left)), reverse=True)
+    if found:
+        near = [role for at_cue, role in found if at_cue > found[0][0] - 40]
+        if near[0] in ("end", "start") and "planned" in near and "," not in left[found[0][0] - 20 :].split("planned")[-1]:
+            return "planned"
+        return near[0] if near[0] != "planned" or "end" not in near else "planned"
+    after = sorted((m.start(), role) for role, cue in _CUES for m in re.finditer(cue, right))
+    return after[0][1] if after and after[0][1] not in ("end",) or after and re.match(r"^ (?:it )?(?:ended|stopped|finished|was over)", right) else ""
+
+
+def _fits(moment: Moment, times: Iterable[datetime], known: Known, near: bool) -> bool:
+    if not moment.relative:
+        return any(moment.fits(at, near=near) for at in times)
+    now = next((t for name, t in times_of(known) if name == "now"), None)
+    if now is None:
+        return False
+    return any(_relative(moment.relative, at, now) for at in times if at <= now)
+
+
+def _relative(word: str, at: datetime, now: datetime) -> bool:
+    days = (now.date() - at.date()).days
+    if word in ("today", "earlier today"):
+        return days == 0
+    if word == "yesterday":
+        return days == 1
+    if word == "the day before yesterday":
+        return days == 2
+    if word in ("last night", "overnight"):
+        return now - at < timedelta(hours=24) and (at.hour >= 18 or at.hour < 6)
+    if word.startswith("this "):
+        spans = {"this morning": range(4, 12), "this afternoon": range(12, 18), "this evening": range(17, 24)}
+        return days == 0 and at.hour in spans[word]
+    return word == "tonight" and days == 0 and at.hour >= 18
+
+
+def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: Known) -> str | None:
+    text = sentence.text
+    at = re.search(rf"\bD{index}\b", text)
+    assert at is not None
+    left, right = text[: at.start()], text[at.end() :]
+    if duration.bare and re.search(r"(?:Q\d+|per|each|every|more|extra|tokens|requests|runs) ?$", left.rstrip()):
+        return None
+    if re.search(r"\b(?:per|each|every)$", left.rstrip()):
+        return None
+    near = bool(re.search(r"\b(?:about|around|roughly|some|nearly|almost|over|under|more than|less than|just over|just under|approximately|close to|well over)(?: an?)? ?$", left))
+    if duration.bare and duration.unit == "d" and re.search(r"(?:one|the|in|within)$", left.rstrip()):
+        near = True
+    role = _duration_role(left, right, duration)
+    spans = _spans(role, known)
+    if re.match(r"^ - D\d+|^ to D\d+", right) or any(duration.fits(hours, near=near) for hours in spans):
+        return None
+    return f"{duration.shown}: no fact has this {role}"
+
+
+def _duration_role(left: str, right: str, duration: Duration) -> str:
+    if duration.ago:
+        return "age"
+    if re.search(r"\b(?:past|overran|overrun|late|longer than|beyond|after its|over its|too long|overstay\w*)\b", left[-30:] + " | " + right[:40]) and not re.search(r"\bgone\b", left):
+        return "overrun"
+    if re.match(r"^ ?,? ?(?:earlier |shortly )?(?:before (?:the|it|this|that|spend|cost)|after (?:the |it|release|version|N\d|that)|earlier\b|later\b|following (?:the )?release)", right):
+        return "gap"
+    if re.match(r"^ ?(?:before\b|prior|earlier|preceding|baseline|beforehand|average|leading up|history)", right) or re.search(r"\b(?:previous|preceding|prior|last|past|baseline (?:of|is|covers|window)|compared with the|against the|baseline : (?:the )?|trailing|earlier|baseline)$", left.rstrip()):
+        return "baseline"
+    if re.search(r"\b(?:gr[eo]w\w*|growth|creep\w*|crept|climb\w*|ris\w+|steadily)\b", left):
+        return "growth or duration"
+    return "duration"
+
+
+def _spans(role: str, known: Known) -> list[float]:
+    """Hours of the spans with this role, from facts and between their times."""
+    hours = lambda name: _hours(known, name)  # noqa: E731
+    times = dict(reversed(times_of(known)))
+    start, end, now = times.get("started_at"), times.get("ended_at"), times.get("now")
+
+    def between(first: datetime | None, second: datetime | None) -> list[float]:
+        return [(second - first) / timedelta(hours=1)] if first and second and second >= first else []
+
+    if role == "overrun":
+        return hours("overrun_hours") + between(times.get("planned_until"), end) + _other(known)
+    if role == "baseline":
+        return hours("baseline_window") + hours("growth_days") + _other(known)
+    if role == "age":
+        return between(start, now) + between(end, now)
+    if role == "gap":
+        releases = [t for n, t in times_of(known) if n in _ROLE_FACTS["release"]]
+        return [abs((start - t) / timedelta(hours=1)) for t in releases] if start else []
+    lasting = hours("duration_hours") + between(start, end) + _other(known)
+    if known.text("state") != "ended" and end is None:
+        lasting += between(start, now)
+    if known.by_name.get("planned_until"):
+        lasting += between(start, times.get("planned_until")) if role == "planned" else []
+    lasting += between(times.get("period_from"), times.get("period_to"))
+    return lasting + hours("growth_days") if role == "growth or duration" else lasting + (hours("growth_days") if not lasting else [])
+
+
+def _hours(known: Known, name: str) -> list[float]:
+    found = []
+    for fact in known.by_name.get(name, ()):
+        if isinstance(fact.value, int | float) and fact.unit in ("hours", "days"):
+            found.append(float(fact.value) * (24.0 if fact.unit == "days" else 1.0))
+    return found
+
+
+def _other(known: Known) -> list[float]:
+    """Spans of facts whose names are not known here."""
+    named = ("duration_hours", "baseline_window", "growth_days", "overrun_hours")
+    return [h for name in known.by_name if name not in named for h in _hours(known, name)]
