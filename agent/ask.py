@@ -129,19 +129,18 @@ class Answers:
         now = between(table, scope, (asked.start, asked.end)).cost
         before = between(table, scope, (asked.against_start, asked.against_end)).cost
         sums = table.leaves[["team", "feature"]].assign(now=now, before=before)
-        parts = sums.groupby(["team", "feature"], dropna=False)[["now", "before"]].sum()
-        parts["change"] = parts["now"] - parts["before"]
-        order = parts["change"].abs().sort_values(ascending=False, kind="stable").index[: asked.limit]
+        parts = sums.groupby(["team", "feature"], dropna=False)[["now", "before"]].sum().reset_index()
+        change = (parts["now"] - parts["before"]).abs()
+        largest = parts.loc[change.sort_values(ascending=False, kind="stable").index[: asked.limit]]
         rows, listed = [], []
-        for team, feature in order:
-            one = parts.loc[(team, feature)]
+        for team, feature, new, old in largest.itertuples(index=False):
             where: Scope = (
                 ("team", None if pd.isna(team) else str(team)),
                 ("feature", None if pd.isna(feature) else str(feature)),
             )
-            nano, old, new = int(one["change"]), int(one["before"]), int(one["now"])
-            rows.append((place(where), usd(new, shown), usd(nano, shown), change_percent(nano, old, shown)))
-            listed.append({"scope": dict(where), "current_nano": new, "base_nano": old, "delta_nano": nano})
+            nano = int(new - old)
+            rows.append((place(where), usd(int(new), shown), usd(nano, shown), change_percent(nano, int(old), shown)))
+            listed.append({"scope": dict(where), "current_nano": int(new), "base_nano": int(old), "delta_nano": nano})
         total, was = int(now.sum()), int(before.sum())
         rest = total - was - sum(int(p["delta_nano"]) for p in listed)  # type: ignore[call-overload]
         rows.append(("everything else", "", usd(rest, shown), ""))

@@ -11,13 +11,12 @@ from itertools import combinations
 from math import factorial
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from explainer.periods import Comparison, Sums
+from explainer.periods import CACHED, INPUT, OUTPUT, USUAL, WRITTEN, Comparison, Sums
 from explainer.types import Driver
 from ledger.table import Ints
-from ledger.types import DRIVERS, NANO
+from ledger.types import DRIVERS
 
 Floats = NDArray[np.float64]
 PRODUCT: tuple[Driver, ...] = (
@@ -30,10 +29,8 @@ PRODUCT: tuple[Driver, ...] = (
     "price",
 )
 ALL: tuple[Driver, ...] = (*PRODUCT, "credit", "pool")
-RUNS, REQUESTS, _ERRORS, INPUT, CACHED, WRITTEN, OUTPUT = range(len(DRIVERS))
+RUNS, REQUESTS = DRIVERS.index("runs"), DRIVERS.index("requests")
 FLOW = ("team", "feature", "workflow", "environment")
-CACHED_PRICE, WRITTEN_PRICE = 0.1, 1.25
-"""Prices of cached and cache-write input relative to input, where the data do not tell: the usual list prices."""
 
 
 def leaf_drivers(c: Comparison) -> Ints:
@@ -99,7 +96,7 @@ def _factors(c: Comparison, rows: Ints) -> tuple[list[Floats], list[Floats]]:
     """The seven factors before and after. What a leaf has not on one side, it has there as on the other, so that
     appearing and vanishing is a matter of volume or mix."""
     flow: Ints = c.leaves.groupby(list(FLOW), dropna=False, sort=False).ngroup().to_numpy()[rows].astype(np.int64)
-    prices = [_prices(c.leaves, s, rows) for s in (c.base, c.current)]
+    prices = [_prices(s, rows) for s in (c.base, c.current)]
     sides = [_side(s, rows, flow, p) for s, p in zip((c.base, c.current), prices, strict=True)]
     before, after = sides
     here = [s.counts[rows, REQUESTS] > 0 for s in (c.base, c.current)]
@@ -134,35 +131,12 @@ def _side(s: Sums, rows: Ints, flow: Ints, prices: Floats) -> list[Floats]:
     return side
 
 
-def _prices(leaves: pd.DataFrame, s: Sums, rows: Ints) -> Floats:
-    """(n, 4) nano-dollars a token of each leaf's model, by least squares over its leaves; where there are too few of
-    them, output is taken to cost five times the input, and cached input a tenth."""
-    model: Ints = (
-        leaves.groupby(["provider", "model", "tier"], dropna=False, sort=False).ngroup().to_numpy(np.int64)[rows]
-    )
-    counts = s.counts[rows].astype(float)
+def _prices(s: Sums, rows: Ints) -> Floats:
+    """(n, 4) nano-dollars a token; where the rows did not tell, in the usual ratios, at the leaf's own level."""
+    counts, known = s.counts[rows].astype(float), s.prices[rows]
     plain = counts[:, INPUT] - counts[:, CACHED] - counts[:, WRITTEN]
-    out = np.zeros((len(rows), 4))
-    for m in np.unique(model):
-        mine = model == m
-        x = np.stack(
-            [
-                plain[mine] + CACHED_PRICE * counts[mine, CACHED] + WRITTEN_PRICE * counts[mine, WRITTEN],
-                counts[mine, OUTPUT],
-            ],
-            1,
-        )
-        y = s.cost[rows][mine].astype(float)
-        p_in, p_out = _two(x, y)
-        out[mine] = [p_in, CACHED_PRICE * p_in, WRITTEN_PRICE * p_in, p_out]
-    return out
-
-
-def _two(x: Floats, y: Floats) -> tuple[float, float]:
-    if len(y) >= 3:
-        (a, b), *_ = np.linalg.lstsq(x / NANO, y / NANO, rcond=None)
-        if a > 0 and b > 0:
-            return float(a), float(b)
-    weight = float((x[:, 0] + 5 * x[:, 1]).sum())
-    unit = float(y.sum()) / weight if weight > 0 else 1.0
-    return max(unit, 1e-9), 5 * max(unit, 1e-9)
+    weight = np.stack([plain, counts[:, CACHED], counts[:, WRITTEN], counts[:, OUTPUT]], 1) @ np.array(USUAL)
+    unit = np.where(weight > 0, s.cost[rows] / np.maximum(weight, 1e-12), 1.0)
+    guess = np.maximum(unit, 1e-9)[:, None] * np.array(USUAL)
+    told = np.isfinite(known).all(axis=1, keepdims=True)
+    return np.where(told, known, guess)

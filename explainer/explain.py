@@ -11,12 +11,12 @@ import numpy as np
 from detector.types import Incident
 from explainer.causes import CALM, Circumstances, cause_of, circumstances
 from explainer.context import Context
-from explainer.drivers import ALL, INPUT, OUTPUT, REQUESTS, RUNS, leaf_drivers
+from explainer.drivers import ALL, REQUESTS, RUNS, leaf_drivers
 from explainer.facts import facts_of
 from explainer.findings import Findings, Measure
 from explainer.outlook import outlook
 from explainer.parts import drivers_of, tables
-from explainer.periods import Comparison, against_period, against_usual, merged
+from explainer.periods import INPUT, OUTPUT, Comparison, against_period, against_usual, merged
 from explainer.types import Cause, Driver, Evidence, Explanation, Place
 from ledger.table import CostTable, leaves_inside
 from ledger.types import Event, Scope
@@ -29,6 +29,10 @@ BY_DRIVER: dict[Driver, Cause] = {
     "input_tokens_per_request": "prompt_growth", "output_tokens_per_request": "output_growth", "price": "price_change",
     "credit": "credit", "pool": "pool", "attribution": "untagged_growth",
 }  # fmt: skip
+
+
+EITHER_WAY = ("price", "credit", "pool")
+"""Drivers whose cause has one name, whether spend rose or fell."""
 
 
 def explain_incident(
@@ -82,7 +86,8 @@ def explain_change(
     places = _places(compared, by_leaf, scope)
     driver = _largest(drivers, delta)
     share = dict(drivers).get(driver, 0) / delta if delta else 0.0
-    cause: Cause = BY_DRIVER[driver] if share >= 0.6 and len(places) <= 1 else "unknown"
+    told = share >= 0.6 and len(places) <= 1 and (delta > 0 or driver in EITHER_WAY)
+    cause: Cause = BY_DRIVER[driver] if told else "unknown"
     evidence = (
         Evidence(
             f"{driver.replace('_', ' ')} makes up {100 * share:.0f} % of the difference", supports=cause != "unknown"

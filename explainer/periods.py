@@ -7,20 +7,27 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ledger.table import CostTable, Ints
-from ledger.types import Scope, to_hour
+from ledger.types import DRIVERS, Scope, to_hour
 
+Floats = NDArray[np.float64]
+_RUNS, _REQUESTS, _ERRORS, INPUT, CACHED, WRITTEN, OUTPUT = range(len(DRIVERS))
+USUAL = (1.0, 0.1, 1.25, 5.0)
+"""Prices relative to uncached input, where the rows do not tell: the usual ratios of list prices."""
 REFERENCE = timedelta(days=14)
 """How much before an incident shows what is usual there."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sums:
-    """By leaf (m of them): counts (m, 7), -1 where unknown, and nano-dollars (m,)."""
+    """By leaf (m of them): counts (m, 7), nano-dollars (m,), and the prices of its model then (m, 4): nano-dollars a
+    token of uncached, cached, cache-write input and output, nan where the rows do not tell."""
 
     counts: Ints
     cost: Ints
+    prices: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +48,33 @@ def between(table: CostTable, scope: Scope, span: tuple[datetime, datetime]) -> 
     np.add.at(cost, table.leaf[rows], table.cost[rows])
     counts = np.zeros((size, table.drivers.shape[1]), dtype=np.int64)
     np.add.at(counts, table.leaf[rows], np.maximum(table.drivers[rows], 0))
-    return Sums(counts, cost)
+    return Sums(counts, cost, unit_prices(table, span))
+
+
+def unit_prices(table: CostTable, span: tuple[datetime, datetime]) -> Floats:
+    """(m, 4) prices by least squares of cost on tokens over the rows of each leaf's model: cost is linear in tokens, so
+    they come out all but exactly where the rows differ enough."""
+    names = table.leaves[["provider", "model", "tier"]].astype(object)
+    model = names.groupby(["provider", "model", "tier"], dropna=False, sort=False).ngroup().to_numpy()
+    rows = np.flatnonzero(
+        (table.hour >= to_hour(span[0])) & (table.hour < _up(span[1])) & (table.drivers[:, INPUT] > 0)
+    )
+    counts = np.maximum(table.drivers[rows], 0).astype(float)
+    plain = counts[:, INPUT] - counts[:, CACHED] - counts[:, WRITTEN]
+    x = np.stack([plain, counts[:, CACHED], counts[:, WRITTEN], counts[:, OUTPUT]], axis=1)
+    y, of = table.cost[rows].astype(float), model[table.leaf[rows]]
+    found = np.full((int(model.max(initial=-1)) + 1, 4), np.nan)
+    for m in np.unique(of):
+        mine = of == m
+        used = x[mine].any(axis=0)
+        if mine.sum() < 8 or not used[3]:
+            continue
+        scale = x[mine][:, used].max(axis=0)
+        price, _, rank, _ = np.linalg.lstsq(x[mine][:, used] / scale, y[mine], rcond=1e-9)
+        if rank == used.sum() and (price > 0).all():
+            found[m, used] = price / scale
+            found[m, ~used] = found[m, 0] * np.array(USUAL)[~used]
+    return found[model]
 
 
 def against_period(
@@ -58,10 +91,10 @@ def against_usual(table: CostTable, scope: Scope, span: tuple[datetime, datetime
     current = between(table, scope, span)
     total = int(usual.cost.sum())
     if total <= 0 or expected <= 0:
-        return _kept(table.leaves, Sums(np.zeros_like(usual.counts), np.zeros_like(usual.cost)), current)
+        return _kept(table.leaves, Sums(np.zeros_like(usual.counts), np.zeros_like(usual.cost), usual.prices), current)
     cost = split(expected, usual.cost)
     counts = np.rint(usual.counts * (expected / total)).astype(np.int64)
-    return _kept(table.leaves, Sums(counts, cost), current)
+    return _kept(table.leaves, Sums(counts, cost, usual.prices), current)
 
 
 FINE = ("version", "release", "key", "tags", "source", "grain")
@@ -75,14 +108,15 @@ def merged(c: Comparison) -> Comparison:
         return c
     groups = c.leaves.groupby(kept, dropna=False, sort=False)
     number = groups.ngroup().to_numpy()
-    leaves = c.leaves.iloc[np.unique(number, return_index=True)[1]].reset_index(drop=True)
+    firsts = np.unique(number, return_index=True)[1]
+    leaves = c.leaves.iloc[firsts].reset_index(drop=True)
     sides = []
     for side in (c.base, c.current):
         counts = np.zeros((len(leaves), side.counts.shape[1]), dtype=np.int64)
         cost = np.zeros(len(leaves), dtype=np.int64)
         np.add.at(counts, number, side.counts)
         np.add.at(cost, number, side.cost)
-        sides.append(Sums(counts, cost))
+        sides.append(Sums(counts, cost, side.prices[firsts]))
     return Comparison(leaves, sides[0], sides[1])
 
 
@@ -104,5 +138,5 @@ def _up(moment: datetime) -> int:
 
 def _kept(leaves: pd.DataFrame, base: Sums, current: Sums) -> Comparison:
     live = np.flatnonzero((base.cost != 0) | (current.cost != 0))
-    before, now = (Sums(s.counts[live], s.cost[live]) for s in (base, current))
+    before, now = (Sums(s.counts[live], s.cost[live], s.prices[live]) for s in (base, current))
     return Comparison(leaves.iloc[live].reset_index(drop=True), before, now)
