@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from ledger.types import LedgerError
 
@@ -20,10 +21,16 @@ class Rate:
 
 
 class Rates:
-    """Looks rates up by day."""
+    """Looks rates up by day. Raises LedgerError where two rates of a currency begin on one day and differ."""
 
     def __init__(self, rates: Iterable[Rate] = ()) -> None:
-        self._rates = sorted(rates, key=lambda r: (r.currency, r.since))
+        self._rates = sorted(rates, key=lambda r: (r.currency.upper(), r.since))
+        for one, other in pairwise(self._rates):
+            same = one.currency.upper() == other.currency.upper() and one.since == other.since
+            if same and one.usd != other.usd:
+                raise LedgerError(
+                    f"two rates for {one.currency} since {one.since}: {one.usd} and {other.usd}; take one out of [currency]"
+                )
 
     def usd(self, currency: str, day: date) -> Decimal:
         """Dollars for one unit on a day; 1 for USD. Raises LedgerError where no rate holds."""
