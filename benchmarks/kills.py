@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import as_file, files
 from pathlib import Path
 
+import alembic.command  # noqa: F401 - so that the children need not load it
+import duckdb  # noqa: F401
 import pandas as pd
 from sqlalchemy import create_engine, select, text
 
@@ -98,18 +100,19 @@ def receiving() -> Iterator[Receiver]:
         server.server_close()
 
 
-def exports(folder: Path) -> None:
-    """The sample as hourly exports, each with what became known in its hour; the first holds all before."""
+def exports(folder: Path, hours: Sequence[int] = range(HOURS + 1)) -> None:
+    """The sample as exports at these hours after FIRST, each with what became known since the one before."""
     with as_file(files("fixtures") / "sample") as sample:
         frame = pd.read_parquet(sample / "costs.parquet")
         (folder / "events.jsonl").write_bytes((sample / "events.jsonl").read_bytes())
     folder.joinpath("all").mkdir()
     frame = frame[frame["hour"] >= FIRST - HISTORY]
-    for i in range(HOURS + 1):
+    before = frame["available_at"].min() - HOUR
+    for i in hours:
         at = FIRST + i * HOUR
-        known = frame["available_at"] <= at
-        new = known if i == 0 else known & (frame["available_at"] > at - HOUR)
+        new = (frame["available_at"] > before) & (frame["available_at"] <= at)
         frame[new].to_parquet(folder / "all" / f"{i:03}.parquet")
+        before = pd.Timestamp(at)
 
 
 def site_of(folder: Path, name: str, url: str, receiver: Receiver) -> Site:
@@ -164,7 +167,7 @@ def run(folder: Path, urls: tuple[str, str], *, kills: int, seed: int) -> Outcom
         killed, whole = site_of(folder, "killed", urls[0], receiver), site_of(folder, "whole", urls[1], calm)
         took, done, ticks = 1.0, 0, 0
         for i, export in enumerate(exported):
-            now = FIRST + i * HOUR
+            now = FIRST + int(export.stem) * HOUR
             for site in (whole, killed):
                 (site.folder / "exports" / export.name).write_bytes(export.read_bytes())
             _, took = tick_in_child(whole, now, None)
