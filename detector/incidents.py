@@ -221,7 +221,7 @@ class _Tick:
             broad = np.array([tuple(d for d, _ in c) in BROAD for c in lane.cells])
             told &= broad & (scores.relative < -0.6)
             told[1:] = False
-        told &= scores.base >= 0.05 * usd
+        told &= (scores.base >= 0.05 * usd) | (lane.inside @ lane.known_volume[:, -1] > 0)
         told[1:] &= ~np.array([dict(c).get("team", "") is None for c in lane.cells])
         if not told.any():
             return None
@@ -260,12 +260,16 @@ class _Tick:
         leaves = lane.inside[cell] > 0
         scope: Scope = lane.cells[cell]
         signal: Signal = SIGNALS[alarm.signal]  # type: ignore[assignment]
+        if alarm.signal != VOLUME and dict(scope).get("team", "") is None:
+            return self._pass_over(alarm, leaves)
         if sign > 0 and alarm.signal == VOLUME and dict(scope).get("team", "") is None:
             signal, scope, sign = self._owner(start + cut, end + cut, effect[leaves].sum(axis=0)[start : end + 1].sum())
         moment = from_hour((start + cut + lane.start) * lane.step)
         over = self._overrun(leaves, start + cut) if sign > 0 and signal == "volume" else None
         scope = over or scope
         known = self._same_cause(leaves, signal, sign, moment)
+        if known is None:
+            known = self._sibling(leaves, alarm, sign, start + cut)
         if known is not None:
             return self._absorb(known, alarm, leaves)
         gain = deviation[start : end + 1].sum()
@@ -316,11 +320,33 @@ class _Tick:
             near = abs((start - i.started_at).total_seconds()) <= SAME_CAUSE_HOURS * 3600
             after = i.ended_at is not None and start > i.ended_at + timedelta(hours=SAME_CAUSE_HOURS)
             before = i.started_at - timedelta(hours=SAME_CAUSE_HOURS) > self.now
-            alike = i.signal in (signal, "attribution") or near or i.state == "accepted"
+            alike = i.signal in (signal, "attribution", "model_mix") or near or i.state == "accepted"
             if common >= 0.5 and alike and not after and not before and (i.direction == "up") == (sign > 0):
                 value = common + (i.signal == signal)
                 best, most = (i, value) if value > most else (best, most)
         return best
+
+    def _sibling(self, leaves: Bools, alarm: Alarm, sign: int, start: int) -> Incident | None:
+        """An incident of the same signal that began about then beside these leaves, where one place holds both: it is
+        that place that moved, and the incident moves there."""
+        lane = self.lane
+        for i in self._mine():
+            begun = self._step(i.started_at)
+            alike = i.state == "open" and i.kind == "spend" and i.signal == SIGNALS[alarm.signal]
+            if (
+                not alike
+                or (i.direction == "up") != (sign > 0)
+                or abs(begun - start) > 2 * SAME_CAUSE_HOURS // lane.step
+            ):
+                continue
+            both = leaves | self._leaves(i)
+            window = slice(max(0, min(begun, start)), self.last + 1)
+            cell = self._place(alarm.signal, lane.effect[alarm.signal] * sign, lane.base[alarm.signal], window, both)
+            if (lane.inside[cell] > 0)[both].mean() >= 0.8:
+                moved = replace(i, scopes=(lane.cells[cell],), updated_at=self.now)
+                self._set(self._measured(moved), "moved", tell=False)
+                return self.book[i.id]
+        return None
 
     def _absorb(self, incident: Incident, alarm: Alarm, leaves: Bools) -> bool:
         """More of an incident: one that had ended goes on. Nothing new is said of what goes on anyway."""
@@ -350,6 +376,8 @@ class _Tick:
             judgement=judgement_of(self.lane, scope, signal, start, self.last, alarm, self._threshold(), launch=launch),
         )  # fmt: skip
         self._set(self._measured(incident), "opened", tell=True)
+        if self.last - start > self.lane.per_day:
+            self.lane.forget()
 
     def _measured(self, incident: Incident) -> Incident:
         """With what it cost and would have cost, from its beginning to its end or the newest step."""
@@ -385,21 +413,23 @@ class _Tick:
     def _follow_one(self, incident: Incident) -> None:
         lane = self.lane
         start = max(0, self._step(incident.started_at))
+        mine = lane.inside_scopes(incident.scopes)
+        last = int(self.up[mine].max(initial=0)) if mine.any() else self.last
         incident = self._moved(incident, start)
         sign = 1 if incident.direction == "up" else -1
         deviation, base = self._series(incident)
         deviation = deviation * sign
-        age = self.last - start + 1
+        age = last - start + 1
         launch = bool(dict(incident.judgement.evidence).get("launch"))
-        relative = deviation[start : self.last + 1].sum() / max(base[start : self.last + 1].sum(), 1e-9)
+        relative = deviation[start : last + 1].sum() / max(base[start : last + 1].sum(), 1e-9)
         calm = max(1, (6 if age <= 48 else 24) // lane.step)
         if launch:
-            done = age > 24 and deviation[max(0, self.last - 23) : self.last + 1].sum() <= 0
+            done = age > 24 and deviation[max(0, last - 23) : last + 1].sum() <= 0
         else:
-            done = age > calm and over(deviation, base, relative, self.last, calm)
+            done = age > calm and over(deviation, base, relative, last, calm)
         measured = self._measured(incident)
         if done:
-            last = ended(deviation, base, 0.0 if launch else relative, start, self.last)
+            last = ended(deviation, base, 0.0 if launch else relative, start, last)
             closed = replace(
                 incident, ended_at=from_hour((last + lane.start) * lane.step), state="resolved", updated_at=self.now
             )

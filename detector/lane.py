@@ -85,6 +85,10 @@ class Lane:
     def stale(self, day: int) -> bool:
         return self._day != day
 
+    def forget(self) -> None:
+        """What was flagged changed: the next tick works everything out anew."""
+        self._day = -1
+
     def prepare(self, day: int) -> None:
         """Arrays and names for a day (days since 1970), before the flags are known."""
         reach = self.settings.history_days + self.settings.reference_days
@@ -118,6 +122,7 @@ class Lane:
         `going_on`, the part of it that has not ended, nothing of how far things wander either."""
         values = self._values(np.arange(self.steps))
         settings = self.settings
+        flagged = self._flow_wide(flagged)
         self.ref = references(
             values, flagged, self.flow, self.model, per_day=self.per_day, days=settings.reference_days
         )
@@ -136,6 +141,12 @@ class Lane:
         self.scales = scales(
             (self.effect * keep)[:, :, history], (self.base * keep)[:, :, history], self.inside, self.windows, warm
         )
+
+    def _flow_wide(self, flagged: Bools) -> Bools:
+        """What is flagged in one leaf of a flow is flagged in all: shares between them mean nothing otherwise."""
+        any_of = np.zeros((int(self.flow.max(initial=-1)) + 1, flagged.shape[1]), dtype=bool)
+        np.logical_or.at(any_of, self.flow, flagged)
+        return any_of[self.flow]
 
     def _refresh_slow(self, values: Floats, flagged: Bools) -> None:
         """The same effects by the day against what was usual long ago: growth without a jump shows there alone. The
@@ -161,11 +172,16 @@ class Lane:
         return score(self.slow_effect * on, self.slow_base * on, ends, self.inside, SLOW_WINDOWS, self.slow_scales)
 
     def ends(self, now_hour: int, *, complete: bool) -> Ints:
-        """(leaves,) the last step to judge: the newest that has rows, or with `complete` the last that is all there."""
+        """(leaves,) the last step to judge: the newest that has rows, or with `complete` the last that is all there. A
+        flow is judged as far as all its sources reach: half of it would look like a move to the other half."""
         newest = np.array([self.grid.newest.get(g, -1) for g in self._groups])
         if complete:
             newest = np.minimum(newest, np.floor((now_hour - self._lag) / self.step).astype(np.int64) - 1)
         last = np.where(self._group_of, newest, -1).max(axis=1)
+        recent = self.cost[:, -8 * self.per_day :].any(axis=1)
+        earliest = np.full(int(self.flow.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+        np.minimum.at(earliest, self.flow[recent], last[recent])
+        last = np.minimum(last, earliest[self.flow])
         found: Ints = np.clip(last - self.start, 0, self.steps - 1)
         return found
 
