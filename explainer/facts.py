@@ -92,7 +92,7 @@ def _drivers(explanation: Explanation) -> Iterable[Draft]:
         if not nano:
             continue
         words = driver_words(driver)
-        against = (nano > 0) != (total > 0)
+        against = (nano > 0) != (total > 0) or abs(nano) > abs(total)
         text = (
             f"{words} accounts for {money(nano)}, it {'raised' if nano > 0 else 'lowered'} the cost."
             if against

@@ -135,7 +135,7 @@ def _driver(told: _Told) -> str:
     if not amount or not why.delta:
         return _change(told, ())
     words = driver_words(why.driver)
-    if (amount > 0) != (why.delta > 0):
+    if (amount > 0) != (why.delta > 0) or abs(amount) > abs(why.delta):
         said = f"{words} {'raised' if amount > 0 else 'lowered'} the cost by {money(abs(amount))}"
     else:
         said = f"{words} accounts for {money(abs(amount))} of the {money(abs(why.delta))} difference"

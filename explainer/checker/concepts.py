@@ -19,7 +19,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("staging", r"staging|non-production|test environment"),
     ("error", r"failed requests|failed calls|failing requests|error rate|errors?|failures?|failure rate|error share|requests failed|of requests fail(?:ed|s)?|calls failed|fail(?:ed|s|ing)?"),
     ("budget", r"(?:month(?:ly|'s)? )?budgets?|allowance"),
-    ("forecast", r"month[ -]end(?: forecast| estimate)?|forecasts?|forecasted|projected|projection|on course for|heading for|on track for|set to end|run-rate|will end|month (?:is|will|should|would) end|end of the month|by month's end"),
+    ("forecast", r"month[ -]end(?: forecast| estimate)?|forecasts?|forecasted|projected|projection|on course for|heading for|on track for|set to end|month ends?(?: at| with)?|end the month|ends the month|close the month|closes the month|finish the month|this pace|current pace|at this rate|run-rate|will end|month (?:is|will|should|would) end|end of the month|by month's end"),
     ("share_of_pool", r"shared pool|pool|reserved capacity"),
     ("outcome", r"per outcome|unit economics"),
     ("volume", r"(?<!per )(?<!each )(?<!every )(?<! a )(?:run )?(?:volumes?|traffic|(?:workflow )?runs|workflow run|run count|more use|usage|demand|executions?)"),

@@ -88,7 +88,7 @@ class Figure:
         )
         if word in _MORE:
             if self.unit == "percent" and self.worded and not near:
-                room = 25.0
+                room = 100.0 - value if value >= 50 else 25.0
             elif self.unit == "ratio" and self.worded:
                 room = 1.0 if not near else 0.3
             return replace(self, low=value, high=value + room)

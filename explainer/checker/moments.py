@@ -38,7 +38,7 @@ MOMENT = re.compile(
     re.IGNORECASE,
 )
 DURATION = re.compile(
-    rf"(?:(?P<half>half an?|an?|one and a half|a? ?(?:full|whole|single))|(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}))"
+    rf"(?:(?P<half>half an?|an?|one and a half|an? (?:full|whole|single|good))(?=[ -]\w{{3}})|(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}))"
     r"(?P<andhalf> and a half)?[\s-]?(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|minutes?|mins?|min|months?|years?|seconds?)\b(?P<half2> and a half)?(?P<ago> ago\b)?",
     re.IGNORECASE,
 )

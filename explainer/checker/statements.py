@@ -433,6 +433,8 @@ def _promises(text: str, known: Known) -> list[str]:
             continue
         return [f"{word}: no fact promises or reports this"]
     advice = _ADVICE.search(text)
+    if advice and re.search(r"\b(?:than|what) (?:it|they|this|that|\w+) should$", text[: advice.end()]):
+        advice = None
     if advice and not (advice[0] in ("see", "read", "open", "visit") and known.by_name.get("incident_page")):
         if advice[0] == "should" and re.search(r"should (?:have ended|end)", text):
             return []

@@ -9,6 +9,7 @@ from explainer.checker.scan import Sentence
 
 _PLAIN = frozenset(
     """
+    rose fell saw grew began ran cannot will anyhow anyway anyone cannot former formerly fifteen twenty thirty forty fifty sixty nevertheless seemed someone system whereupon wherever whom yourself dearly cost-wise lay lain
     to a about above according account accounted accounting accounts across actual actually added adding additional additions after again against agent ago
     ahead alert all almost alone along already also although altogether always am among amount amounted amounting amounts an and another
     answer answers any anything apart appear appeared appears approximately are area around arrived as aside at attributable attribution average averaged
