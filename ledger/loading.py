@@ -17,7 +17,7 @@ from ledger.batch import Batch, LoadReport
 from ledger.incoming import Incoming, News, compare_rows, compare_snapshot
 from ledger.rowio import write_rows
 from ledger.schema import cost, load, restatement, series
-from ledger.state import read_state
+from ledger.state import EVER, read_state
 from ledger.table import CostTable, Ints
 from ledger.truth import Account, refuse_overlap
 from ledger.types import LedgerError, to_hour, to_second
@@ -91,18 +91,16 @@ def _known_of(conn: Connection, load_id: int, until: int) -> Any:
 
 
 def _loaded_before(conn: Connection, batch: Batch) -> bool:
-    """True where the last that stands of this name had this content, or, of a name never seen, any load of the source.
+    """True where the last load of this name had this content, or, of a name never seen, any load of the source.
 
-    Not simply any load of this content: a file that goes back to what it once was says something new."""
-    gone = select(load.c.undoes).where(load.c.undoes.is_not(None))
+    Not simply any load of this content: a file that goes back to what it once was says something new. And only since the
+    source's last undo: what was taken back may have been the only load that stored what this one repeats."""
+    undone = select(func.coalesce(func.max(load.c.id), 0)).where(load.c.source == batch.source, load.c.kind == "undo")
     query = select(load.c.name, load.c.content_hash).where(
-        load.c.source == batch.source, load.c.kind != "undo", load.c.id.not_in(gone)
+        load.c.source == batch.source, load.c.id > undone.scalar_subquery()
     )
-    stands = conn.execute(query.order_by(load.c.id)).all()
-    last = {r.name: r.content_hash for r in stands}
-    if batch.name in last:
-        return bool(last[batch.name] == batch.content_hash)
-    return any(r.content_hash == batch.content_hash for r in stands)
+    last = {r.name: r.content_hash for r in conn.execute(query.order_by(load.c.id))}
+    return bool(last.get(batch.name, batch.content_hash) == batch.content_hash and batch.content_hash in last.values())
 
 
 def _refuse_overlaps(conn: Connection, source: str, table: CostTable, accounts: Sequence[Account]) -> None:
@@ -132,7 +130,8 @@ def _compare(conn: Connection, batch: Batch, rows: Incoming, number: Ints, cover
         stored = read_state(conn, source=batch.source, hours=covers)
         return compare_rows(batch, rows, number, stored, loaded=loaded)
     until = int(rows.table.available.max()) if len(rows.table) else loaded
-    return compare_snapshot(rows, number, read_state(conn, until, source=batch.source, hours=covers), covers=covers)
+    stored = read_state(conn, until, source=batch.source, hours=covers, undone_by=EVER)
+    return compare_snapshot(rows, number, stored, covers=covers)
 
 
 def _append_load(conn: Connection, batch: Batch, news: News, covers: Span, loaded_at: datetime) -> int:

@@ -35,12 +35,19 @@ class State:
 
 
 def read_state(
-    conn: Connection, until: int = EVER, *, source: str | None = None, hours: tuple[int, int] | None = None
+    conn: Connection,
+    until: int = EVER,
+    *,
+    source: str | None = None,
+    hours: tuple[int, int] | None = None,
+    undone_by: int | None = None,
 ) -> State:
-    """What stands at `until` (epoch seconds), of one source or all, of the hours [from, to) or all."""
+    """What stands at `until` (epoch seconds), of one source or all, of the hours [from, to) or all. Loads are left out
+    that were taken back by then, or by `undone_by`."""
     of_source = [load.c.source == source] if source is not None else []
-    loads = conn.execute(select(load).where(load.c.available <= until, *of_source)).all()
-    undone = {r.undoes for r in loads if r.undoes is not None}
+    undos = (load.c.kind == "undo") & (load.c.available <= (until if undone_by is None else undone_by))
+    undone = set(conn.execute(select(load.c.undoes).where(undos, *of_source)).scalars())
+    loads = conn.execute(select(load).where(load.c.kind != "undo", load.c.available <= until, *of_source)).all()
     snapshots = frozenset(r.id for r in loads if r.kind == "snapshot")
     leaves = _leaves(conn, source)
     number = {name: i for i, name in enumerate(dict.fromkeys(leaves["source"]))}

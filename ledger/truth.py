@@ -18,7 +18,7 @@ Use = Literal["enrich", "compare"]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Of an account, `truth` is the source whose cost counts; each other source enriches it or is compared with it."""
+    """Of an account, `truth` is the source whose cost counts; each other source enriches it, or is compared and left out."""
 
     name: str
     truth: str
@@ -56,7 +56,10 @@ def _hours(table: CostTable, account: str) -> Ints:
 
 
 def apply_truth(table: CostTable, accounts: Sequence[Account]) -> CostTable:
-    """The rows that count: the truth's dollars, with the tags, tokens and hours of those that enrich it."""
+    """The rows that count: the truth's dollars, with the tags, tokens and hours of those that enrich it.
+
+    Where the truth does not reach (before the first and after the last day or hour that it has of an account), what an
+    enriching source says stands as it is, until the bill comes."""
     for account in accounts:
         table = _apply(table, account)
     return table
@@ -65,41 +68,58 @@ def apply_truth(table: CostTable, accounts: Sequence[Account]) -> CostTable:
 def _apply(table: CostTable, account: Account) -> CostTable:
     ours = (table.leaves["account"] == account.name).to_numpy(dtype=bool)
     sources = table.leaves["source"].to_numpy()
+    compared = [s for s, use in account.others.items() if use == "compare"]
+    if (ours & (sources == account.truth))[table.leaf].any():
+        table = table.take(~(ours & np.isin(sources, compared))[table.leaf])
     truth = (ours & (sources == account.truth))[table.leaf]
-    enriching = [s for s, use in account.others.items() if use == "enrich"]
-    tags = (ours & np.isin(sources, enriching))[table.leaf]
-    away = (ours & np.isin(sources, list(account.others)))[table.leaf]
-    if not truth.any():
+    tags = (ours & np.isin(sources, [s for s in account.others if s not in compared]))[table.leaf]
+    if not truth.any() or not tags.any():
         return table
-    if not tags.any():
-        return table.take(~away)
-    return _enriched(table, truth, tags, rest=~truth & ~away)
+    # a truth with anything by the day is shared out over whole days, else hour by hour
+    span = table.hour // table.leaves["grain"].to_numpy(dtype=np.int64)[table.leaf[truth]].max()
+    tags &= (span >= span[truth].min()) & (span <= span[truth].max())
+    return _enriched(table, truth, tags, span)
 
 
-def _enriched(table: CostTable, truth: Bools, tags: Bools, *, rest: Bools) -> CostTable:
-    """The truth's dollars by (day, model) over the rows with tags, in proportion to their cost, to the nano-dollar.
-    What the tags do not cover stays as the truth has it, in one untagged row for each of its rows."""
-    t, g = np.flatnonzero(truth), np.flatnonzero(tags)
-    model = pd.factorize(table.leaves["model"].fillna(""))[0][table.leaf]
-    key = (table.hour // 24) * (int(model.max()) + 1) + model
-    groups, place = np.unique(np.concatenate([key[t], key[g]]), return_inverse=True)
-    of_truth, of_tags = place[: len(t)], place[len(t) :]
-    billed, logged = _sums(of_truth, table.cost[t], len(groups)), _sums(of_tags, table.cost[g], len(groups))
+def _enriched(table: CostTable, truth: Bools, tags: Bools, span: Ints) -> CostTable:
+    """Shares the truth's usage out by span and model over the rows with tags, in proportion to their cost, to the
+    nano-dollar, and never more than they say it cost; usage that names no model over what is left of its span. What
+    they do not cover stays untagged, as the truth has it, and so do its credits and taxes. Counts are the tags' own."""
+    usage = (table.leaves["charge"].isna() | (table.leaves["charge"] == "usage")).to_numpy(dtype=bool)[table.leaf]
+    t, g = np.flatnonzero(truth & usage & (table.cost >= 0)), np.flatnonzero(tags & usage)
+    model = pd.factorize(table.leaves["model"])[0][table.leaf]  # -1 where none is named
+    key = span * (int(model.max()) + 2) + model + 1
+    named = model[t] >= 0
+    cost, logged = table.cost[t], np.maximum(table.cost[g], 0)
+    left_named, first = _shared(np.where(named, cost, 0), logged, key[t], key[g])
+    left_other, second = _shared(np.where(named, 0, cost), logged - first, span[t], span[g])
+    left, share = left_named + left_other, first + second
+    told = np.where(named, np.isin(key[t], key[g]), np.isin(span[t], span[g]))
+    known = np.where(share > 0, np.maximum(table.available[g], _newest(span[t], table.available[t], span[g])), 0)
+    counts, available, costs = table.drivers.copy(), table.available.copy(), table.cost.copy()
+    costs[t], costs[g] = left, share
+    counts[t[told]] = -1
+    available[g] = np.maximum(available[g], known)
+    kept = ~(tags & ~usage)
+    kept[t[told & (left == 0)]] = False
+    return CostTable(table.leaves, table.leaf, table.hour, available, counts, costs).take(kept)
+
+
+def _shared(bills: Ints, logs: Ints, of_bills: Ints, of_logs: Ints) -> tuple[Ints, Ints]:
+    """What is left of each bill, and what each log gets, where logs take from the bills of their group all they can."""
+    keys, place = np.unique(np.concatenate([of_bills, of_logs]), return_inverse=True)
+    of_bills, of_logs = place[: len(bills)], place[len(bills) :]
+    billed, logged = _sums(of_bills, bills, len(keys)), _sums(of_logs, logs, len(keys))
     covered = np.minimum(billed, logged)
-    share = _split(table.cost[g], of_tags, covered, logged)
-    left = _split(table.cost[t], of_truth, billed - covered, billed)
-    kept = np.flatnonzero(rest)
-    rows = np.concatenate([kept, g, t])
-    cost = np.concatenate([table.cost[kept], share, left])
-    told = covered > 0
-    drivers = np.concatenate(
-        [table.drivers[kept], table.drivers[g], np.where(told[of_truth, None], -1, table.drivers[t])]
-    )
-    alive = np.ones(len(rows), dtype=bool)
-    alive[len(kept) + len(g) :] = left != 0
-    return CostTable(
-        table.leaves, table.leaf[rows][alive], table.hour[rows][alive], table.available[rows][alive], drivers[alive], cost[alive]
-    )  # fmt: skip
+    return _split(bills, of_bills, billed - covered, billed), _split(logs, of_logs, covered, logged)
+
+
+def _newest(group: Ints, available: Ints, wanted: Ints) -> Ints:
+    """(n,) when the newest row of each wanted group became known; 0 where the group has none."""
+    keys, place = np.unique(np.concatenate([group, wanted]), return_inverse=True)
+    newest = np.zeros(len(keys), dtype=np.int64)
+    np.maximum.at(newest, place[: len(group)], available)
+    return newest[place[len(group) :]]
 
 
 def _sums(group: Ints, values: Ints, groups: int) -> Ints:
@@ -109,34 +129,42 @@ def _sums(group: Ints, values: Ints, groups: int) -> Ints:
 
 
 def _split(values: Ints, group: Ints, wanted: Ints, total: Ints) -> Ints:
-    """`wanted` of each group over its rows in proportion to their values, exact (largest remainder; in wide integers)."""
-    if not len(values):
-        return values
-    whole = np.where(total == 0, 1, total)[group].astype(object)
-    product = values.astype(object) * wanted[group].astype(object)
-    share = (product // whole).astype(np.int64)
+    """`wanted` of each group over its rows in proportion to their values (not below 0, `total` a group): exact, by the
+    largest remainder. The products are wider than 64 bits, so they are Python's own integers."""
+    share = np.where((wanted == total)[group], values, 0)
+    rows = np.flatnonzero(((wanted > 0) & (wanted < total))[group])
+    if not len(rows):
+        return share
+    of = group[rows]
+    product, whole = values[rows].astype(object) * wanted[of].astype(object), total[of].astype(object)
+    share[rows] = (product // whole).astype(np.int64)
     remainder = (product % whole / whole).astype(float)
-    missing = wanted - _sums(group, share, len(wanted))
-    order = np.lexsort((np.arange(len(values)), -remainder, group))
-    first = np.searchsorted(group[order], np.arange(len(wanted)))
-    rank = np.arange(len(values)) - first[group[order]]
-    share[order] += rank < missing[group[order]]
-    found: Ints = share
-    return found
+    missing = wanted - _sums(of, share[rows], len(wanted))
+    order = np.lexsort((rows, -remainder, of))
+    rank = np.arange(len(rows)) - np.searchsorted(of[order], np.arange(len(wanted)))[of[order]]
+    share[rows[order]] += rank < missing[of[order]]
+    return share
 
 
 def differences(table: CostTable, accounts: Sequence[Account]) -> list[Difference]:
-    """By account, day and other source: what the truth says and what the other says."""
+    """By account, other source and day that the truth reaches: what the truth says and what the other says."""
     found = []
     for account in accounts:
-        ours = (table.leaves["account"] == account.name).to_numpy(dtype=bool)
-        sums: dict[str, dict[int, int]] = {}
-        for source in (account.truth, *account.others):
-            mask = (ours & (table.leaves["source"] == source).to_numpy(dtype=bool))[table.leaf]
-            days = pd.Series(table.cost[mask]).groupby(table.hour[mask] // 24).sum()
-            sums[source] = {int(str(d)): int(v) for d, v in days.items()}
+        sums = {s: _by_day(table, account.name, s) for s in (account.truth, *account.others)}
+        truth = sums[account.truth]
         for other in account.others:
-            for day in sorted(set(sums[account.truth]) | set(sums[other])):
-                one, two = sums[account.truth].get(day, 0), sums[other].get(day, 0)
-                found.append(Difference(account.name, from_hour(day * 24), account.truth, other, one, two))
+            days = [d for d in sorted({*truth, *sums[other]}) if truth and min(truth) <= d <= max(truth)]
+            found += [
+                Difference(
+                    account.name, from_hour(d * DAY), account.truth, other, truth.get(d, 0), sums[other].get(d, 0)
+                )
+                for d in days
+            ]
     return found
+
+
+def _by_day(table: CostTable, account: str, source: str) -> dict[int, int]:
+    leaves = ((table.leaves["account"] == account) & (table.leaves["source"] == source)).to_numpy(dtype=bool)
+    rows = leaves[table.leaf]
+    days, place = np.unique(table.hour[rows] // DAY, return_inverse=True)
+    return dict(zip(days.tolist(), _sums(place, table.cost[rows], len(days)).tolist(), strict=True))

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from ledger.store import Store
 from tests.stores import NoServer, empty_database, postgres_server
 
 _SECRETS = ("ANTHROPIC_", "SLACK_", "WHY_SPIKE_")
@@ -53,3 +54,11 @@ def pg_url(pg_server):
 def store_url(request, tmp_path):
     """Each store in turn: a SQLite file, a PostgreSQL database; both empty."""
     return f"sqlite:///{tmp_path}/store.db" if request.param == "sqlite" else request.getfixturevalue("pg_url")
+
+
+@pytest.fixture
+def store(store_url):
+    """An empty store on each engine in turn."""
+    opened = Store.open(store_url)
+    yield opened
+    opened.engine.dispose()

@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for the tests, and an empty database for each of them.
+"""A real PostgreSQL server for the tests, an empty database for each of them, and batches to fill stores with.
 
 The server is WHYSPIKE_TEST_PG_URL where that is set, else the machine's own binaries run on loopback in a folder that
 goes away. Without either the tests that need one skip; with CI=true they fail.
@@ -6,17 +6,28 @@ goes away. Without either the tests that need one skip; with CI=true they fail.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
+import pandas as pd
 import psycopg
 from sqlalchemy import URL, make_url
+
+from ledger.batch import COLUMNS, Batch
+from ledger.table import CostTable
+from ledger.types import DIMENSIONS, DRIVERS, to_hour
+
+START = datetime(2026, 11, 2, tzinfo=UTC)
+TIMES = "datetime64[us, UTC]"
 
 BINARIES = Path("/usr/lib/postgresql")
 DURABILITY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
@@ -83,3 +94,39 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def batch(rows: Sequence[Mapping[str, Any]], **said: Any) -> Batch:
+    """A batch of rows; what a row does not say is unknown, `hour` and `available` may be whole hours from START."""
+    hour = [_moment(r["hour"]) for r in rows]
+    known = [_moment(r.get("available", r["hour"])) for r in rows]
+    columns = {c: pd.Series([r.get(c) for r in rows], dtype=object) for c in (*DIMENSIONS, *COLUMNS[-4:])}
+    counts = {d: pd.array([r.get(d) for r in rows], dtype="Int64") for d in DRIVERS}
+    times = {"hour": pd.Series(hour, dtype=TIMES), "available_at": pd.Series(known, dtype=TIMES)}
+    rest = {
+        "grain": [r.get("grain", "hour") for r in rows],
+        "cost_nano": pd.array([r.get("cost", 0) for r in rows], dtype="int64"),
+        "row": range(1, len(rows) + 1),
+    }
+    frame = pd.DataFrame({**columns, **counts, **times, **rest})[list(COLUMNS)]
+    content = hashlib.sha256(repr((rows, said.get("covers"))).encode()).hexdigest()
+    if "covers" in said:
+        said["covers"] = (_moment(said["covers"][0]), _moment(said["covers"][1]))
+    return Batch(
+        **{"kind": "rows", "source": "log", "name": f"{content[:8]}.csv", **said}, frame=frame, content_hash=content
+    )
+
+
+def _moment(when: datetime | int) -> datetime:
+    return when if isinstance(when, datetime) else START + timedelta(hours=when)
+
+
+def shown(table: CostTable, *dimensions: str) -> dict[tuple[Any, ...], int]:
+    """Cost by (source, dimensions, hours from START); each row's key must be its own."""
+    leaves = [tuple(row) for row in table.leaves[["source", *dimensions]].itertuples(index=False)]
+    keys = [
+        (*leaves[leaf], hour - to_hour(START))
+        for leaf, hour in zip(table.leaf.tolist(), table.hour.tolist(), strict=True)
+    ]
+    assert len(set(keys)) == len(keys), "a key comes twice"
+    return dict(zip(keys, table.cost.tolist(), strict=True))

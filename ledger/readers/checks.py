@@ -93,6 +93,15 @@ class Checks:
         return pd.Series([row not in bad for row in self.frame["row"]], index=self.frame.index, dtype=bool)
 
 
+def no_such_columns(file: str, columns: Iterable[object], known: Sequence[str]) -> None:
+    """Raises LedgerError where a column means nothing here, with the nearest that would."""
+    odd = [f"{c}{near(str(c), known)}" for c in columns if c not in known and c != "row"]
+    if odd:
+        raise LedgerError(
+            f"{file}: there is no meaning for column {', '.join(odd[:5])}; rename or drop it, known are {', '.join(known)}"
+        )
+
+
 def write_bad(folder: Path, name: str, faults: Sequence[Fault]) -> str:
     """Writes what was left out, with reasons, beside nothing else; returns the file's name."""
     if not faults:
