@@ -26,7 +26,7 @@ STEPS = st.one_of(
 def test_any_past_state_can_be_asked_for(store):
     """Each example in the one store, with sources of its own."""
 
-    @settings(max_examples=100 if store.engine.dialect.name == "sqlite" else 15, deadline=None)
+    @settings(max_examples=60 if store.engine.dialect.name == "sqlite" else 10, deadline=None)
     @given(st.lists(STEPS, min_size=1, max_size=10))
     def same(steps):
         Replay(store).run(steps)
