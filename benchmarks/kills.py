@@ -111,7 +111,7 @@ def exports(folder: Path, hours: Sequence[int] = range(HOURS + 1)) -> None:
     for i in hours:
         at = FIRST + i * HOUR
         new = (frame["available_at"] > before) & (frame["available_at"] <= at)
-        frame[new].to_parquet(folder / "all" / f"{i:03}.parquet")
+        frame[new].to_parquet(folder / "all" / f"{i:03}.parquet", index=False)
         before = pd.Timestamp(at)
 
 
