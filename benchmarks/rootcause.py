@@ -27,14 +27,9 @@ def solve(frame: pd.DataFrame) -> dict[str, object]:
     base, current = frame["cost_base"].to_numpy(), frame["cost_cur"].to_numpy()
     live = (base != 0) | (current != 0)
     sides = {s: factors(frame, s) for s in "bc"}
-    found = [
-        f
-        for f in search(
-            codes[live],
-            channels(frame[live], {s: {k: v[live] for k, v in x.items()} for s, x in sides.items()}),
-            Options(),
-        )
-    ]
+    made = channels(frame[live], {s: {k: v[live] for k, v in x.items()} for s, x in sides.items()})
+    spend = float(np.abs(base).sum())
+    found = search(codes[live], made, Options(least_share=0.03, least_dollars=0.006 * spend))
     where = np.flatnonzero(live)
     causes = [cause(f, where[f.leaves], frame, sides) for f in found]
     moves(causes)
@@ -59,13 +54,17 @@ def channels(frame: pd.DataFrame, sides: dict[str, dict[str, np.ndarray]]) -> li
         both = usage & (b > 0) & (c > 0) & (base > 0) & (current > 0)
         x = np.zeros(len(frame))
         x[both] = np.log(c[both] / b[both])
-        x[both] -= np.median(x[both]) if both.any() else 0.0
+        x[both] -= mode(x[both])
         if name == "req":
             x[usage & (base <= 0) & (current > 0)] = APPEARED
             x[usage & (base > 0) & (current <= 0)] = -APPEARED
-        noise = spread(x, both, np.sqrt(np.maximum(b, 0) + np.maximum(c, 0)) if name == "req" else None)
+        noise = spread(x, both, frame, np.sqrt(np.maximum(b, 0) + np.maximum(c, 0)) if name == "req" else None)
         dollars = np.where(np.abs(x) >= APPEARED, current - base, np.maximum(base, current) * np.tanh(x))
         made.append(Channel(DRIVER[name], x, noise, dollars))
+        if name == "req":
+            change = np.where(usage, current - base, 0.0)
+            served = tuple(DIMENSIONS.index(d) for d in ("provider", "model", "version"))
+            made.append(Channel("model_mix", x, noise, change, served, (np.maximum(b, 0), np.maximum(c, 0))))
     ratio = np.zeros(len(frame))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(base * current > 0, np.log(current / base), np.where(base == 0, APPEARED, -APPEARED))
@@ -77,15 +76,30 @@ def channels(frame: pd.DataFrame, sides: dict[str, dict[str, np.ndarray]]) -> li
     return made
 
 
-def spread(x: np.ndarray, mask: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
-    """How far leaves wander: the median absolute deviation, with a part that falls with the count where there is one."""
+def mode(x: np.ndarray) -> float:
+    """The middle of the shortest half: what most leaves did, where the median would follow a large minority."""
+    if not len(x):
+        return 0.0
+    x = np.sort(x)
+    half = len(x) // 2 + 1
+    widths = x[half - 1 :] - x[: len(x) - half + 1]
+    start = int(np.argmin(widths))
+    return float(np.median(x[start : start + half]))
+
+
+def spread(x: np.ndarray, mask: np.ndarray, frame: pd.DataFrame, counts: np.ndarray | None) -> np.ndarray:
+    """How far leaves wander: the median absolute deviation, within the values of the dimension that makes it smallest,
+    so that a large cause is not taken for noise; with a part that falls with the count where there is one."""
     if not mask.any():
         return np.full(len(x), 0.1)
-    wander = 1.4826 * float(np.median(np.abs(x[mask])))
+    wander = float(np.median(np.abs(x[mask])))
+    for d in ("team", "provider", "region", "tier"):
+        own = pd.Series(x[mask]).groupby(frame[d].to_numpy()[mask])
+        wander = min(wander, float((pd.Series(x[mask]) - own.transform("median")).abs().median()))
+    wander *= 1.4826
     if counts is None:
         return np.full(len(x), max(wander, 0.004))
-    few = 1.5 / np.maximum(counts, 1.0)
-    return np.sqrt(max(wander, 0.01) ** 2 + few**2)
+    return np.sqrt(max(wander, 0.01) ** 2 + (1.5 / np.maximum(counts, 1.0)) ** 2)
 
 
 def cause(
@@ -96,13 +110,34 @@ def cause(
     delta = int((current - base).sum())
     where = {DIMENSIONS[d]: v for d, v in f.predicate}
     drivers = split(frame.iloc[leaves], {s: {k: v[leaves] for k, v in x.items()} for s, x in sides.items()})
-    driver = f.channel
-    usage = current.astype(float)
-    if driver in ("credit", "pool") or abs(f.move) >= APPEARED / 2:
-        excess = float((current - base).sum())
-    else:
-        excess = float(usage.sum() * (1 - np.exp(-f.move)))
-    return {"where": where, "driver": driver, "delta": delta, "drivers": drivers, "excess": round(excess)}
+    here = {s: {k: v[leaves] for k, v in x.items()} for s, x in sides.items()}
+    rows = frame.iloc[leaves]
+    sign = 1 if delta >= 0 else -1
+    driver = max(drivers, key=lambda d: sign * drivers[d]) if drivers else f.channel
+    return {"where": where, "driver": driver, "delta": delta, "drivers": drivers, "excess": round(alone(f, rows, here))}
+
+
+def alone(f: Found, rows: pd.DataFrame, sides: dict[str, dict[str, np.ndarray]]) -> float:
+    """What the change by itself made of the cost: with it, less what it would be without it, all else as it is."""
+    current, base = rows["cost_cur"].to_numpy(dtype=float), rows["cost_base"].to_numpy(dtype=float)
+    if f.channel in ("credit", "pool") or abs(f.move) >= APPEARED / 2:
+        return float((current - base).sum())
+    if f.channel == "model_mix":
+        ratio = sides["c"]["req"] / np.maximum(sides["b"]["req"], 1e-9)
+        server = rows.groupby(["model", "version"], sort=False).ngroup().to_numpy()
+        had, has = (np.bincount(server, weights=sides[s]["req"]) for s in "bc")
+        ratio = (has / np.maximum(had, 1e-9))[server]
+        return float((current * (1 - 1 / np.maximum(ratio, 1e-9))).sum())
+    name = next(k for k, d in DRIVER.items() if d == f.channel)
+    price = [rows[k].to_numpy(dtype=float) for k in ("p_in", "p_out", "disc")]
+    without = dict(sides["c"]) | {name: sides["c"][name] / np.exp(f.move)}
+    return float((cost(sides["c"], price) - cost(without, price)).sum())
+
+
+def cost(c: dict[str, np.ndarray], price: list[np.ndarray]) -> np.ndarray:
+    """The product form of the instances."""
+    p_in, p_out, disc = price
+    return c["req"] * c["retry"] * c["price"] * disc * (c["tin"] * c["hit"] * p_in + c["tout"] * p_out)
 
 
 def split(rows: pd.DataFrame, sides: dict[str, dict[str, np.ndarray]]) -> dict[str, int]:

@@ -28,6 +28,8 @@ MOST_SIGMAS = 30.0
 """What one leaf can say at most: one leaf gone mad is not a cell."""
 APPEARED = 4.0
 """The log ratio that stands for a leaf that is new, and minus it for one that vanished."""
+EVEN = 0.12
+"""How far the requests of a cell may have changed (log ratio) where a shift between servers is the answer."""
 LOUD = 3.0
 """Noise scales beyond which a leaf can be part of a cause."""
 
@@ -35,13 +37,15 @@ LOUD = 3.0
 @dataclass(frozen=True, eq=False)
 class Channel:
     """One driver. moved, noise, dollars (m,): log ratio without the common drift, its usual size, and what it did to
-    the leaf's cost. `tilt` (m,), where given, is what a mix shift moves leaves by: the log of their unit cost."""
+    the leaf's cost. A channel with `served`, the dimensions that say what serves a request, and `sizes`, the requests
+    before and after, looks for shifts between servers."""
 
     name: str
     moved: Floats
     noise: Floats
     dollars: Floats
-    tilt: Floats | None = None
+    served: tuple[int, ...] | None = None
+    sizes: tuple[Floats, Floats] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,6 @@ class Found:
     predicate: tuple[tuple[int, int], ...]
     leaves: Ints
     move: float
-    slope: float
     gain: float
 
 
@@ -74,27 +77,37 @@ class _Best:
     channel: int
     cuboid: tuple[int, ...]
     cell: int
-    move: float
-    slope: float
+
+
+@dataclass(eq=False)
+class _Keys:
+    """The cells of a cuboid: of each leaf, how many there are, their sizes, and how many of their leaves are taken."""
+
+    of: Ints
+    cells: int
+    size: Ints
+    taken: Ints
 
 
 def search(codes: Ints, channels: Sequence[Channel], options: Options) -> list[Found]:
     """Disjoint causes over leaves `codes` (m, d) of integers, the one worth most first."""
-    cuboids = list(_cuboids(codes, options.deepest))
-    keys = {c: _keys(codes, c) for c in cuboids}
+    keys = {c: _keys(codes, c) for c in _cuboids(codes, options.deepest)}
     free = np.ones(len(codes), dtype=bool)
-    total = max(sum(float(np.abs(c.dollars).sum()) for c in channels), 1e-12)
+    total = max(sum(float(np.abs(c.dollars).sum()) for c in channels if c.served is None), 1e-12)
     least = max(options.least_share * total, options.least_dollars)
-    state = [_State(c, i) for i, c in enumerate(channels) if np.abs(c.dollars).sum() >= least]
+    states = [_State(c, i) if c.served is None else _Mix(c, i, codes) for i, c in enumerate(channels)]
     found: list[Found] = []
-    while len(found) < options.most:
-        best = max((s.best(keys, free, least, len(cuboids)) for s in state), key=lambda b: b.value, default=None)
-        if best is None or best.value < options.least_gain:
+    while len(found) < options.most and keys:
+        best = max((s.best(keys, free, least) for s in states), key=lambda b: b.value)
+        if best.value < options.least_gain:
             break
-        leaves = np.flatnonzero((keys[best.cuboid][0] == best.cell) & free)
+        leaves = np.flatnonzero(keys[best.cuboid].of == best.cell)
         predicate = tuple((d, int(codes[leaves[0], d])) for d in best.cuboid)
-        found.append(Found(channels[best.channel].name, predicate, leaves, best.move, best.slope, best.value))
+        move = states[best.channel].move(leaves)
+        found.append(Found(channels[best.channel].name, predicate, leaves, move, best.value))
         free[leaves] = False
+        for key in keys.values():
+            key.taken += np.bincount(key.of[leaves], minlength=key.cells)
     return found
 
 
@@ -103,28 +116,81 @@ class _State:
 
     def __init__(self, channel: Channel, index: int) -> None:
         self.channel, self.index = channel, index
-        limit = MOST_SIGMAS
-        self.z = np.clip(channel.moved / channel.noise, -limit, limit)
+        self.z = np.clip(channel.moved / channel.noise, -MOST_SIGMAS, MOST_SIGMAS)
+        self.weight = 1.0 / channel.noise
         self.loud = np.flatnonzero(np.abs(self.z) > LOUD)
 
-    def best(self, keys: dict[tuple[int, ...], tuple[Ints, int]], free: Bools, least: float, cuboids: int) -> _Best:
-        """The cell of all cuboids that is worth most on this channel."""
-        best = _Best(-1.0, self.index, (), 0, 0.0, 0.0)
+    def best(self, keys: dict[tuple[int, ...], _Keys], free: Bools, least: float) -> _Best:
+        """The cell of all cuboids that is worth most on this channel. Cells that share a leaf with one found before are
+        passed over: the answers are disjoint."""
+        best = _Best(-1.0, self.index, (), 0)
         live = self.loud[free[self.loud]]
-        if not len(live):
+        if np.abs(self.channel.dollars[live]).sum() < least:
             return best
-        weight = 1.0 / self.channel.noise
-        for cuboid, (key, cells) in keys.items():
-            count = np.bincount(key[free], weights=weight[free] ** 2, minlength=cells)
-            sum_z = np.bincount(key[free], weights=(self.z * weight)[free], minlength=cells)
-            money = np.bincount(key[live], weights=self.channel.dollars[live], minlength=cells)
-            size = np.bincount(key[free], minlength=cells)
-            gain = np.divide(sum_z**2, 2 * count, out=np.zeros(cells), where=count > 0)
-            gain -= np.log(cuboids) + np.log(max(cells, 1)) + 0.5 * np.log(np.maximum(size, 1)) + 1.5 * len(cuboid)
-            gain = np.where(np.abs(money) >= least, gain, -1.0)
-            cell = int(np.argmax(gain))
+        for cuboid, key in keys.items():
+            shared = key.of[live]
+            money = np.bincount(shared, weights=self.channel.dollars[live], minlength=key.cells)
+            worth = (np.abs(money) >= least) & (key.taken == 0)
+            if not worth.any():
+                continue
+            gain = self._gain(key, worth) - np.log(len(keys)) - np.log(key.cells) - 1.5 * len(cuboid)
+            cell = int(np.argmax(np.where(worth, gain, -np.inf)))
             if gain[cell] > best.value:
-                best = _Best(float(gain[cell]), self.index, cuboid, cell, float(sum_z[cell] / count[cell]), 0.0)
+                best = _Best(float(gain[cell]), self.index, cuboid, cell)
+        return best
+
+    def _gain(self, key: _Keys, worth: Bools) -> Floats:
+        """Log-likelihood gained by one common move of each cell, less half a log of its size for the move itself."""
+        inside = np.flatnonzero(worth[key.of])
+        of = key.of[inside]
+        count = np.bincount(of, weights=self.weight[inside] ** 2, minlength=key.cells)
+        total = np.bincount(of, weights=(self.z * self.weight)[inside], minlength=key.cells)
+        return np.divide(total**2, 2 * count, out=np.zeros(key.cells), where=count > 0) - 0.5 * np.log(
+            np.maximum(key.size, 1)
+        )
+
+    def move(self, leaves: Ints) -> float:
+        """The common move of a cell's leaves."""
+        w = self.weight[leaves] ** 2
+        return float((self.channel.moved[leaves] * w).sum() / w.sum())
+
+
+class _Mix(_State):
+    """A shift between what serves the requests of a cell, its requests being about as many as before: each server has a
+    move of its own, and they cancel out."""
+
+    def __init__(self, channel: Channel, index: int, codes: Ints) -> None:
+        super().__init__(channel, index)
+        assert channel.served is not None
+        assert channel.sizes is not None
+        self.servers = len(np.unique(codes[:, list(channel.served)], axis=0))
+        self.server = np.unique(codes[:, list(channel.served)], axis=0, return_inverse=True)[1]
+
+    def best(self, keys: dict[tuple[int, ...], _Keys], free: Bools, least: float) -> _Best:
+        best = _Best(-1.0, self.index, (), 0)
+        served = set(self.channel.served or ())
+        before, after = self.channel.sizes or (self.z, self.z)
+        live = self.loud[free[self.loud]]
+        if np.abs(self.channel.dollars[live]).sum() < least:
+            return best
+        for cuboid, key in keys.items():
+            if served & set(cuboid):
+                continue
+            had, has = (np.bincount(key.of, weights=x, minlength=key.cells) for x in (before, after))
+            even = (had > 0) & (has > 0) & (np.abs(np.log(np.maximum(has, 1e-9) / np.maximum(had, 1e-9))) < EVEN)
+            money = np.bincount(key.of, weights=self.channel.dollars, minlength=key.cells)
+            worth = even & (np.abs(money) >= least) & (key.taken == 0)
+            if not worth.any():
+                continue
+            pair = key.of * self.servers + self.server
+            count = np.bincount(pair, weights=self.weight**2, minlength=key.cells * self.servers)
+            total = np.bincount(pair, weights=self.z * self.weight, minlength=key.cells * self.servers)
+            each = np.divide(total**2, 2 * count, out=np.zeros(len(count)), where=count > 0).reshape(key.cells, -1)
+            used = (count > 0).reshape(key.cells, -1).sum(axis=1)
+            gain = each.sum(axis=1) - 2.5 * used - np.log(len(keys)) - np.log(key.cells) - 1.5 * len(cuboid)
+            cell = int(np.argmax(np.where(worth, gain, -np.inf)))
+            if gain[cell] > best.value:
+                best = _Best(float(gain[cell]), self.index, cuboid, cell)
         return best
 
 
@@ -146,13 +212,13 @@ def _determines(one: Ints, two: Ints) -> bool:
     return bool((two[firsts[1]][place] == two).all())
 
 
-def _keys(codes: Ints, cuboid: tuple[int, ...]) -> tuple[Ints, int]:
-    """(m,) the cell of each leaf, densely numbered, and how many there are."""
+def _keys(codes: Ints, cuboid: tuple[int, ...]) -> _Keys:
     key = np.zeros(len(codes), dtype=np.int64)
     for i in cuboid:
         column = codes[:, i] - codes[:, i].min(initial=0)
         key = key * (int(column.max(initial=0)) + 1) + column
-    if key.max(initial=0) < 4 * len(key) + 1000:
-        return key, int(key.max(initial=-1)) + 1
-    names, dense = np.unique(key, return_inverse=True)
-    return dense, len(names)
+    if key.max(initial=0) >= 4 * len(key) + 1000:
+        key = np.unique(key, return_inverse=True)[1]
+    cells = int(key.max(initial=-1)) + 1
+    size = np.bincount(key, minlength=cells)
+    return _Keys(key, cells, size, np.zeros_like(size))
