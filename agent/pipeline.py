@@ -16,6 +16,7 @@ from agent.config import Site
 from agent.explaining import Explainer, Heard, Told
 from agent.history import History, whole_hours
 from agent.intake import Intake, take_in
+from agent.notices import notices
 from agent.readiness import days_of_history, readiness
 from agent.replay import Replay
 from agent.telling import Telling, Tellings
@@ -111,6 +112,8 @@ def tick(
         heard += explainer.hear(step.changes, at)
     silent = book.judged_until is None
     tellings = Tellings(site, store, now=now).of([h for h in heard if _wanted(h.change, silent, now)])
+    if hours and not silent:
+        tellings += notices(site, store, table, now)
     changes = tuple(h.change for h in heard)
     report = TickReport(
         now, taken, hours, changes, tuple(replay.detector.incidents), tuple(tellings), silent, dry_run, False, ready

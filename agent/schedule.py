@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """Something done at every slot of its trigger: `work(slot, late)`. `weekly` jobs are caught up once."""
+    """Something done at every slot of its trigger: `work(slot, late)`."""
 
     name: str
     trigger: CronTrigger
@@ -53,10 +53,13 @@ def last_slot(trigger: CronTrigger, now: datetime) -> datetime | None:
 
 class Runner:
     """Does the newest slot of each job that nobody has done: at the bell, and once at the start for what was missed
-    while the process was down. Older slots are not made up: a tick looks at all hours since the last one."""
+    while the process was down. Older slots are not made up: a tick looks at all hours since the last one. `often` is
+    done every minute by every process."""
 
-    def __init__(self, engine: Engine, work: list[Job], *, now: Callable[[], datetime]) -> None:
-        self._engine, self._jobs, self._now = engine, work, now
+    def __init__(
+        self, engine: Engine, work: list[Job], *, now: Callable[[], datetime], often: Callable[[], None] | None = None
+    ) -> None:
+        self._engine, self._jobs, self._now, self._often = engine, work, now, often
         self._holder = f"{socket.gethostname()}:{os.getpid()}"
         self._one_at_a_time = threading.Lock()
         self._scheduler = BackgroundScheduler(timezone=UTC)
@@ -67,6 +70,10 @@ class Runner:
             options = {"id": job.name, "misfire_grace_time": None, "coalesce": True, "max_instances": 1}
             self._scheduler.add_job(self.ring, job.trigger, args=[job], **options)
             self._scheduler.add_job(self.ring, args=[job], id=f"{job.name} at start", misfire_grace_time=None)
+        if self._often is not None:
+            self._scheduler.add_job(
+                self._do_often, CronTrigger(second=30, timezone=UTC), coalesce=True, max_instances=1
+            )
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -85,6 +92,14 @@ class Runner:
                 return False
             self._do(job, slot, late=now - slot > LATE)
         return True
+
+    def _do_often(self) -> None:
+        assert self._often is not None
+        with self._one_at_a_time:
+            try:
+                self._often()
+            except Exception:  # noqa: BLE001 - the rim of a scheduled job, as below
+                _log.exception("what is done every minute failed")
 
     def _do(self, job: Job, slot: datetime, *, late: bool) -> None:
         error = ""

@@ -11,6 +11,8 @@ from agent.config import Site
 from agent.logs import log_as_json
 from agent.pipeline import tick
 from agent.schedule import Job, Runner, digest_trigger, tick_trigger, until_told_to_stop
+from agent.serve import listeners
+from agent.telling import send_waiting
 from agent.weekly import send_digest
 from ledger.store import Store
 
@@ -20,21 +22,26 @@ _log = logging.getLogger(__name__)
 def serve_until_stopped(site: Site, store: Store) -> None:
     """Runs until SIGTERM or SIGINT; what is under way is finished first."""
     log_as_json()
-    runner = Runner(store.engine, jobs(site, store), now=clock.now)
-    listeners = []
-    if site.config.slack.mode != "off":
-        from agent.serve import listeners as slack_listeners
-
-        listeners = slack_listeners(site, store)
-    for listener in listeners:
+    heard_of = listeners(site, store)
+    runner = Runner(store.engine, jobs(site, store), now=clock.now, often=lambda: _send(site, store))
+    for listener in heard_of:
         listener.start()
     runner.start()
     _log.info("why-spike runs")
     until_told_to_stop(threading.Event())
     runner.stop()
-    for listener in listeners:
+    for listener in heard_of:
         listener.stop()
     _log.info("why-spike has stopped")
+
+
+def _send(site: Site, store: Store) -> None:
+    """What had to wait: a rate limit, a server that was down, quiet hours."""
+    sent, troubles = send_waiting(site, store, now=clock.now())
+    if sent or troubles:
+        _log.info("%d messages sent from the outbox", sent)
+    for trouble in troubles:
+        _log.warning(trouble)
 
 
 def jobs(site: Site, store: Store) -> list[Job]:

@@ -16,6 +16,7 @@ from agent.ownership import owner_of
 from detector import Change
 from explainer import narrate
 from explainer.types import Explanation
+from ledger.engine import reading
 from ledger.store import Store
 from ledger.types import NANO
 from notifiers import compose, routing
@@ -61,7 +62,7 @@ class Tellings:
         """What is told of these changes, in order. A reply goes where its head went; where there is no head, what goes
         on is told as new, and what is over is not told at all."""
         threads = sorted({h.change.incident.id for h in heard})
-        with self._store.engine.begin() as conn:
+        with reading(self._store.engine) as conn:
             heads = threads_told(conn, threads)
         found = []
         for one in heard:
