@@ -12,6 +12,7 @@ from explainer.wording import CAUSE_WORDS, count, driver_words, moment, money, p
 from ledger.types import NANO
 
 SURE, LIKELY = 0.8, 0.5
+PLURAL = ("requests per run", "input tokens per request", "output tokens per request", "credits")
 MEASURES: dict[str, str] = {
     "volume": "runs",
     "requests_per_run": "requests_per_run",
@@ -57,7 +58,7 @@ class _Told:
 
 
 def narrate(explanation: Explanation, reader: Reader) -> Narrative:
-    """Headline, two to four sentences and next steps for one reader, out of `explanation.facts` alone."""
+    """Headline, sentences and next steps for one reader, out of `explanation.facts` alone."""
     told = _Told(explanation, {fact.name: fact for fact in reversed(explanation.facts)})
     sentences = [_cause(told), _driver(told), _coincidence(told), _course(told)]
     if reader != "slack":
@@ -65,8 +66,6 @@ def narrate(explanation: Explanation, reader: Reader) -> Narrative:
     if reader == "finance":
         sentences.append(_unit_cost(told))
     sentences.append(_outlook(told))
-    if reader == "finance":
-        sentences.append(_owner(told))
     steps = next_steps(explanation)
     return Narrative(
         headline=_headline(told),
@@ -105,8 +104,10 @@ def _how_much(why: Explanation) -> str:
 
 def _because(told: _Told) -> str:
     why = told.why
-    if why.cause == "unknown" or why.confidence < LIKELY:
+    if why.cause == "unknown" or why.confidence < LIKELY or not why.delta:
         return ""
+    if told.text("planned") and why.cause != "batch_overrun":
+        return f", with the announced {told.text('event')}"
     hedge = "most likely" if why.confidence >= SURE else "probably"
     return f", {hedge} because of {CAUSE_WORDS[why.cause]}"
 
@@ -115,18 +116,17 @@ def _cause(told: _Told) -> str:
     why = told.why
     if why.cause == "unknown":
         return "The cause is not known."
-    words = CAUSE_WORDS[why.cause]
-    if told.text("planned"):
-        return (
-            f"This is the announced {told.text('event')}."
-            if told.text("event")
-            else f"The cause is most likely {words}."
-        )
-    if why.confidence >= SURE:
-        return f"The most likely cause is {words}."
-    if why.confidence >= LIKELY:
-        return f"The cause is probably {words}."
-    return f"The cause is not certain; it may be {words}."
+    if _because(told):
+        return _overrun(told) if why.cause == "batch_overrun" else ""
+    return f"The cause is not certain; it may be {CAUSE_WORDS[why.cause]}."
+
+
+def _overrun(told: _Told) -> str:
+    event, planned, hours = told.text("event"), told.at("planned_until"), told.number("overrun_hours")
+    if not event or planned is None:
+        return ""
+    late = f" and ran {count(hours)} hours past its planned end" if hours else ""
+    return f"The announced {event} was due to end on {moment(planned)}{late}."
 
 
 def _driver(told: _Told) -> str:
@@ -138,7 +138,8 @@ def _driver(told: _Told) -> str:
     if (amount > 0) != (why.delta > 0) or abs(amount) > abs(why.delta):
         said = f"{words} {'raised' if amount > 0 else 'lowered'} the cost by {money(abs(amount))}"
     else:
-        said = f"{words} accounts for {money(abs(amount))} of the {money(abs(why.delta))} difference"
+        verb = "account" if words in PLURAL else "accounts"
+        said = f"{words} {verb} for {money(abs(amount))} of the {money(abs(why.delta))} difference"
     measures = (MEASURES.get(why.driver, ""), *FITTING.get(why.cause, ()))
     change = _change(told, measures)
     return f"{said[0].upper()}{said[1:]}." + (f" {change}" if change else "")
@@ -186,7 +187,7 @@ def _second_driver(told: _Told) -> str:
     """The next largest driver, where it is worth a tenth of the difference."""
     why = told.why
     others = sorted((d for d in why.drivers if d[0] != why.driver), key=lambda d: -abs(d[1]))
-    if not others or abs(others[0][1]) * 10 < abs(why.delta):
+    if not others or not others[0][1] or abs(others[0][1]) * 10 < abs(why.delta):
         return ""
     driver, amount = others[0]
     words = driver_words(driver)
@@ -210,8 +211,3 @@ def _outlook(told: _Told) -> str:
     side = "below" if forecast < budget else "above"
     said = f"The month is forecast to end at {_usd(forecast)}, {side} the budget of {_usd(budget)}."
     return said if breaks is None else f"{said} If it goes on, the budget is used up on {moment(breaks)}."
-
-
-def _owner(told: _Told) -> str:
-    team = told.text("team")
-    return f"The owning team is {team}." if team else ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from explainer.checker.concepts import COST, concepts_in
+from explainer.checker.concepts import COST, concept_of, concepts_in
 from explainer.checker.figures import QUALIFIER, Figure
 from explainer.checker.quantities import Known, Quantity
 from explainer.checker.scan import Sentence
@@ -23,8 +23,12 @@ _BEFORE_RIGHT = re.compile(
     r"^ ?(?:(?:tokens?|requests?|calls?|runs?|tokens? per request|requests per run|of \w+|was|were|is|had been|would be|that was|would have been|one would|a request|per run|per request|in|the|it)\b ?){0,4}"
     r"(?:expected|expects?|before\b(?! (?:the|it))|previously|earlier|beforehand|normally|usually|usual|normal|typical|prior|anticipated|baseline|at baseline)"
 )
-_AFTER_LEFT = re.compile(r"\b(?:now|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|is running at|ran up|really)\b")
-_AFTER_RIGHT = re.compile(r"^ ?(?:(?:tokens?|requests?|calls?|runs?|of \w+|per run|per request|a request)\b ?){0,3}(?:now\b|today\b|at present|instead of|rather than|against|versus|vs\b|compared|where|during|after\b|actually|actual\b|since\b|in the incident)")
+_AFTER_LEFT = re.compile(
+    r"\b(?:now|saw|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|is running at|ran up|really)\b"
+)
+_AFTER_RIGHT = re.compile(
+    r"^ ?(?:(?:tokens?|requests?|calls?|runs?|of \w+|per run|per request|a request)\b ?){0,3}(?:now\b|today\b|at present|instead of|rather than|against|versus|vs\b|compared|where|during|after\b|actually|actual\b|since\b|in the incident)"
+)
 _EXCESS_RIGHT = re.compile(
     r"^ ?(?:\(? ?)?(?:more|above|over|extra|higher|less|below|under|lower|too much|additional|dearer|cheaper|on top|in excess|"
     r"of (?:extra|additional|excess|added)|fewer|beyond|up\b|down\b|increase|rise|jump|drop|fall|decrease|overspend|overrun|difference|excess\b|saved|"
@@ -34,10 +38,27 @@ _EXCESS_LEFT = re.compile(
     r"\b(?:excess(?: is| was| of| comes to|,)?|up|down|by|extra|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|added|adds|"
     r"overspend(?: of| is)?|drop(?:ped)?(?: of)?|fell|rose|grew|decrease(?:d)?(?: of)?|saved|saving|gap(?: of| is)?|overshoot(?: of)?|surplus|shortfall|increased|climbed|fall of|impact(?: of| is| so far)?|higher|lower)(?: an?| the| some)?(?: whole)?$"
 )
-_TOTAL_LEFT = re.compile(r"(?<!instead )(?<!excess )(?<!rise )(?<!increase )(?<!jump )(?<!drop )(?<!fall )(?<!difference )(?<!cost )(?<!costs )(?<!budget )(?<!forecast )(?<!bill )(?<!total )(?<!spend )(?<!baseline )(?<!level )(?<!place )(?<!ahead )\b(?:of|out of)(?: the| its| a| that| this| all| total)*(?: whole| full| total)?(?: of)?$")
-_SUM = re.compile(r"\b(?:together|in all|in total|altogether|sum(?:s|ming)?(?: to| up to)?|adds? up to|adding up to|combined|total(?:ling|s)?|makes?)\b")
-_REST = re.compile(r"\b(?:rest|remaining|remainder|others?|left|remains?|everything else|headroom|spare|room|unspent)\b")
-_OF = re.compile(r"^ ?(?:share |part )?of (?:(?:the|its|this|that|all|total|whole|their|a|an|normal|whole|entire|team|month's|N\d+ 's|N\d+) )*(?P<what>[a-z'-]+)(?: (?P<next>[a-z'-]+))?")
+_TOTAL_LEFT = re.compile(
+    r"(?<!instead )(?<!excess )(?<!rise )(?<!increase )(?<!jump )(?<!drop )(?<!fall )(?<!difference )(?<!cost )(?<!costs )(?<!budget )(?<!forecast )(?<!bill )(?<!total )(?<!spend )(?<!baseline )(?<!level )(?<!place )(?<!ahead )\b(?:of|out of)(?: the| its| a| that| this| all| total)*(?: whole| full| total)?(?: of)?$"
+)
+_SUM = re.compile(
+    r"\b(?:together|in all|in total|altogether|sum(?:s|ming)?(?: to| up to)?|adds? up to|adding up to|combined|total(?:ling|s)?|makes?)\b"
+)
+_OF_EXCESS = re.compile(
+    r"^ (?:total )?(?:excess|difference|rise|increase|jump|overspend|change|drop|fall|decrease|extra)\b"
+)
+_RIGHT_UP = re.compile(
+    r"^ ?(?:more|higher|above|over|extra|dearer|costlier|too much|in excess|longer|up\b(?! to)|(?:rise|increase|jump|surge|overspend)\b)"
+)
+_RIGHT_DOWN = re.compile(
+    r"^ ?(?:less|lower|below|under|cheaper|fewer|shorter|down\b(?! to)|(?:drop|fall|decrease|decline|saving|reduction)\b)"
+)
+_REST = re.compile(
+    r"\b(?:rest|remaining|remainder|others?|left|remains?|everything else|headroom|spare|room|unspent)\b"
+)
+_OF = re.compile(
+    r"^ ?(?:share |part )?of (?:(?:the|its|this|that|all|total|whole|their|a|an|normal|whole|entire|team|month's|N\d+ 's|N\d+) )*(?P<what>[a-z'-]+)(?: (?P<next>[a-z'-]+))?"
+)
 _OF_START = re.compile(r"^(?:and )?of (?:the|its|this|that) (?P<what>[a-z'-]+)(?: (?P<next>[a-z'-]+))?[^Q]*$")
 _OF_WORDS = {
     **dict.fromkeys(
@@ -51,7 +72,7 @@ _OF_WORDS = {
     **dict.fromkeys(("expected", "baseline", "normal", "usual", "what"), "expected"),
 }  # fmt: skip
 _RIGHT_LINK = re.compile(
-    r"^ ?(?:tokens? |calls? |requests? )?(?:of (?:the|its|this|that) [\w']+(?: [\w']+)? )?"
+    r"^ ?(?:tokens? |calls? |requests? )?(?:of (?:the|its|this|that) [\w']+(?: (?!and\b|or\b|but\b|while\b)[\w']+)? )?"
     r"(?:(?:, )?(?:(?:that |which |and )?(?:comes?|came|coming|stems?|stemmed|stemming|is|are|was|were|goes|went|falls?|sits?|lies|due|because|thanks|owing|results?|resulted|resulting|down|caused|explained|driven|accounted|attributable|traced|of it|mostly|mainly|directly|can be|can|be|put|has to do|traces back|arises?|back|alone) )+"
     r"(?:(?:from|by|to|is|are|was|were|in|for|through|on|of|due to|because of|with) )?|(?:(?:from|by|to|in|for|through|on|of|due to|because of|with) )?)(?:the |more |higher |additional |extra |plain |run |an? )*$"
 )
@@ -119,7 +140,9 @@ def _concepts(sentence: Sentence, known: Known) -> list[tuple[int, int, str]]:
     return sorted(spans)
 
 
-def _context(sentence: Sentence, index: int, spans: Sequence[tuple[int, int, str]], before: str | None) -> Context | None:
+def _context(
+    sentence: Sentence, index: int, spans: Sequence[tuple[int, int, str]], before: str | None
+) -> Context | None:
     text = sentence.text
     at = re.search(rf"\bQ{index}\b", text)
     if at is None:
@@ -171,6 +194,7 @@ def _per(sentence: Sentence, right: str, left: str) -> str:
 
 def _concept(text: str, at: re.Match[str], spans: Sequence[tuple[int, int, str]], before: str | None) -> str | None:
     """What a figure is about: the phrase right after it where they are linked, else the nearest one before it."""
+    earlier = [s for s in spans if s[1] <= at.start()]
     for start, _end, concept in spans:
         if start < at.end():
             continue
@@ -179,11 +203,17 @@ def _concept(text: str, at: re.Match[str], spans: Sequence[tuple[int, int, str]]
             break
         if _RIGHT_LINK.match(between):
             return concept
-    earlier = [s for s in spans if s[1] <= at.start()]
     if earlier:
         return earlier[-1][2]
     if spans and not re.match(r"(?:the |its )?(?:cost|spend|bill|[A-Z]\d)", text):
-        return next((c for s, _, c in spans if s >= at.end() and "Q" not in text[at.end() : s] and "," not in text[at.end() : s]), None)
+        return next(
+            (
+                c
+                for s, _, c in spans
+                if s >= at.end() and "Q" not in text[at.end() : s] and "," not in text[at.end() : s]
+            ),
+            None,
+        )
     return before if re.match(r"(?:it|they|that|this|which)\b", text) else None
 
 
@@ -206,12 +236,16 @@ def _role(left: str, right: str, left_all: str, right_all: str, figure: Figure) 
     near = left[-34:]
     if _EXCESS_LEFT.search(left) and not re.search(r"expected$", left):
         return "excess"
-    marks = [(m.start(), "before") for m in _BEFORE_LEFT.finditer(near)] + [(m.start(), "after") for m in _AFTER_LEFT.finditer(near)]
+    marks = [(m.start(), "before") for m in _BEFORE_LEFT.finditer(near)] + [
+        (m.start(), "after") for m in _AFTER_LEFT.finditer(near)
+    ]
     if marks:
         return max(marks)[1]
     if _AFTER_RIGHT.match(right):
         return "after"
-    if re.match(r"^ ?,? ?(?:instead of|rather than|against|versus|vs\b|compared (?:with|to)|where Q|\( ?expected)", right_all):
+    if re.match(
+        r"^ ?,? ?(?:instead of|rather than|against|versus|vs\b|compared (?:with|to)|where Q|\( ?expected)", right_all
+    ):
         return "after"
     if re.search(r"(?:\bcost|\bbill (?:is|was)|\bspend (?:is|was))$", left) and figure.unit == "usd":
         return "after"
@@ -225,12 +259,26 @@ def _shows(context: Context, quantity: Quantity) -> bool:
         return False
     if figure.sign and figure.sign * quantity.value < 0:
         return False
+    if (
+        unit in ("usd", "percent", "points")
+        and quantity.roles & {"change", "excess"}
+        and not quantity.roles & {"part", "any", "share"}
+    ) and (
+        (_RIGHT_UP.match(context.right) and quantity.value < 0)
+        or (_RIGHT_DOWN.match(context.right) and quantity.value > 0)
+    ):
+        return False
     nouns = _NOUN_UNITS.get(context.noun)
     if unit == "count":
         if nouns is not None:
             return quantity.noun in nouns
         if context.noun:
-            return context.noun in quantity.noun or context.noun in quantity.concept or context.noun in quantity.also or f"{context.noun}s" in quantity.also
+            return (
+                context.noun in quantity.noun
+                or context.noun in quantity.concept
+                or context.noun in quantity.also
+                or f"{context.noun}s" in quantity.also
+            )
     return True
 
 
@@ -246,13 +294,29 @@ def _suits(context: Context, quantity: Quantity, known: Known) -> bool:
 def _suits_span(context: Context, quantity: Quantity) -> bool:
     """Per what, and a share of what."""
     per = context.per or ""
-    if quantity.per in ("week", "day", "hour") or per in ("week", "day", "hour", "month", "year", "user", "second", "minute", "team", "customer", "annual"):
+    if quantity.per in ("week", "day", "hour") or per in (
+        "week",
+        "day",
+        "hour",
+        "month",
+        "year",
+        "user",
+        "second",
+        "minute",
+        "team",
+        "customer",
+        "annual",
+    ):
         return per == quantity.per
     if per in ("request", "run") and quantity.unit in ("count",) and quantity.per and per != quantity.per:
         return False
     if per and not quantity.per and quantity.unit == "count" and "change" not in quantity.roles:
         return False
-    return not (context.of and quantity.of) or context.of == quantity.of or {context.of, quantity.of} == {"expected", "cost"} and "ratio" in quantity.roles
+    return (
+        not (context.of and quantity.of)
+        or context.of == quantity.of
+        or ({context.of, quantity.of} == {"expected", "cost"} and "ratio" in quantity.roles)
+    )
 
 
 def _suits_concept(context: Context, quantity: Quantity) -> bool:
@@ -267,14 +331,27 @@ def _suits_concept(context: Context, quantity: Quantity) -> bool:
     if quantity.per == "week" and context.per == "week":
         return concept in (None, COST, quantity.concept)
     if concept is None:
-        return quantity.concept == COST and not _generic(quantity) or bool(_own(quantity) & context.words) or quantity.unit == "count" and not context.concepts
-    if concept == quantity.concept or concept in quantity.also and quantity.concept in ("budget", "sum"):
+        return (
+            (quantity.concept == COST and not _generic(quantity))
+            or bool(_own(quantity) & context.words)
+            or (quantity.unit == "count" and not context.concepts)
+        )
+    if concept == quantity.concept or (concept in quantity.also and quantity.concept in ("budget", "sum")):
         return True
-    if quantity.concept == COST and context.role in ("before", "after", "total") and quantity.unit == "usd" and concept not in ("budget", "forecast"):
-        return quantity.roles & {"before", "after", "total"} != frozenset() and not re.search(r"\b(?:accounts?|added|adds|contribut\w+)\b", context.left)
+    if (
+        quantity.concept == COST
+        and context.role in ("before", "after", "total")
+        and quantity.unit == "usd"
+        and concept not in ("budget", "forecast")
+    ):
+        return quantity.roles & {"before", "after", "total"} != frozenset() and not re.search(
+            r"\b(?:accounts?|added|adds|contribut\w+)\b", context.left
+        )
     if quantity.concept == COST and _generic(quantity):
         return bool(_own(quantity) & context.words)
-    if quantity.concept == COST and re.search(r"\b(?:cost|costs|spend|spending|bill|expected|excess|baseline)\b", context.left):
+    if quantity.concept == COST and re.search(
+        r"\b(?:cost|costs|spend|spending|bill|expected|excess|baseline)\b", context.left
+    ):
         return concept not in ("budget", "forecast") or bool(re.search(r"\b(?:cost|spend|bill|excess)\b", context.left))
     return quantity.concept == "outcome" and bool(_own(quantity) & context.words)
 
@@ -285,7 +362,7 @@ def _generic(quantity: Quantity) -> bool:
 
 _COMMON = {
     "cost", "difference", "expected", "accounts", "for", "incident", "above", "below", "usd", "percent", "requests", "number",
-    "during", "from", "makes", "made", "total", "went", "team", "model", "feature", "month", "changed", "above", "per", "has",
+    "during", "from", "makes", "made", "total", "went", "team", "model", "feature", "month", "changed", "per", "has",
 }  # fmt: skip
 
 
@@ -304,8 +381,12 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
             return True
         return role in roles
     if role == "total":
+        if _OF_EXCESS.match(context.right) or context.concept in {concept_of(f"driver_{n}") for n in known.drivers}:
+            return {"excess", "total"} <= roles or "sum" in roles
         return "total" in roles or "after" in roles
-    return bool(roles & {"excess", "change", "rest", "ratio", "share"}) or quantity.unit in ("percent",) and not roles & {"before", "after"}
+    return bool(roles & {"excess", "change", "rest", "ratio", "share"}) or (
+        quantity.unit in ("percent",) and not roles & {"before", "after"}
+    )
 
 
 def _adds_up(context: Context, quantity: Quantity) -> bool:
@@ -315,7 +396,11 @@ def _adds_up(context: Context, quantity: Quantity) -> bool:
 
 def _suits_names(context: Context, quantity: Quantity, known: Known) -> bool:
     """A value that belongs to a named element is told with that name, where the sentence names any of its kind."""
-    names = {str(f.value).lower() for n in ("model_from", "model_to", "version_from", "version_to") for f in known.by_name.get(n, ())}
+    names = {
+        str(f.value).lower()
+        for n in ("model_from", "model_to", "version_from", "version_to")
+        for f in known.by_name.get(n, ())
+    }
     mine = names & quantity.also
     told = names & context.words
     return not mine or not told or bool(mine & told)

@@ -7,7 +7,7 @@ import re
 COST = "cost"
 
 PHRASES: tuple[tuple[str, str], ...] = (
-    ("requests_per_run", r"(?:model )?(?:requests|calls) (?:per|a|in each|in a|for each|each) (?:run|workflow run|execution)|(?:requests|calls)-per-run|calls each run|requests each run"),
+    ("requests_per_run", r"(?:each|every|one) (?:run|workflow run) (?:now |then )?(?:makes?|made|takes|took|needs?|needed|uses?|used|sends?|sent|fires?|fired)|runs (?:now )?(?:make|made|take|took|need|needed)|(?:model )?(?:requests|calls) (?:per|a|in each|in a|for each|each) (?:run|workflow run|execution)|(?:requests|calls)-per-run|calls each run|requests each run"),
     ("max_run", r"longest run|largest run|busiest run|single run|one run"),
     ("cache", r"(?:lost |prompt )*cach(?:e|ing|ed)(?: (?:use|usage|hits?|misses|reads?|regression|hit rate))?"),
     ("input", r"input tokens?(?: (?:per|a|in each|for each) (?:request|call))?|(?:tokens? of |longer |larger |bigger |growing )?(?:input|inputs|prompts?|contexts?)(?: (?:length|size|tokens?))?(?: (?:per|a) (?:request|call))?"),
@@ -17,13 +17,13 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("untagged", r"untagged(?: (?:spend|cost|costs|share|requests))?|(?:without|lost|lose|missing|no|lack(?:s|ing)?(?: of)?) (?:a |any |its |their )?(?:team |owner )?tags?|attribution|unattributed"),
     ("credit", r"credits?"),
     ("staging", r"staging|non-production|test environment"),
-    ("error", r"failed requests|failed calls|failing requests|error rate|errors?|failures?|failure rate|error share|requests failed|of requests fail(?:ed|s)?|calls failed|fail(?:ed|s|ing)?"),
+    ("error", r"failed requests|failed calls|failing requests|error rate|errors?|failures?|failure rate|error share|requests failed|of requests fail(?:ed|s)?|requests? (?:now )?fail(?:s|ed|ing)?|calls? (?:now )?fail(?:s|ed|ing)?|calls failed|fail(?:ed|s|ing)?"),
     ("budget", r"(?:month(?:ly|'s)? )?budgets?|allowance"),
     ("forecast", r"month[ -]end(?: forecast| estimate)?|forecasts?|forecasted|projected|projection|on course for|heading for|on track for|set to end|month ends?(?: at| with)?|end the month|ends the month|close the month|closes the month|finish the month|this pace|current pace|at this rate|run-rate|will end|month (?:is|will|should|would) end|end of the month|by month's end"),
     ("share_of_pool", r"shared pool|pool|reserved capacity"),
     ("outcome", r"per outcome|unit economics"),
     ("volume", r"(?<!per )(?<!each )(?<!every )(?<! a )(?:run )?(?:volumes?|traffic|(?:workflow )?runs|workflow run|run count|more use|usage|demand|executions?)"),
-    ("requests", r"(?<!each )(?<!per )(?<!every )(?<! a )(?<!of )(?:model )?(?:requests?|calls?)(?: (?:volume|count))?"),
+    ("requests", r"(?<!each )(?<!per )(?<!every )(?<! a )(?<!of )(?<!of the )(?<!of all )(?<!of its )(?:model )?(?:requests?|calls?)(?: (?:volume|count))?"),
 )  # fmt: skip
 CONCEPT = re.compile("|".join(rf"(?P<c{i}>\b(?:{p})(?![\w-]))" for i, (_, p) in enumerate(PHRASES)))
 
@@ -66,8 +66,11 @@ def concept_of(name: str) -> str:
 
 def concepts_in(text: str) -> list[tuple[int, int, str]]:
     """Start, end and concept of each phrase of a canonical sentence."""
-    found = []
+    found: list[tuple[int, int, str]] = []
     for match in CONCEPT.finditer(text):
         index = int((match.lastgroup or "c0")[1:])
+        # A noun right after its figure says what is counted, not what the sentence is about.
+        if found and match[0] in ("requests", "calls", "runs") and re.search(r"Q\d+ $", text[: match.start()]):
+            continue
         found.append((match.start(), match.end(), PHRASES[index][0]))
     return found

@@ -33,15 +33,18 @@ FIGURE = re.compile(
     r"pounds?\b|cents?\b|¢|bucks\b))?(?:\s?points?\b)?(?![A-Za-z_])"
 )
 WORDED = re.compile(
-    rf"(?:(?P<count>{_WORD}|a)[ -])?(?P<part>half|halves|thirds?|quarters?|fifths?|sixths?|tenths?)\b(?! used)(?= (?:of|the|a|as|is|comes?|came|that|its|more|are|was|goes|go|went|or|,|over)\b|[.,;]| -)|"
+    rf"(?:(?P<count>{_WORD}|an?)[ -])(?P<part>half|halves|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|tenths?)\b(?!-)|(?P<half>half)\b(?!-)|"
+    r"(?P<most>(?:the )?(?:most|bulk|majority|lion's share|better part)(?= of\b))|(?P<all>(?:nearly|almost|practically|virtually) (?:all|everything)\b)|"
+    r"(?P<few>(?:only )?(?:a|the) (?:small part|small share|fraction|minority|smaller part)(?= of\b))|"
     rf"(?P<multiple>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b|(?P<halved>halv(?:ed|es|ing))\b|"
     rf"(?P<twice>twice|thrice)\b|(?P<many>{_WORD})(?P<how>[ -]?fold| times)\b|"
-    rf"(?P<of>{_WORD}) (?:in|out of) (?:every )?(?P<all>{_WORD})\b|"
+    rf"(?P<of>{_WORD}) (?:in|out of) (?:every )?(?P<every>{_WORD})\b|"
     rf"(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{_WORD})\b(?P<wordpercent> per ?cent\b)?|"
     rf"(?P<spelt>{_WORD}) (?P<spelltunit>per ?cent|percentage points|dollars|cents)\b",
     re.IGNORECASE,
 )
-_PARTS = {"hal": 2, "thi": 3, "qua": 4, "fif": 5, "six": 6, "ten": 10}
+_PARTS = {"hal": 2, "thi": 3, "qua": 4, "fif": 5, "six": 6, "sev": 7, "eig": 8, "ten": 10}
+_BOUNDS = {"most": (50.0, 100.0), "all": (88.0, 100.0), "few": (0.0, 50.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +161,17 @@ def figure_of(match: re.Match[str]) -> Figure:
 def worded_figure(match: re.Match[str]) -> Figure:
     """The figure that WORDED found: doubled, three times, half, two thirds, one in four."""
     shown = match[0]
+    for word, (low, high) in _BOUNDS.items():
+        if match[word]:
+            return Figure((low + high) / 2, "percent", low, high, 1.0, 1.0, 0, shown, worded=True)
+    if match["half"]:
+        return Figure(50.0, "percent", 47.0, 53.0, 1.0, 1.0, 0, shown, worded=True)
     if match["part"]:
-        count = (match["count"] or "a").lower()
-        share = 100.0 * (1 if count == "a" else NUMBER_WORDS[count]) / _PARTS[match["part"][:3].lower()]
+        count = match["count"].lower()
+        share = 100.0 * (1 if count in ("a", "an") else NUMBER_WORDS[count]) / _PARTS[match["part"][:3].lower()]
         return Figure(share, "percent", share - 3.0, share + 3.0, 1.0, 1.0, 0, shown, worded=True)
     if match["of"]:
-        share = 100.0 * NUMBER_WORDS[match["of"].lower()] / NUMBER_WORDS[match["all"].lower()]
+        share = 100.0 * NUMBER_WORDS[match["of"].lower()] / NUMBER_WORDS[match["every"].lower()]
         return Figure(share, "percent", share - 3.0, share + 3.0, 1.0, 1.0, 0, shown, worded=True)
     if match["tens"]:
         value = float(NUMBER_WORDS[match["tens"].lower()] + NUMBER_WORDS[match["ones"].lower()])

@@ -132,7 +132,7 @@ class Known:
         forecast, budget = self.number("month_end_forecast"), self.number("budget")
         if forecast is not None and budget:
             both = frozenset({"budget", "forecast"})
-            yield Quantity(forecast - budget, "usd", "budget", frozenset({"excess", "change", "rest"}), also=both)
+            yield Quantity(forecast - budget, "usd", "budget", frozenset({"excess", "change"}), also=both)
             yield Quantity(
                 100 * forecast / budget, "percent", "budget", frozenset({"ratio", "share"}), "budget", also=both
             )
@@ -267,9 +267,9 @@ def _roles(name: str) -> frozenset[str]:
     }
     if name in fixed:
         return frozenset(fixed[name])
-    if name.endswith("_before") or name.endswith("_from"):
+    if name.endswith(("_before", "_from")):
         return frozenset({"before"})
-    if name.endswith("_after") or name.endswith("_to"):
+    if name.endswith(("_after", "_to")):
         return frozenset({"after"})
     if name.endswith("_change"):
         return frozenset({"change", "excess"})

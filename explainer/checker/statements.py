@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from explainer.checker.binding import Context
 from explainer.checker.concepts import COST, concept_of, concepts_in
 from explainer.checker.quantities import Known
 from explainer.checker.scan import Sentence
+from explainer.checker.times import times_of
 
 __all__ = ["Context", "statement_faults"]
 
 _UP = r"rose|risen|rises?|rising|up|increas\w+|grew|grown|grows?|growing|higher|climb\w+|jump\w*|dearer|above|surg\w+|spik\w+|doubl\w+|tripl\w+|quadrupl\w+|quintupl\w+|longer|larger|bigger|soar\w*|swell\w*|swollen|overspend|over-?spent|costlier|shot up|went up|more expensive|pricier|exceed\w*|excess|extra|steeper|ballooned|upward"
 _DOWN = r"fell|fallen|falls?|falling|down|drop\w*|decreas\w+|lower|cheaper|declin\w+|shrank|shrunk|shrinks?|saved|saving|reduc\w+|shorter|halv\w+|dip\w*|below|less|fewer|smaller|decline|underspend|slump\w*|plung\w+|eased|sank|downward|savings"
 _DIRECTION = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b")
-_TRANSITIVE_UP = re.compile(r"\b(?:added|adds?|adding|raised|raises?|pushed|pushes|increased the|contribut\w+|drove|drives?|driving|lifted|put)\b")
-_TRANSITIVE_DOWN = re.compile(r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took)\b")
-_COMPARES = re.compile(r"\b(?:more|less|fewer|over|under|above|below|up|down) (?:than|to)? ?(?:an? |the )?(?=Q\d)|no longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top")
+_TRANSITIVE_UP = re.compile(
+    r"\b(?:added|adds?|adding|raised|raises?|pushed|pushes|increased the|contribut\w+|drove|drives?|driving|lifted|put)\b"
+)
+_TRANSITIVE_DOWN = re.compile(
+    r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took)\b"
+)
+_COMPARES = re.compile(
+    r"\b(?:more|less|fewer|over|under|above|below|up|down) (?:than|to)? ?(?:an? |the )?(?=Q\d)|no longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
+)
 
 
 def statement_faults(sentence: Sentence, known: Known, before: str | None) -> list[str]:
@@ -33,7 +41,53 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *_promises(text, known),
         *_negations(text, known),
         *_roles(sentence, known),
+        *_units(text),
+        *_sequence(text, known),
     ]
+
+
+_PER_PAIRS = {
+    "token": {"request", "call"},
+    "input": {"request", "call"},
+    "output": {"request", "call"},
+    "request": {"run", "execution"},
+    "call": {"run", "execution"},
+}
+
+
+def _units(text: str) -> list[str]:
+    """Tokens are told per request, requests per run."""
+    faults = []
+    for match in re.finditer(
+        r"\b(?P<what>token|request|call|run|input|output|answer|prompt)s? (?:per|in each|for each) (?P<per>[a-z]+)",
+        text,
+    ):
+        allowed = _PER_PAIRS.get(match["what"], {"request", "call"})
+        if match["per"] not in allowed:
+            faults.append(f"{match[0]}: no fact has this unit")
+    return faults
+
+
+_RELEASE_FIRST = re.compile(
+    r"\b(?:release|live|deploy\w*|version|rolled out|shipped)\b.*\b(?P<order>before|after|ahead of|following) (?:the |it |this )?(?:start|began|started|spike|rise|incident|jump|increase|change|cost|spend)"
+)
+_START_FIRST = re.compile(
+    r"\b(?:began|started|start|set in|rose|jumped)\b.*\b(?P<order>before|after|following) (?:the )?(?:release|deploy\w*|N\d+|version|it went live)"
+)
+
+
+def _sequence(text: str, known: Known) -> list[str]:
+    """Whether the release came before the start."""
+    times = dict(times_of(known))
+    released, start = times.get("release_at"), times.get("started_at")
+    if released is None or start is None:
+        return []
+    first, second = _RELEASE_FIRST.search(text), _START_FIRST.search(text)
+    if first and (first["order"] in ("before", "ahead of")) != (released <= start):
+        return ["the release and the start are in the wrong order"]
+    if second and not first and (second["order"] == "before") != (start < released):
+        return ["the start and the release are in the wrong order"]
+    return []
 
 
 def sign_of(concept: str, known: Known, *, driver: bool) -> float | None:
@@ -46,7 +100,10 @@ def sign_of(concept: str, known: Known, *, driver: bool) -> float | None:
     moved = [
         q.value
         for q in known.quantities
-        if q.concept == concept and "change" in q.roles and q.unit in ("percent", "points", "count", "usd") and "excess" in q.roles
+        if q.concept == concept
+        and "change" in q.roles
+        and q.unit in ("percent", "points", "count", "usd")
+        and "excess" in q.roles
     ]
     if driver and dollars is not None:
         return dollars
@@ -61,7 +118,10 @@ def _directions(text: str, known: Known, before: str | None) -> list[str]:
         if _skipped(text, match, known):
             continue
         up = bool(match["up"])
-        if re.search(r"\b(?:not|no|without|never|isn't|wasn't|neither|nor|rather than|instead of|hardly|n't)(?: a| an| any| the| gone| go| going| got| get)? $", text[: match.start()]):
+        if re.search(
+            r"\b(?:not|no|without|never|isn't|wasn't|neither|nor|rather than|instead of|hardly|n't)(?: a| an| any| the| gone| go| going| got| get)? $",
+            text[: match.start()],
+        ):
             up = not up
         concept = _subject(text, match, spans, before)
         if concept in ("budget", "forecast"):
@@ -79,34 +139,90 @@ def _directions(text: str, known: Known, before: str | None) -> list[str]:
     return faults
 
 
-_MOVERS = {"volume", "requests", "requests_per_run", "input", "output", "cache", "price", "error", "untagged", "staging"}
+_MOVERS = {
+    "volume",
+    "requests",
+    "requests_per_run",
+    "input",
+    "output",
+    "cache",
+    "price",
+    "error",
+    "untagged",
+    "staging",
+}
 
 
 def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
     """Words of direction that say nothing of a direction here."""
     right, left = text[match.end() :], text[: match.start()]
-    if match[0] in ("less", "fewer", "smaller", "lower", "below", "above", "larger", "bigger", "longer", "more", "extra", "shorter", "higher") and re.match(
-        r" (?:than|the|its|that|their) (?:that|those|the|its|budget|month|limit|planned|volume|requests|input|output|cache|price|model|driver|N\d)", right
-    ) and not re.match(r" (?:than )?(?:the |its )?(?:expected|baseline|usual|normal)", right):
+    if (
+        match[0]
+        in (
+            "less",
+            "fewer",
+            "smaller",
+            "lower",
+            "below",
+            "above",
+            "larger",
+            "bigger",
+            "longer",
+            "more",
+            "extra",
+            "shorter",
+            "higher",
+        )
+        and re.match(
+            r" (?:than|the|its|that|their) (?:that|those|the|its|budget|month|limit|planned|volume|requests|input|output|cache|price|model|driver|N\d)",
+            right,
+        )
+        and not re.match(r" (?:than )?(?:the |its )?(?:expected|baseline|usual|normal)", right)
+    ):
         return True
     if re.match(r" (?:than )?(?:the |its |a |this |that |month's |monthly )*(?:budget|plan\b|limit)", right):
         return True
-    if match[0] == "longer" and re.match(r" (?:answers|prompts|outputs|inputs|completions|than planned|than|going)", right):
+    if match[0] == "longer" and re.match(
+        r" (?:answers|prompts|outputs|inputs|completions|than planned|than|going)", right
+    ):
         return True
-    if match[0] in ("above", "below", "up", "down") and re.search(r"\b(?:the (?:chart|table)|shown|see|listed) $", left):
+    if match[0] in ("above", "below", "up", "down") and re.search(
+        r"\b(?:the (?:chart|table)|shown|see|listed) $", left
+    ):
         return True
-    if match[0] in ("spike", "jump", "rise", "increase", "growth", "surge", "excess", "extra", "overspend") and (known.excess or 0) < 0:
+    if (
+        match[0] in ("spike", "jump", "rise", "increase", "growth", "surge", "excess", "extra", "overspend")
+        and (known.excess or 0) < 0
+    ):
         return False
-    return bool(re.search(r"(?:cheaper|dearer|pricier|more expensive)$", match[0]) and re.match(r" (?:model|one|version)", right))
+    return bool(
+        re.search(r"(?:cheaper|dearer|pricier|more expensive)$", match[0])
+        and re.match(r" (?:model|one|version)", right)
+    )
 
 
 def _subject(text: str, match: re.Match[str], spans: list[tuple[int, int, str]], before: str | None) -> str:
     """What a direction is said of: the nearest thing before it in its clause, else the cost."""
-    clause = max(text.rfind(c, 0, match.start()) for c in (";", ":", "(", " , while ", " , whereas ", " , but ", " , and ", " while ", " but ", " as "))
-    cost = [m.start() for m in re.finditer(r"\b(?:cost|costs|spend|spending|bill|excess|N\d+)\b", text[: match.start()]) if m.start() > clause]
+    clause = max(
+        text.rfind(c, 0, match.start())
+        for c in (";", ":", "(", " , while ", " , whereas ", " , but ", " , and ", " while ", " but ", " as ")
+    )
+    cost = [
+        m.start()
+        for m in re.finditer(r"\b(?:cost|costs|spend|spending|bill|excess|N\d+)\b", text[: match.start()])
+        if m.start() > clause
+    ]
     # The words after "of the" name a whole, not the subject.
     cost = [c for c in cost if not re.search(r"\b(?:of|in|on|for|to|with|release|at) (?:the |its )?$", text[:c])]
-    inside = [s for s in spans if clause < s[0] < match.start() and not re.search(r"\b(?:from|of|by|with|to) (?:the |more )?$", text[: s[0]])]
+    inside = [
+        s
+        for s in spans
+        if clause < s[0] < match.start()
+        and not re.search(
+            r"(?<!share )(?<!number )(?<!rate )(?<!length )(?<!cost )(?<!price )\b(?:from|of|by|with|to) (?:the |more )?$",
+            text[: s[0]],
+        )
+    ]
     if inside and (not cost or inside[-1][0] > cost[-1]):
         return inside[-1][2]
     if cost:
@@ -126,23 +242,39 @@ def _transitive(text: str, known: Known, spans: list[tuple[int, int, str]]) -> l
             subject = [s for s in spans if s[1] <= match.start()]
             if not subject:
                 continue
-            sign = sign_of(subject[-1][2], known, driver=True)
-            if sign is not None and (sign > 0) != up and subject[-1][2] not in ("budget", "forecast"):
-                faults.append(f"{match[0]}: {subject[-1][2]} did the opposite")
+            told = [subject[-1][2]]
+            if len(subject) > 1 and text[subject[-2][1] : subject[-1][0]] == " and ":
+                told.append(subject[-2][2])
+            for concept in told:
+                sign = sign_of(concept, known, driver=True)
+                if sign is not None and (sign > 0) != up and concept not in ("budget", "forecast"):
+                    faults.append(f"{match[0]}: {concept} did the opposite")
     return faults
 
 
-_TOP = re.compile(r"\b(?:largest|biggest|main|chief|leading|top|most|mostly|mainly|chiefly|primarily|above all|foremost|greatest|strongest|key|principal|dominant|dominates?|first place|ranks first|comes first|heaviest|first)\b")
-_NO_MORE = re.compile(r"\bno (?:other )?(?:single )?driver (?:weighs?|counts?|matters?|accounts? for|adds?|contributes?|is)(?: \w+)? ?(?:more|larger|bigger|as much|heavier)\b|\bnothing (?:else )?(?:weighs|counts|adds) more\b")
-_SECOND = re.compile(r"\b(?:comes?|came|ranks?|is|in|takes?|the) (?:the )?(?:second|next)\b|\bsecond[- ](?:largest|biggest|place)\b|\brunner-up\b|\bnext (?:largest|biggest|is|comes?)\b")
+_TOP = re.compile(
+    r"\b(?:largest|biggest|main|chief|leading|top|most|mostly|mainly|chiefly|primarily|above all|foremost|greatest|strongest|key|principal|dominant|dominates?|first place|ranks first|comes first|heaviest|first)\b"
+)
+_NO_MORE = re.compile(
+    r"\bno (?:other )?(?:single )?driver (?:weighs?|counts?|matters?|accounts? for|adds?|contributes?|is)(?: \w+)? ?(?:more|larger|bigger|as much|heavier)\b|\bnothing (?:else )?(?:weighs|counts|adds) more\b"
+)
+_SECOND = re.compile(
+    r"\b(?:comes?|came|ranks?|is|in|takes?|the) (?:the )?(?:second|next)\b|\bsecond[- ](?:largest|biggest|place)\b|\brunner-up\b|\bnext (?:largest|biggest|is|comes?)\b"
+)
 _LAST = re.compile(r"\b(?:smallest|least|last|minor)\b")
-_RECORD = re.compile(r"\b(?:ever|record|unprecedented|all-time|highest|worst|never before|on record|historic\w*|first time|lowest|since records|busiest|of the (?:year|month|quarter|week))\b")
+_RECORD = re.compile(
+    r"\b(?:ever|record|unprecedented|all-time|highest|worst|never before|on record|historic\w*|first time|lowest|since records|busiest|of the (?:year|month|quarter|week))\b"
+)
 
 
 def _ranks(text: str, known: Known) -> list[str]:
     if _RECORD.search(text) and not _RECORD.search(known.texts):
         return [f"{_RECORD.search(text)[0]}: no fact compares with all others"]  # type: ignore[index]
-    text = re.sub(r"\bmost (?:likely|probably|of)\b|\bat (?:most|least)\b|\bfirst (?:used|seen|use)\b|\bsecond-largest\b", lambda m: "second" if "second" in m[0] else "", text)
+    text = re.sub(
+        r"\bmost (?:likely|probably|of)\b|\bat (?:most|least)\b|\bfirst (?:used|seen|use)\b|\bsecond-largest\b",
+        lambda m: "second" if "second" in m[0] else "",
+        text,
+    )
     drivers = {concept_of(f"driver_{n}"): v for n, v in known.drivers.items()}
     parts = {concept_of(n): v for n, v in known.parts.items()}
     spans = [s for s in concepts_in(text) if s[2] in drivers]
@@ -170,19 +302,31 @@ def _nearest(spans: list[tuple[int, int, str]], at: int) -> str:
 def _versus(text: str, drivers: dict[str, float]) -> list[str]:
     """`requests per run more than volume`: the first has to weigh more."""
     found = concepts_in(text)
-    for first, second in zip(found, found[1:], strict=False):
+    for first, second in itertools.pairwise(found):
         between = text[first[1] : second[0]]
-        more = re.search(r"\b(?:more|larger|bigger|ahead|outweighs?|exceeds?|rather) (?:than|of)?\b|\bthen\b|\bfollowed by\b|\bbefore\b|\bahead of\b", between)
+        more = re.search(
+            r"\b(?:more|larger|bigger|ahead|outweighs?|exceeds?|rather) (?:than|of)?\b|\bthen\b|\bfollowed by\b|\bbefore\b|\bahead of\b",
+            between,
+        )
         less = re.search(r"\b(?:less|smaller|behind)\b", between)
-        if not (more or less) or first[2] not in drivers or second[2] not in drivers or "Q" in between and not re.search(r"than|ahead|followed|then", between):
+        if (
+            not (more or less)
+            or first[2] not in drivers
+            or second[2] not in drivers
+            or ("Q" in between and not re.search(r"than|ahead|followed|then", between))
+        ):
             continue
         if (abs(drivers[first[2]]) > abs(drivers[second[2]])) != bool(more):
             return [f"{first[2]} and {second[2]} are in the wrong order"]
     return []
 
 
-_WITHIN = re.compile(r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget (?:holds|will hold|is not|is safe|is enough|suffices|covers|is kept|has room)\b")
-_BEYOND = re.compile(r"\b(?:above|over|exceed\w*|beyond|more than|past|break\w*|breach\w*|bust\w*|overshoot\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b")
+_WITHIN = re.compile(
+    r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget (?:holds|will hold|is not|is safe|is enough|suffices|covers|is kept|has room)\b"
+)
+_BEYOND = re.compile(
+    r"\b(?:above|over|exceed\w*|beyond|more than|past|break\w*|breach\w*|bust\w*|overshoot\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b"
+)
 
 
 def _budget(text: str, known: Known) -> list[str]:
@@ -200,13 +344,21 @@ def _budget(text: str, known: Known) -> list[str]:
     if told is None:
         return ["no fact can be held against the budget"]
     over = told > budget
-    negated = bool(re.search(r"\b(?:not|no|n't|without)\b", text[max(0, (within or beyond).start() - 12) : (within or beyond).start()]))  # type: ignore[union-attr]
+    negated = bool(
+        re.search(
+            r"\b(?:not|no|n't|without)\b", text[max(0, (within or beyond).start() - 12) : (within or beyond).start()]
+        )
+    )  # type: ignore[union-attr]
     said_over = (beyond is not None) != negated
     return [] if said_over == over else ["it is on the other side of the budget"]
 
 
-_ONGOING = re.compile(r"\b(?:still|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)|hasn't|has been going on|has been running|has not|continue|remains (?:open|elevated|high|above)|no end)\b")
-_ENDED = re.compile(r"\b(?:(?:has|had|is|it|was|have|which|then|and|now|since) (?:now |since |already )?(?:ended|over|finished|stopped|resolved|closed|past|concluded)|ended|is over|back (?:to|at) (?:normal|its|the)|(?:has|have) (?:now |since )?(?:returned|gone back|recovered|normalised|normalized|settled|subsided)|returned to|no longer (?:going|running|ongoing)|came to an end|it ran from|finished|lasted|is done|recovered|normalised|normalized|went back to|over now|stopped)\b")
+_ONGOING = re.compile(
+    r"\b(?:still|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)|hasn't|has been going on|has been running|has not|continue|remains (?:open|elevated|high|above)|no end)\b"
+)
+_ENDED = re.compile(
+    r"\b(?:(?:has|had|is|it|was|have|which|then|and|now|since) (?:now |since |already )?(?:ended|over|finished|stopped|resolved|closed|past|concluded)|ended|is over|back (?:to|at) (?:normal|its|the)|(?:has|have) (?:now |since )?(?:returned|gone back|recovered|normalised|normalized|settled|subsided)|returned to|no longer (?:going|running|ongoing)|came to an end|it ran from|finished|(?<!has )(?<!have )lasted|is done|recovered|normalised|normalized|went back to|over now|stopped)\b"
+)
 
 
 def _state(text: str, known: Known) -> list[str]:
@@ -217,44 +369,77 @@ def _state(text: str, known: Known) -> list[str]:
         else:
             return []
     plain = re.sub(r"\b(?:if it|if this|should it|were it to|if nothing) [^,]*", " ", text)
-    plain = re.sub(r"\b(?:due|planned|scheduled|expected|supposed|meant|forecast|set|projected) to (?:have )?end\w*|\bmonth\w* (?:is |will |should )?[^.]*\bend\w*\b", " ", plain)
+    plain = re.sub(
+        r"\b(?:due|planned|scheduled|expected|supposed|meant|forecast|set|projected) to (?:have )?end\w*|\bmonth\w* (?:is |will |should )?[^.]*\bend\w*\b",
+        " ",
+        plain,
+    )
     ongoing, ended = _ONGOING.search(plain), _ENDED.search(plain)
     if ongoing and ended:
-        ended = None if re.search(r"\b(?:not|n't|yet to|yet)\b", plain[max(0, ended.start() - 14) : ended.end()]) or ongoing.start() <= ended.start() < ongoing.end() else ended
+        ended = (
+            None
+            if re.search(r"\b(?:not|n't|yet to|yet)\b", plain[max(0, ended.start() - 14) : ended.end()])
+            or ongoing.start() <= ended.start() < ongoing.end()
+            else ended
+        )
     if ended and re.search(r"\b(?:not|n't|never|yet)\b[^,]{0,12}$", plain[: ended.start()]):
         return [] if state == "ongoing" else ["it has ended"]
     if ongoing and re.search(r"\b(?:no longer|not) $", plain[: ongoing.start()]) and not ongoing[0].startswith("not"):
         return [] if state == "ended" else ["it is still going on"]
-    if ongoing and not ended and state == "ended" and not re.search(r"\b(?:planned|batch|announced)\b.*\bended\b", plain):
+    if (
+        ongoing
+        and not ended
+        and state == "ended"
+        and not re.search(r"\b(?:planned|batch|announced)\b.*\bended\b", plain)
+    ):
         return [f"{ongoing[0]}: it has ended"]
     if ended and not ongoing and state == "ongoing":
         return [f"{ended[0]}: it is still going on"]
     return []
 
 
-_UNPLANNED = re.compile(r"\b(?:unannounced|unplanned|not (?:been )?(?:announced|planned)|nobody (?:had )?announced|no one (?:had )?announced|without (?:an )?(?:announcement|notice|warning)|never announced|wasn't announced|was not announced|unscheduled|out of the blue|no announcement|surprise)\b")
-_PLANNED = re.compile(r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|in advance|beforehand|foreseen|known in advance|intended|deliberate|on purpose)\b")
+_UNPLANNED = re.compile(
+    r"\b(?:unannounced|unplanned|not (?:been )?(?:announced|planned)|nobody (?:had )?announced|no one (?:had )?announced|without (?:an )?(?:announcement|notice|warning)|never announced|wasn't announced|was not announced|unscheduled|out of the blue|no announcement|surprise)\b"
+)
+_PLANNED = re.compile(
+    r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|in advance|beforehand|foreseen|known in advance|intended|deliberate|on purpose)\b"
+)
 
 
 def _planned(text: str, known: Known) -> list[str]:
     unplanned = _UNPLANNED.search(text)
     planned = None if unplanned else _PLANNED.search(text)
     state = known.text("planned")
-    backed = state in ("planned", "announced") or bool(known.by_name.get("planned_until")) or "was announced" in known.texts.replace("was not announced", "")
-    if unplanned and not (state in ("unannounced", "unplanned") or "unannounced" in known.texts or "not announced" in known.texts):
+    backed = (
+        state in ("planned", "announced")
+        or bool(known.by_name.get("planned_until"))
+        or "was announced" in known.texts.replace("was not announced", "")
+    )
+    if unplanned and not (
+        state in ("unannounced", "unplanned") or "unannounced" in known.texts or "not announced" in known.texts
+    ):
         return [f"{unplanned[0]}: no fact says so"]
     if planned and not backed and not (planned[0] == "planned" and "planned" in known.texts):
         return [f"{planned[0]}: no fact says so"]
     return []
 
 
-_EVERY = re.compile(r"\b(?:every (?:team|feature|model|region|scope|workflow)|all (?:teams|features|models|the teams)|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone|everybody|organisation-wide|no single)\b")
-_ONLY = re.compile(r"\b(?:only|alone|solely|exclusively|entirely|nothing else|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the)|the whole of|completely|fully|nowhere else|none of|exact same|always|never)\b")
+_EVERY = re.compile(
+    r"\b(?:every (?:team|feature|model|region|scope|workflow)|all (?:teams|features|models|the teams)|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone|everybody|organisation-wide|no single)\b"
+)
+_ONLY = re.compile(
+    r"\b(?:only|alone|solely|exclusively|entirely|nothing else|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the)|the whole of|completely|fully|nowhere else|none of|exact same|always|never)\b"
+)
 
 
 def _reach(text: str, known: Known) -> list[str]:
     every = _EVERY.search(text)
-    if every and not ("every" in known.texts or "everywhere" in known.texts or "whole company" in known.texts or "all there are" in known.texts):
+    if every and not (
+        "every" in known.texts
+        or "everywhere" in known.texts
+        or "whole company" in known.texts
+        or "all there are" in known.texts
+    ):
         return [f"{every[0]}: no fact says so"]
     only = _ONLY.search(re.sub(r"\bnot only\b|\bno other driver\b|\bonly (?:about |roughly |just )?[QDT]\d", "", text))
     if only and only[0] not in known.texts:
@@ -284,7 +469,7 @@ _CAUSE_KEYS: tuple[tuple[str, str], ...] = (
     ("untagged_growth", r"(?:lost|missing|dropped) (?:their )?tags?|untagged (?:requests|spend)|tags? (?:lost|missing)|tagging"),
     ("staging_leak", r"staging(?: environment| leak| traffic| load)?|load tests?|test (?:traffic|environment|load)"),
     ("credit", r"credits?(?: (?:ended|expired|expiry))?|discounts?|promotion|free tier"),
-    ("pool_change", r"(?:new |changed |different )?(?:split|allocation|key|shares?) of (?:the )?(?:shared )?pool|re-?allocation|pool (?:split|shares?)"),
+    ("pool_change", r"(?:new |changed |different )?(?:split|allocation|key) of (?:the )?(?:shared )?pool|re-?allocation|pool split"),
     ("tag_move", r"renam(?:e|ed|ing)|reorganisation|reorg"),
     ("data_fault", r"data (?:fault|error|gap|problem)|double[- ]count\w*|duplicate (?:data|rows)|late data|measurement error|billing (?:error|mistake|bug)|glitch"),
     ("other", r"bugs?|misconfigur\w+|attack\w*|abuse|abusive|bots?|scraper\w*|scraping|campaign\w*|marketing|holidays?|weekends?|season\w*|black friday|new customers?|customers?|experiments?|a/b tests?|developers?|engineers?|someone|somebody|human error|mistakes?|intern|leaked|stolen|fraud(?:ulent)?|hackers?|ddos|memory leak|typo|configuration|config|setting|vendor|supplier|weather|press|news|sale|promo|spam|crawl\w*|feature flag|flag|exchange rate|currency|tax|inflation|competitor\w*|end of (?:the )?quarter|quarter-end|conference|audit|timeouts?|rate limits?|throttl\w+|regression|database|network|infrastructure|hardware|capacity|migration|test suite|ci|pipeline"),
@@ -304,15 +489,27 @@ _MARKER = re.compile(
     r"triggered|trigger|led to|leads to|brought (?:about|on)|reasons?|responsible|blame|blamed|culprit|explains?|explained|explanation|proves?|proven|proof|"
     r"root cause|stems?(?: from)?|stemming|behind|attributable|attributed|traced|traces back|down to|made (?:it|spend|the cost)|the work of|courtesy of|after all|hence|therefore|thus|consequently|that is why|which is why|so that is|origin|source of|driven by|fuelled by|fueled by|provoked|sparked|produced by|set off|at fault|to do with|comes? (?:down to|from)|came from|coming from|lies? (?:in|with|behind)|from)\b"
 )
-_ACCOUNTING = re.compile(r"^(?:comes? (?:down to|from)|came from|coming from|from|driven by|explains?|explained|attributable|attributed|stems?(?: from)?|due to|because(?: of)?|down to|traced|thanks to|owing to|result(?:s|ed|ing)? (?:of|from)|behind|lies? (?:in|with|behind)|source of|caused?|reasons?)$")
-_SURE = re.compile(r"\b(?:certain(?:ly)?|definite(?:ly)?|proven|proves?|proof|confirmed|without (?:a |any )?doubt|no doubt|undoubtedly|clearly|obviously|sure(?:ly)?|established|beyond doubt|guarantee\w*|unquestionabl\w+|evidently|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|undeniabl\w+|doubtless|plainly|indisputabl\w+|nothing but|categorically|for certain|shown to be|showed|shows that|has been shown|is shown|we know|turned out)\b")
-_HEDGE = re.compile(r"\b(?:likely|probabl[ey]|suspected|suspect|appears?|seems?|apparently|presumably|points? to|pointing to|suggests?|looks? like|looks to be|best explanation|candidate|indicat\w+|in all likelihood|most plausible|plausibl[ey]|assumed|we think|we believe|believed|chances are|consistent with|as far as|by all appearances|the signs)\b")
-_MAYBE = re.compile(r"\b(?:may|might|could|possibl[ey]|perhaps|whether|unclear|not (?:shown|proven|known|certain|clear|established|confirmed|been shown|yet)|unproven|unconfirmed|coincid\w+|open|unknown|can(?:not| not)|no (?:proof|evidence)|not necessarily|does not (?:show|prove|mean)|doesn't|isn't|remains to be|nobody|does not|not|neither|question|maybe|nothing (?:shows|proves))\b")
+_ACCOUNTING = re.compile(
+    r"^(?:comes? (?:down to|from)|came from|coming from|from|driven by|explains?|explained|attributable|attributed|stems?(?: from)?|due to|because(?: of)?|down to|traced|thanks to|owing to|result(?:s|ed|ing)? (?:of|from)|behind|lies? (?:in|with|behind)|source of|caused?|reasons?)$"
+)
+_SURE = re.compile(
+    r"\b(?:certain(?:ly)?|definite(?:ly)?|proven|proves?|proof|confirmed|without (?:a |any )?doubt|no doubt|undoubtedly|clearly|obviously|sure(?:ly)?|established|beyond doubt|guarantee\w*|unquestionabl\w+|evidently|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|undeniabl\w+|doubtless|plainly|indisputabl\w+|nothing but|categorically|for certain|shown to be|showed|shows that|has been shown|is shown|we know|turned out)\b"
+)
+_HEDGE = re.compile(
+    r"\b(?:likely|probabl[ey]|suspected|suspect|appears?|seems?|apparently|presumably|points? to|pointing to|suggests?|looks? like|looks to be|best explanation|candidate|indicat\w+|in all likelihood|most plausible|plausibl[ey]|assumed|we think|we believe|believed|chances are|consistent with|as far as|by all appearances|the signs)\b"
+)
+_MAYBE = re.compile(
+    r"\b(?:may|might|could|possibl[ey]|perhaps|whether|unclear|not (?:shown|proven|known|certain|clear|established|confirmed|been shown|yet)|unproven|unconfirmed|coincid\w+|open|unknown|can(?:not| not)|no (?:proof|evidence)|not necessarily|does not (?:show|prove|mean)|doesn't|isn't|remains to be|nobody|does not|not|neither|question|maybe|nothing (?:shows|proves))\b"
+)
 
 
 def _supported_causes(known: Known) -> set[str]:
     """Cause keys that the facts name, as a cause or as a thing that is there."""
     supported: set[str] = set()
+    if known.by_name.get("planned_until") or known.by_name.get("overrun_hours"):
+        supported |= {"planned_batch", "batch_overrun"}
+    if known.by_name.get("launched_at"):
+        supported.add("feature_launch")
     for fact in known.by_name.get("cause", ()):
         supported.add(str(fact.value))
         supported |= _RELATED.get(f"cause:{fact.value}", set())
@@ -322,7 +519,11 @@ def _supported_causes(known: Known) -> set[str]:
 
 def _trusted(known: Known) -> str:
     skipped = {"team", "feature"}
-    return " ".join(f.text for f in known.facts if f.name not in skipped and f.name not in ("release_title", "event_title", "title", "note")).lower()
+    return " ".join(
+        f.text
+        for f in known.facts
+        if f.name not in skipped and f.name not in ("release_title", "event_title", "title", "note")
+    ).lower()
 
 
 def _causes(sentence: Sentence, known: Known) -> list[str]:
@@ -332,12 +533,21 @@ def _causes(sentence: Sentence, known: Known) -> list[str]:
     stated = [(m, _CAUSE_KEYS[int((m.lastgroup or "k0")[1:])][0]) for m in _CAUSE_WORD.finditer(text)]
     drivers = {concept_of(f"driver_{n}"): v for n, v in known.drivers.items()}
     for match, key in stated:
-        if key in supported or _is_driver(match[0], drivers) or match[0] in known.texts:
+        measured = {q.concept for q in known.quantities}
+        if (
+            key in supported
+            or _is_driver(match[0], drivers)
+            or match[0] in known.texts
+            or (key != "other" and any(c in measured for _, _, c in concepts_in(match[0])))
+        ):
             continue
         faults.append(f"{match[0]}: no fact speaks of it")
     marker = next(iter(_markers(text)), None)
     if marker is None:
-        if _SURE.search(text) and not re.search(r"\bnot (?:shown|proven|certain|confirmed|clear|sure|known|established)|\b(?:whether|nothing|no proof|not been shown)\b", text):
+        if _SURE.search(text) and not re.search(
+            r"\bnot (?:shown|proven|certain|confirmed|clear|sure|known|established)|\b(?:whether|nothing|no proof|not been shown)\b",
+            text,
+        ):
             faults.append(f"{_SURE.search(text)[0]}: surer than the facts")  # type: ignore[index]
         return faults
     return faults + _marked_cause(text, marker, stated, drivers, known)
@@ -351,11 +561,17 @@ def _markers(text: str) -> list[re.Match[str]]:
     """Words that claim a cause; `from` only where it is no span, no move and no way up."""
     found = []
     for match in _MARKER.finditer(text):
-        if match[0] == "from" and re.match(r" (?:the |an? |its )?(?:[QTDN]\d|usual|expected|what|normal|baseline)", text[match.end() :]):
+        if match[0] == "from" and re.match(
+            r" (?:the |an? |its )?(?:[QTDN]\d|usual|expected|what|normal|baseline)", text[match.end() :]
+        ):
             continue
         if match[0] == "from" and not re.search(r"Q\d|comes?|came", text[: match.start()]):
             continue
-        if match[0] == "behind" and re.match(r" (?:volume|requests|it\b|the (?:expected|budget))", text[match.end() :]) and "Q" not in text[: match.start()]:
+        if (
+            match[0] == "behind"
+            and re.match(r" (?:volume|requests|it\b|the (?:expected|budget))", text[match.end() :])
+            and "Q" not in text[: match.start()]
+        ):
             continue
         if match[0] == "due to" and re.match(r" (?:end|finish|stop|be|have|run|last|close)\b", text[match.end() :]):
             continue
@@ -365,9 +581,13 @@ def _markers(text: str) -> list[re.Match[str]]:
     return found
 
 
-def _marked_cause(text: str, marker: re.Match[str], stated: list[tuple[re.Match[str], str]], drivers: dict[str, float], known: Known) -> list[str]:
+def _marked_cause(
+    text: str, marker: re.Match[str], stated: list[tuple[re.Match[str], str]], drivers: dict[str, float], known: Known
+) -> list[str]:
     maybe, hedge = _MAYBE.search(text), _HEDGE.search(text)
-    sure = _SURE.search(re.sub(r"\bnot (?:\w+ )?(?:shown|proven|certain|confirmed|clear|sure|known|established)", " ", text))
+    sure = _SURE.search(
+        re.sub(r"\bnot (?:\w+ )?(?:shown|proven|certain|confirmed|clear|sure|known|established)", " ", text)
+    )
     if sure and not (maybe and re.search(r"whether|no proof", text)):
         return [f"{sure[0]}: surer than the facts"]
     cause = known.by_name.get("cause", ())
@@ -375,26 +595,56 @@ def _marked_cause(text: str, marker: re.Match[str], stated: list[tuple[re.Match[
     names = [n for n in re.findall(r"\bN\d+\b", text)]
     about_release = bool(re.search(r"\b(?:release|deploy\w*|rollout|version|launch)\b", text)) and bool(names)
     keys = {key for _, key in stated}
-    told_cause = any(str(f.value) in keys or _RELATED.get(f"cause:{f.value}", set()) & keys or _phrase_in(f.text, text) for f in cause)
+    told_cause = any(
+        str(f.value) in keys or _RELATED.get(f"cause:{f.value}", set()) & keys or _phrase_in(f.text, text)
+        for f in cause
+    )
     if about_release and coincidences and not told_cause:
         if maybe:
             return []
         spoken = [c for _, _, c in concepts_in(text)]
-        if _ACCOUNTING.match(marker[0]) and "Q" in text and any(c in drivers for c in spoken) and not re.search(r"(?:because of|due to|caused by|from|by|thanks to|owing to) (?:the )?(?:new )?(?:release|deploy)", text):
+        if (
+            _ACCOUNTING.match(marker[0])
+            and "Q" in text
+            and any(c in drivers for c in spoken)
+            and not re.search(
+                r"(?:because of|due to|caused by|from|by|thanks to|owing to) (?:the )?(?:new )?(?:release|deploy)", text
+            )
+        ):
             return []
         return ["a release or event that coincides is told as the cause"]
     if told_cause:
-        hedged = bool(hedge or maybe) or not re.search(r"likely|may|probabl|possib|suspect", " ".join(f.text for f in cause).lower())
+        hedged = bool(hedge or maybe) or not re.search(
+            r"likely|may|probabl|possib|suspect", " ".join(f.text for f in cause).lower()
+        )
         accounting = "Q" in text and _ACCOUNTING.match(marker[0]) and any(c in drivers for _, _, c in concepts_in(text))
         return [] if hedged or accounting else ["the cause is told as certain, its fact is not"]
-    if maybe and re.search(r"\b(?:the|its|a|no|what the) cause\b|\bcauses?\b|\breason\b|\bwhy\b|\bcaused\b", text) and not keys - _supported_causes(known):
+    if (
+        cause
+        and re.search(
+            r"^(?:caused?|causes|causing|responsible|blamed?|culprit|root cause|at fault|triggered|trigger)$", marker[0]
+        )
+        and not maybe
+    ):
+        return ["no fact names this cause"]
+    if (
+        maybe
+        and re.search(r"\b(?:the|its|a|no|what the) cause\b|\bcauses?\b|\breason\b|\bwhy\b|\bcaused\b", text)
+        and not keys - _supported_causes(known)
+    ):
         return [] if not stated or not hedge else ["no fact names this cause"]
     spoken = [c for _, _, c in concepts_in(text)]
     backed = [c for c in spoken if c in drivers and (known.excess is None or drivers[c] * known.excess > 0)]
     parts = {concept_of(n) for n in known.parts}
-    if _ACCOUNTING.match(marker[0]) and (backed or parts) and not (cause and re.search(r"\bthe (?:likely |probable )?cause\b", text)):
+    if (
+        _ACCOUNTING.match(marker[0])
+        and (backed or parts)
+        and not (cause and re.search(r"\bthe (?:likely |probable )?cause\b", text))
+    ):
         return []
-    if _ACCOUNTING.match(marker[0]) and any(c in ("staging", "untagged", "share_of_pool", "error") for c in spoken) or re.search(r"\bbaseline\b", text):
+    if (
+        _ACCOUNTING.match(marker[0]) and any(c in ("staging", "untagged", "share_of_pool", "error") for c in spoken)
+    ) or re.search(r"\bbaseline\b", text):
         return []
     if marker[0] in ("from", "comes from", "come from", "came from", "coming from") and "N" in text:
         return []
@@ -403,7 +653,11 @@ def _marked_cause(text: str, marker: re.Match[str], stated: list[tuple[re.Match[
 
 def _phrase_in(fact_text: str, text: str) -> bool:
     """True where the sentence holds the cause as its fact words it."""
-    phrase = re.sub(r"^the (?:most )?(?:likely |probable |suspected )?cause (?:is|was|may be|might be) (?:an? )?|\.$", "", fact_text.lower().strip())
+    phrase = re.sub(
+        r"^the (?:most )?(?:likely |probable |suspected )?cause (?:is|was|may be|might be) (?:an? )?|\.$",
+        "",
+        fact_text.lower().strip(),
+    )
     return bool(phrase) and phrase.strip(" .") in text
 
 
@@ -425,11 +679,15 @@ def _promises(text: str, known: Known) -> list[str]:
     forecast = known.by_name.get("month_end_forecast")
     for match in _PROMISE.finditer(text):
         word = match[0]
-        if word in ("will", "going to", "shall", "'ll") and forecast and re.search(r"\b(?:month|forecast|budget|pace|rate|goes on|continues)\b", text):
+        if (
+            word in ("will", "going to", "shall", "'ll")
+            and forecast
+            and re.search(r"\b(?:month|forecast|budget|pace|rate|goes on|continues)\b", text)
+        ):
             continue
         if word in ("told", "says", "say", "said", "free", "ready", "open") and word in known.texts:
             continue
-        if word in known.texts or word == "invoice" and "invoice" in known.texts:
+        if word in known.texts or (word == "invoice" and "invoice" in known.texts):
             continue
         return [f"{word}: no fact promises or reports this"]
     advice = _ADVICE.search(text)
@@ -442,7 +700,9 @@ def _promises(text: str, known: Known) -> list[str]:
     return []
 
 
-_NEGATION = re.compile(r"\b(?:not|n't|never|neither|nor|isn't|wasn't|hasn't|didn't|doesn't|don't|aren't|weren't|cannot|can't|without|none|nothing|nobody|hardly|barely|no)\b")
+_NEGATION = re.compile(
+    r"\b(?:not|n't|never|neither|nor|isn't|wasn't|hasn't|didn't|doesn't|don't|aren't|weren't|cannot|can't|without|none|nothing|nobody|hardly|barely|no)\b"
+)
 _NEGATION_FINE = re.compile(
     r"\bnot (?:yet )?(?:been )?(?:shown|proven|known|certain|clear|established|confirmed|announced|planned|sure|necessarily|to say|only|quite|ended|over|stopped|finished|returned|come back|gone back|back|up|down)\b|"
     r"\bnot,|\bnot the (?:Q|usual|expected)|\bno (?:other )?(?:single )?driver\b|\bno (?:team |owner )?tags?\b|\bno single\b|\bno proof\b|\bno longer\b|\bnobody (?:had )?announced\b|\bno one announced\b|\bwithout (?:an )?(?:announcement|notice|warning|a |any |team |owner )?|"
@@ -453,7 +713,9 @@ _NEGATION_FINE = re.compile(
 def _negations(text: str, known: Known) -> list[str]:
     plain = _NEGATION_FINE.sub(" ", text)
     match = _NEGATION.search(plain)
-    if match is None or re.search(rf"\b{re.escape(match[0])}\b", known.texts) and re.search(r"everywhere|spread|tag", text):
+    if match is None or (
+        re.search(rf"\b{re.escape(match[0])}\b", known.texts) and re.search(r"everywhere|spread|tag", text)
+    ):
         return []
     return [f"{match[0]}: no fact denies this"]
 
@@ -483,23 +745,51 @@ def _roles(sentence: Sentence, known: Known) -> list[str]:
         if at is None or not mine:
             continue
         left, right = text[: at.start()], text[at.end() :]
-        noun = re.search(r"\b(team|feature|model|workflow|release|pool|environment|provider|region|version)(?: is| was| :|,| called| named)? $", left)
+        noun = re.search(
+            r"\b(team|feature|model|workflow|release|pool|environment|provider|region|version)(?: is| was| :|,| called| named)? $",
+            left,
+        )
         after = re.match(r"^ (team|feature|model|workflow|release|pool|environment|provider|region)\b(?! mix)", right)
         for word in (noun, after):
-            if word and not mine & set(_ROLE_NOUNS[word[1]]) and not any(n.endswith(word[1]) or n.startswith(word[1]) for n in mine):
+            if (
+                word
+                and not mine & set(_ROLE_NOUNS[word[1]])
+                and not any(n.endswith(word[1]) or n.startswith(word[1]) for n in mine)
+            ):
                 faults.append(f"{name} is no {word[1]}")
         faults.extend(_moves(name, mine, left, right))
     return faults
 
 
 def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
-    if re.search(r"\b(?:owned by|owner (?:is|:)|owner :|belongs to|bill to|budget of) $", left) and not mine & {"team", "teams", "owner"}:
+    if re.search(r"\b(?:owned by|owner (?:is|:)|owner :|belongs to|bill to|budget of) $", left) and not mine & {
+        "team",
+        "teams",
+        "owner",
+    }:
         return [f"{name} is not the owner"]
-    if re.match(r"^ (?:'s |spent\b|paid\b|owns?\b)", right) and mine <= {"model", "workflow", "release", "environment", "feature"} and re.match(r"^ (?:'s bill for|spent|paid|owns?)", right):
+    things = {
+        "model",
+        "models",
+        "model_from",
+        "model_to",
+        "workflow",
+        "release",
+        "environment",
+        "version_from",
+        "version_to",
+        "pool",
+    }
+    if (re.match(r"^ (?:'s bill for|spent|paid|owns?)\b", right) and mine <= things) or (
+        re.match(r"^ (?:'s bill for|owns?)\b", right) and mine <= {"feature"}
+    ):
         return [f"{name} is no team"]
     if re.search(r"(?:'s bill for|\bspent (?:\w+ )?Q\d+ on|\bpaid Q\d+ for) $", left) and mine <= {"team"}:
         return [f"{name} is the team, not what it spent on"]
-    if re.search(r"\b(?:away from|from|instead of|rather than|replaced) $", left) and mine <= {"model_to", "version_to"}:
+    if re.search(r"\b(?:away from|from|instead of|rather than|replaced) $", left) and mine <= {
+        "model_to",
+        "version_to",
+    }:
         return [f"{name} is where it went to"]
     if re.search(r"\b(?:to|towards?|onto|now on) $", left) and mine <= {"model_from", "version_from"}:
         return [f"{name} is where it came from"]

@@ -11,12 +11,21 @@ from explainer.checker.quantities import Known
 from explainer.checker.scan import Sentence
 
 _CUES: tuple[tuple[str, str], ...] = (
-    ("planned", r"\b(?:due|planned|scheduled|supposed|meant|should have|was to|plan(?:ned)? end|planned until|announced (?:for|until|to end))\b"),
+    (
+        "planned",
+        r"\b(?:due|planned|scheduled|supposed|meant|should have|was to|plan(?:ned)? end|planned until|announced (?:for|until|to end))\b",
+    ),
     ("breaks", r"\b(?:used up|exhausted|runs? out|breaks?|break|crossed|exceeded|gone)\b"),
     ("release", r"\b(?:release|released|went live|rolled out|deploy(?:ed|ment)?|shipped|version|live|rollout|out)\b"),
     ("launch", r"\b(?:first used|launched|launch|first use|first seen|first appeared|debut)\b"),
-    ("end", r"\b(?:ended|end|ends|until|till|finished|stopped|over|through|last(?:ed)? until|back to normal|ran to|to)\b|–|—|→"),
-    ("start", r"\b(?:began|begun|begins?|started|starts?|start|since|from|beginning|onset|kicked off|as of|set in|after|jumped|rose|went up|climbed|ran|took off|going on)\b"),
+    (
+        "end",
+        r"\b(?:ended|end|ends|until|till|finished|stopped|over|through|last(?:ed)? until|back to normal|ran to|to)\b|–|—|→",
+    ),
+    (
+        "start",
+        r"\b(?:began|begun|begins?|started|starts?|start|since|from|beginning|onset|kicked off|as of|set in|after|jumped|rose|went up|climbed|ran|took off|going on)\b",
+    ),
 )
 _ROLE_FACTS = {
     "planned": ("planned_until", "planned_from"),
@@ -53,13 +62,18 @@ def times_of(known: Known) -> list[tuple[str, datetime]]:
     for fact in known.facts:
         values = [fact.value] if isinstance(fact.value, str) and _ISO.fullmatch(fact.value) else _ISO.findall(fact.text)
         for value in values:
-            at = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+            at = datetime.fromisoformat(str(value))
             found.append((fact.name, at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)))
     return found
 
 
 def _near(text: str, index: int) -> bool:
-    return bool(re.search(rf"\b(?:about|around|roughly|shortly before|shortly after|just before|just after|circa)(?: \w+)? T{index}\b", text))
+    return bool(
+        re.search(
+            rf"\b(?:about|around|roughly|shortly before|shortly after|just before|just after|circa)(?: \w+)? T{index}\b",
+            text,
+        )
+    )
 
 
 def _role(text: str, index: int) -> str:
@@ -69,16 +83,27 @@ def _role(text: str, index: int) -> str:
     left = re.split(r"\bT\d+\b", text[: at.start()])[-1]
     right = re.split(r"\bT\d+\b", text[at.end() :])[0]
     carried = text[: at.start()]
-    if re.search(r"\bfrom\b.*\bT\d+\b.*\b(?:to|until|till)\b[^T]*$", carried) or re.match(r"^ ?(?:-|–|—|→|until|till|to) ?$", left):
+    if re.search(r"\bfrom\b.*\bT\d+\b.*\b(?:to|until|till)\b[^T]*$", carried) or re.match(
+        r"^ ?(?:-|–|—|→|until|till|to) ?$", left
+    ):
         return "planned" if re.search(_CUES[0][1], carried) else "end"
     found = sorted(((m.start(), role) for role, cue in _CUES for m in re.finditer(cue, left)), reverse=True)
     if found:
         near = [role for at_cue, role in found if at_cue > found[0][0] - 40]
-        if near[0] in ("end", "start") and "planned" in near and "," not in left[found[0][0] - 20 :].split("planned")[-1]:
+        if (
+            near[0] in ("end", "start")
+            and "planned" in near
+            and "," not in left[found[0][0] - 20 :].split("planned")[-1]
+        ):
             return "planned"
         return near[0] if near[0] != "planned" or "end" not in near else "planned"
     after = sorted((m.start(), role) for role, cue in _CUES for m in re.finditer(cue, right))
-    return after[0][1] if after and after[0][1] not in ("end",) or after and re.match(r"^ (?:it )?(?:ended|stopped|finished|was over)", right) else ""
+    return (
+        after[0][1]
+        if (after and after[0][1] not in ("end",))
+        or (after and re.match(r"^ (?:it )?(?:ended|stopped|finished|was over)", right))
+        else ""
+    )
 
 
 def _fits(moment: Moment, times: Iterable[datetime], known: Known, near: bool) -> bool:
@@ -115,7 +140,12 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
         return None
     if re.search(r"\b(?:per|each|every)$", left.rstrip()):
         return None
-    near = bool(re.search(r"\b(?:about|around|roughly|some|nearly|almost|over|under|more than|less than|just over|just under|approximately|close to|well over)(?: an?)? ?$", left))
+    near = bool(
+        re.search(
+            r"\b(?:about|around|roughly|some|nearly|almost|over|under|more than|less than|just over|just under|approximately|close to|well over)(?: an?)? ?$",
+            left,
+        )
+    )
     if duration.bare and duration.unit == "d" and re.search(r"(?:one|the|in|within)$", left.rstrip()):
         near = True
     role = _duration_role(left, right, duration)
@@ -128,11 +158,22 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
 def _duration_role(left: str, right: str, duration: Duration) -> str:
     if duration.ago:
         return "age"
-    if re.search(r"\b(?:past|overran|overrun|late|longer than|beyond|after its|over its|too long|overstay\w*)\b", left[-30:] + " | " + right[:40]) and not re.search(r"\bgone\b", left):
+    if re.search(
+        r"\b(?:past|overran|overrun|late|longer than|beyond|after its|over its|too long|overstay\w*)\b",
+        left[-30:] + " | " + re.split(r"[,;.(]", right)[0][:40],
+    ) and not re.search(r"\bgone\b", left):
         return "overrun"
-    if re.match(r"^ ?,? ?(?:earlier |shortly )?(?:before (?:the|it|this|that|spend|cost)|after (?:the |it|release|version|N\d|that)|earlier\b|later\b|following (?:the )?release)", right):
+    if re.match(
+        r"^ ?,? ?(?:earlier |shortly )?(?:before (?:the|it|this|that|spend|cost)|after (?:the |it|release|version|N\d|that)|earlier\b|later\b|following (?:the )?release)",
+        right,
+    ):
         return "gap"
-    if re.match(r"^ ?(?:before\b|prior|earlier|preceding|baseline|beforehand|average|leading up|history)", right) or re.search(r"\b(?:previous|preceding|prior|last|past|baseline (?:of|is|covers|window)|compared with the|against the|baseline : (?:the )?|trailing|earlier|baseline)$", left.rstrip()):
+    if re.match(
+        r"^ ?(?:before\b|prior|earlier|preceding|baseline|beforehand|average|leading up|history)", right
+    ) or re.search(
+        r"\b(?:previous|preceding|prior|last|past|baseline (?:of|is|covers|window)|compared with the|against the|baseline : (?:the )?|trailing|earlier|baseline)$",
+        left.rstrip(),
+    ):
         return "baseline"
     if re.search(r"\b(?:gr[eo]w\w*|growth|creep\w*|crept|climb\w*|ris\w+|steadily)\b", left):
         return "growth or duration"
@@ -141,7 +182,7 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
 
 def _spans(role: str, known: Known) -> list[float]:
     """Hours of the spans with this role, from facts and between their times."""
-    hours = lambda name: _hours(known, name)  # noqa: E731
+    hours = lambda name: _hours(known, name)
     times = dict(reversed(times_of(known)))
     start, end, now = times.get("started_at"), times.get("ended_at"), times.get("now")
 
@@ -163,7 +204,11 @@ def _spans(role: str, known: Known) -> list[float]:
     if known.by_name.get("planned_until"):
         lasting += between(start, times.get("planned_until")) if role == "planned" else []
     lasting += between(times.get("period_from"), times.get("period_to"))
-    return lasting + hours("growth_days") if role == "growth or duration" else lasting + (hours("growth_days") if not lasting else [])
+    return (
+        lasting + hours("growth_days")
+        if role == "growth or duration"
+        else lasting + (hours("growth_days") if not lasting else [])
+    )
 
 
 def _hours(known: Known, name: str) -> list[float]:
