@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from ledger.types import LedgerError
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0001"
 """The newest revision; a test holds it to what stands in `migrations/versions`."""
+_LOG = logging.getLogger(__name__)
 _MIGRATING, _WRITING = 0x77687973, 0x77687974
 """PostgreSQL's advisory locks around migrations and around what is appended."""
 
@@ -122,8 +124,9 @@ def _tune_sqlite(engine: Engine) -> None:
 
 def _migrate(engine: Engine) -> None:
     with engine.connect().execution_options(only_reads=True) as conn:
-        if _revision(conn) == HEAD:
-            return
+        before = _revision(conn)
+    if before == HEAD:
+        return
     from alembic import command  # late: half a second that only an old store needs
     from alembic.config import Config
     from alembic.util.exc import CommandError
@@ -141,6 +144,10 @@ def _migrate(engine: Engine) -> None:
                 f"the store is at revision {_revision(conn)}, which this version of why-spike does not know ({error}); "
                 "upgrade why-spike, or name another store"
             ) from error
+    if before is None:
+        _LOG.info("made the store %s at revision %s", _shown(engine), HEAD)
+    else:
+        _LOG.info("brought the store %s from revision %s to %s", _shown(engine), before, HEAD)
 
 
 def _revision(conn: Connection) -> str | None:

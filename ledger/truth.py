@@ -95,11 +95,10 @@ def _enriched(table: CostTable, truth: Bools, tags: Bools, span: Ints) -> CostTa
     left_other, second = _shared(np.where(named, 0, cost), logged - first, span[t], span[g])
     left, share = left_named + left_other, first + second
     told = np.where(named, np.isin(key[t], key[g]), np.isin(span[t], span[g]))
-    known = np.where(share > 0, np.maximum(table.available[g], _newest(span[t], table.available[t], span[g])), 0)
     counts, available, costs = table.drivers.copy(), table.available.copy(), table.cost.copy()
     costs[t], costs[g] = left, share
     counts[t[told]] = -1
-    available[g] = np.maximum(available[g], known)
+    available[g] = np.maximum(available[g], _newest(span[t], table.available[t], span[g]))
     kept = ~(tags & ~usage)
     kept[t[told & (left == 0)]] = False
     return CostTable(table.leaves, table.leaf, table.hour, available, counts, costs).take(kept)

@@ -32,10 +32,14 @@ def test_migrations_make_what_the_program_expects(store_url):
     engine.dispose()
 
 
-def test_opening_again_changes_nothing(store_url):
-    """A store at the newest revision is opened as it is."""
+def test_opening_again_changes_nothing(store_url, caplog):
+    """A store at the newest revision is opened as it is; making it is said once, without the password."""
+    caplog.set_level("INFO", "ledger")
     open_engine(store_url).dispose()
+    assert f"at revision {HEAD}" in caplog.text
+    caplog.clear()
     engine = open_engine(store_url)
+    assert not caplog.records
     assert set(inspect(engine).get_table_names()) == {*metadata.tables, "alembic_version"}
     engine.dispose()
 
