@@ -70,13 +70,15 @@ class Batch:
     adds_up: bool = False
     derived: bool = False
     unpriced: dict[str, int] = field(default_factory=dict)
+    priced: dict[str, int] = field(default_factory=dict)
     bad: tuple[Fault, ...] = ()
     bad_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What a load did. `repeated` rows were known already and add nothing; `unpriced` counts requests by model."""
+    """What a load did. `repeated` rows were known already and add nothing; `unpriced` counts requests by model, `priced`
+    by the entry of the price book that was used."""
 
     load_id: int | None
     source: str
@@ -89,3 +91,4 @@ class LoadReport:
     cost_nano: int
     unpriced: dict[str, int]
     message: str
+    priced: dict[str, int] = field(default_factory=dict)

@@ -4,37 +4,57 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
-from ledger.readers.checks import Checks
+import pandas as pd
+
+from ledger.readers.checks import Checks, no_such_columns
 from ledger.readers.files import read_frame
 from ledger.readers.frames import text_column
-from ledger.types import DIMENSIONS, LedgerError, Outcome, scope_of
+from ledger.types import DIMENSIONS, LedgerError, Outcome, Scope, scope_of
 
 KNOWN = ("hour", "outcome", "count", "scope", *DIMENSIONS)
 
 
 def read_outcomes(path: Path) -> list[Outcome]:
-    """Outcomes of a table with hour, outcome, count and either the dimensions or `scope` as a JSON object.
-    Raises LedgerError, BadRows among them."""
+    """Outcomes of a table with hour, outcome, count and either `scope` as a JSON object or dimensions as columns, of which
+    empty ones say nothing. Raises LedgerError, BadRows among them."""
     if not path.is_file():
         raise LedgerError(f"{path}: there is no such file")
     frame = read_frame(path)
     checks = Checks(path.name, frame)
     checks.require("hour", "outcome", "count")
-    unknown = checks.unknown(KNOWN)
-    if unknown:
-        raise LedgerError(f"{path.name}: column {unknown[0]} is not known; known are {', '.join(KNOWN)}")
-    hour, count = checks.time("hour").dt.floor("h"), checks.number("count", whole=True, least=0)
+    no_such_columns(path.name, frame.columns, KNOWN)
+    hour, count = checks.time("hour").dt.floor("h"), checks.count("count")
     checks.bad("count", frame["count"].isna(), "it is empty")
     checks.bad("outcome", frame["outcome"].isna(), "it is empty")
+    scopes = _said(checks) if "scope" in frame else _by_column(frame)
     checks.good(keep_good=False)
-    dims = [d for d in DIMENSIONS if d in frame]
-    values = [text_column(frame[d]) for d in dims]
-    scopes = [
-        scope_of(json.loads(frame["scope"].iloc[i]) if "scope" in frame else {d: v.iloc[i] for d, v in zip(dims, values, strict=True)})
-        for i in range(len(frame))
-    ]  # fmt: skip
     return [
         Outcome(h.to_pydatetime(), s, str(n), int(c))
         for h, s, n, c in zip(hour, scopes, frame["outcome"], count, strict=True)
     ]
+
+
+def _said(checks: Checks) -> list[Scope]:
+    column = checks.frame["scope"]
+    read = {text: _scope(text) for text in column.dropna().unique()}
+    for text, found in read.items():
+        if isinstance(found, str):
+            checks.bad("scope", column == text, found)
+    return [found if isinstance(found := read.get(text, ()), tuple) else () for text in column]
+
+
+def _scope(text: Any) -> Scope | str:
+    """The scope of a JSON object, or what is wrong with it."""
+    try:
+        found = json.loads(str(text))
+        return scope_of(found) if isinstance(found, dict) else "it is no JSON object of dimensions and values"
+    except (ValueError, LedgerError) as error:
+        return str(error)
+
+
+def _by_column(frame: pd.DataFrame) -> list[Scope]:
+    dims = [d for d in DIMENSIONS if d in frame]
+    values = [text_column(frame[d]) for d in dims]
+    return [tuple((d, v.iloc[i]) for d, v in zip(dims, values, strict=True) if v.iloc[i]) for i in range(len(frame))]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from ledger.types import LedgerError
 
 ZONE = r"(?:[zZ]|[+-]\d{2}:?\d{2})$"
 FIX = "mend the row, or load with --keep-good"
+MOST_MONEY = 1e9
 EARLIEST, LATEST = pd.Timestamp("2000-01-01", tz="UTC"), pd.Timestamp("2100-01-01", tz="UTC")
 
 
@@ -34,18 +34,23 @@ class Checks:
                     f"{self.file}: column {name} is missing{near(name, self.frame.columns)}; it has {', '.join(map(str, self.frame.columns[:12]))}"
                 )
 
-    def unknown(self, known: Sequence[str]) -> list[str]:
-        """Columns that mean nothing here, each with the nearest that would."""
-        return [f"{c}{near(str(c), known)}" for c in self.frame.columns if c not in known and c != "row"]
+    def money(self, name: str) -> pd.Series:
+        """A column of amounts, none missing: numbers, or text that says them exactly (rows with a fault apart)."""
+        values = self.number(name)
+        self.bad(name, self.frame[name].isna(), "it is empty")
+        self.bad(name, np.isfinite(values) & (values.abs() > MOST_MONEY), "it is more than can be right")
+        exact: pd.Series = values if self.frame[name].dtype.kind in "fiu" else self.frame[name]
+        return exact
+
+    def count(self, name: str) -> pd.Series:
+        """A column of counts, NaN where unknown: whole numbers, not below 0."""
+        return self.number(name, whole=True, least=0)
 
     def number(self, name: str, *, whole: bool = False, least: float | None = None) -> pd.Series:
         """A column as numbers, NaN where empty; text, NaN, infinity and what is below `least` are faults."""
         raw = self.frame[name]
-        given = raw.notna()
         values = pd.to_numeric(raw, errors="coerce").astype(float)
-        if raw.dtype.kind == "f":
-            given = given | np.isnan(raw.to_numpy(dtype=float, na_value=0.0))
-        self.bad(name, given & values.isna(), "it is no number")
+        self.bad(name, raw.notna() & values.isna(), "it is no number")
         self.bad(name, np.isinf(values), "it is infinite")
         if whole:
             self.bad(name, values.notna() & np.isfinite(values) & (values != np.floor(values)), "it is no whole number")
@@ -89,8 +94,11 @@ class Checks:
         """(n,) which rows have no fault. Raises BadRows where there is one and the good rows were not asked for."""
         if self.faults and not keep_good:
             raise BadRows(self.faults)
-        bad = {f.row for f in self.faults}
-        return pd.Series([row not in bad for row in self.frame["row"]], index=self.frame.index, dtype=bool)
+        return ~self.frame["row"].isin([f.row for f in self.faults if f.row is not None])
+
+    def left_out(self) -> pd.DataFrame:
+        """The rows with faults, as they came."""
+        return self.frame[self.frame["row"].isin([f.row for f in self.faults])].assign(file=self.file)
 
 
 def no_such_columns(file: str, columns: Iterable[object], known: Sequence[str]) -> None:
@@ -102,16 +110,22 @@ def no_such_columns(file: str, columns: Iterable[object], known: Sequence[str]) 
         )
 
 
-def write_bad(folder: Path, name: str, faults: Sequence[Fault]) -> str:
-    """Writes what was left out, with reasons, beside nothing else; returns the file's name."""
+def write_bad(folder: Path, name: str, faults: Sequence[Fault], rows: Callable[[], pd.DataFrame]) -> str:
+    """Writes the rows that were left out as they came (from `rows`, with `file` and `row`), with the reasons; returns
+    the file's name, and writes nothing where nothing was left out."""
     if not faults:
         return ""
+    reasons: dict[tuple[str, int | None], list[str]] = {}
+    for f in faults:
+        reasons.setdefault((f.file, f.row), []).append(f"{f.column}: {f.reason}")
+    left = rows()
+    keys = list(zip(left["file"], left["row"].astype(int), strict=True))
+    out = left.assign(reasons=["; ".join(reasons.get(k, [])) for k in keys])
+    out = out[out["reasons"] != ""]
+    first = ["file", "row", "reasons"]
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{Path(name).name}.bad.csv"
-    with target.open("w", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["file", "row", "column", "value", "reason", "next_step"])
-        writer.writerows([f.file, f.row, f.column, f.value, f.reason, f.next_step] for f in faults)
+    target = folder / f"{name}.bad.csv"
+    out[[*first, *(c for c in out.columns if c not in first)]].to_csv(target, index=False)
     return str(target)
 
 

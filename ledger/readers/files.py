@@ -63,7 +63,7 @@ def scan(path: Path) -> tuple[str, list[str]]:
     """The FROM item that reads a file (with `file_row_number`), and its parameters."""
     if path.name.endswith(".parquet"):
         return "read_parquet(?, file_row_number=true)", [str(path)]
-    options = "all_varchar=true, header=true, strict_mode=true, null_padding=false, nullstr=''"
+    options = "all_varchar=true, header=true, delim=',', quote='\"', strict_mode=true, null_padding=false, nullstr=''"
     return f"(SELECT *, row_number() OVER () - 1 AS file_row_number FROM read_csv(?, {options}))", [str(path)]
 
 
@@ -74,11 +74,36 @@ def read_frame(path: Path) -> pd.DataFrame:
     item, values = scan(path)
     try:
         with connect() as conn:
-            frame = conn.execute(f"SELECT * FROM {item}", values).df()
+            types = {name: kind for name, kind, *_ in conn.execute(f"DESCRIBE SELECT * FROM {item}", values).fetchall()}
+            floats = [name for name, kind in types.items() if kind in ("FLOAT", "DOUBLE")]
+            odd = {
+                name
+                for name in floats
+                if conn.execute(f"SELECT 1 FROM {item} WHERE isnan({_quoted(name)}) LIMIT 1", values).fetchone()
+            }
+            cells = [f"{_exact('NAN' if n in odd else kind, n)} AS {_quoted(n)}" for n, kind in types.items()]
+            frame = conn.execute(f"SELECT {', '.join(cells)} FROM {item}", values).df()
     except duckdb.Error as error:
         raise unreadable(path, error) from error
     frame["row"] = frame.pop("file_row_number").astype("int64") + 1
     return frame.sort_values("row", ignore_index=True)
+
+
+def _exact(kind: str, name: str) -> str:
+    """The column as it comes to pandas without loss: decimals as text, and floats where one is NaN, which pandas would
+    take for a missing value; nested values as JSON, times to the microsecond."""
+    column = _quoted(name)
+    if kind == "NAN" or kind.startswith("DECIMAL"):
+        return f"CAST({column} AS VARCHAR)"
+    if kind == "TIMESTAMPTZ_NS":
+        return f"CAST({column} AS TIMESTAMPTZ)"
+    if kind == "TIMESTAMP_NS":
+        return f"CAST({column} AS TIMESTAMP)"
+    return f"CAST(to_json({column}) AS VARCHAR)" if kind.startswith(("MAP", "STRUCT")) or kind.endswith("]") else column
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def unreadable(path: Path, error: Exception) -> LedgerError:

@@ -1,23 +1,23 @@
-"""Reader `focus`: bills in FOCUS 1.0 to 1.4, CSV or Parquet. Each file restates the periods it covers."""
+"""Reader `focus`: bills in FOCUS 1.0 to 1.4, CSV or Parquet. Each file restates the hours it covers."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ledger.batch import Batch
-from ledger.readers.checks import Checks, write_bad
+from ledger.readers.checks import Checks, near, write_bad
 from ledger.readers.files import TABULAR, files_of, fingerprint, read_frame
-from ledger.readers.frames import batch_frame, canonical_tags, dollars, originals, text_column
+from ledger.readers.frames import batch_frame, dollars, originals, text_column
 from ledger.readers.settings import SourceSettings
-from ledger.types import DIMENSIONS, LedgerError
+from ledger.readers.tags import tag_columns
+from ledger.readers.token_class import SAID_BY, token_columns
+from ledger.types import DIMENSIONS, DRIVERS, LedgerError
 
 CHARGE = {"Usage": "usage", "Purchase": "usage", "Adjustment": "usage", "Credit": "credit", "Tax": "tax"}
 COLUMNS = {
@@ -27,12 +27,16 @@ COLUMNS = {
     "model": ("SkuId",),
 }
 """Where each dimension comes from unless the source's `columns` say otherwise; the first column that is there."""
-_UNIT = re.compile(r"^(?:(?P<n>[\d,]+)\s*)?(?P<k>k|thousand|m|million)?\s*tokens?$", re.IGNORECASE)
-_SCALE = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "million": 1_000_000}
+TOKEN_CLASS = "token_class"
+"""A name in the source's `columns` that is no dimension: the column that says which tokens a line counts."""
+Covers = tuple[pd.Timestamp, pd.Timestamp]
 
 
 def read_focus(settings: SourceSettings, *, now: datetime) -> Iterator[Batch]:
-    """A snapshot for each file, oldest period first. Raises LedgerError, BadRows among them."""
+    """A snapshot for each file, oldest first. Raises LedgerError, BadRows among them."""
+    for name in settings.columns:
+        if name not in (*DIMENSIONS, TOKEN_CLASS):
+            raise LedgerError(f"{settings.name}: columns name {name}, which is no dimension{near(name, DIMENSIONS)}")
     batches = [_batch(path, settings, now) for path in files_of(settings.path, TABULAR)]
     yield from sorted(batches, key=lambda b: (b.covers or (now, now), b.name))
 
@@ -43,123 +47,120 @@ def _batch(path: Path, settings: SourceSettings, now: datetime) -> Batch:
     checks.require("ChargePeriodStart", "ChargePeriodEnd", "BillingCurrency", "ChargeCategory", settings.cost_column)
     start, end = checks.time("ChargePeriodStart", utc=True), checks.time("ChargePeriodEnd", utc=True)
     checks.bad("ChargePeriodEnd", end <= start, "the period ends before it begins")
-    cost = checks.number(settings.cost_column)
-    checks.bad(settings.cost_column, frame[settings.cost_column].isna(), "it is empty")
+    cost = checks.money(settings.cost_column)
     charge = frame["ChargeCategory"].map(CHARGE)
     checks.bad("ChargeCategory", charge.isna(), f"it is none of {', '.join(CHARGE)}")
+    columns = _names(checks, settings) | _tokens(checks, settings) | {"charge": charge, "row": frame["row"]}
     good = checks.good(keep_good=settings.keep_good) & _wanted(frame, settings)
-    covers = (start.min().to_pydatetime(), end.max().to_pydatetime()) if len(frame) else None
     hourly = (end - start) <= pd.Timedelta(hours=1)
     hour = start.dt.floor("h").where(hourly, start.dt.floor("D"))
-    exact = frame[settings.cost_column] if frame[settings.cost_column].dtype.kind != "f" else cost
-    was_currency, was_cost = originals(exact[good], frame["BillingCurrency"][good], settings)
+    hour, hourly, covers = _placed(checks, hour[good], hourly[good])
+    currency = frame["BillingCurrency"][good]
+    was_currency, was_cost = originals(cost[good], currency, settings)
     ready = batch_frame(
         {
-            **{d: v[good] for d, v in _names(frame, settings).items()}, **{d: v[good] for d, v in _tokens(frame).items()},
-            "charge": charge[good], "hour": hour[good], "grain": pd.Series(np.where(hourly, "hour", "day"), index=frame.index)[good],
-            "cost_nano": dollars(exact[good], frame["BillingCurrency"][good], hour[good], settings),
-            "original_currency": was_currency, "original_cost": was_cost,
-            "available_at": pd.Series(pd.Timestamp(now).tz_convert("UTC"), index=frame.index)[good], "row": frame["row"][good],
+            **{name: values[good] for name, values in columns.items()}, "hour": hour,
+            "grain": pd.Series(np.where(hourly, "hour", "day"), index=hour.index),
+            "cost_nano": dollars(cost[good], currency, hour, settings), "original_currency": was_currency,
+            "original_cost": was_cost, "available_at": pd.Series(pd.Timestamp(now).tz_convert("UTC"), index=hour.index),
         },
-        frame.index[good],
+        hour.index,
     )  # fmt: skip
     faults = tuple(checks.faults)
-    bad_file = write_bad(settings.bad_folder, path.name, faults)
     return Batch(
-        "snapshot",
-        settings.name,
-        ready,
-        path.name,
-        fingerprint([path]),
-        covers,
-        derived=True,
-        bad=faults,
-        bad_file=bad_file,
-    )
+        "snapshot", settings.name, _added_up(ready), path.name, fingerprint([path]), covers, derived=True, bad=faults,
+        bad_file=write_bad(settings.bad_folder, path.name, faults, checks.left_out),
+    )  # fmt: skip
 
 
 def _wanted(frame: pd.DataFrame, settings: SourceSettings) -> pd.Series:
     keep = pd.Series(data=True, index=frame.index)
     for column, values in settings.filters.items():
         if column not in frame:
-            raise LedgerError(f"{settings.name}: filters name {column}, which the file does not have")
+            raise LedgerError(
+                f"{settings.name}: filters name {column}, which the file does not have{near(column, frame.columns)}"
+            )
         keep &= frame[column].isin(values)
     return keep
 
 
-def _names(frame: pd.DataFrame, settings: SourceSettings) -> dict[str, pd.Series]:
-    """The dimensions: by column, then by tag, then the source's own account."""
+def _placed(
+    checks: Checks, hour: pd.Series, hourly: pd.Series
+) -> tuple[pd.Series, pd.Series, tuple[datetime, datetime] | None]:
+    """The hour and grain of each row, and the hours that the file covers.
+
+    A correction of an earlier billing period comes in the bill of a later one. It stands on the first day (or hour) of
+    what its file covers, unless the file covers its own too: else the file would restate a period that it does not
+    hold. Raises LedgerError where a file has nothing but such corrections."""
+    if not len(hour):
+        return hour, hourly, None
+    late = pd.Series(data=False, index=hour.index)
+    if "BillingPeriodStart" in checks.frame:
+        billed = checks.time("BillingPeriodStart", required=False, utc=True)
+        late = hour < billed[hour.index].dt.floor("D")
+    if late.all():
+        raise LedgerError(
+            f"{checks.file}: all its charges are of periods before their billing period; load the whole bill of that period"
+        )
+    ends = hour + pd.to_timedelta(np.where(hourly, 1, 24), unit="h")
+    first, last = hour[~late].min(), ends[~late].max()
+    moved = late & ((hour < first) | (hour >= last))
+    hour = hour.mask(moved, first)
+    hourly = hourly.mask(moved, first != first.floor("D"))
+    return hour, hourly, (first.to_pydatetime(), last.to_pydatetime())
+
+
+def _names(checks: Checks, settings: SourceSettings) -> dict[str, pd.Series]:
+    """The dimensions: by column, then the source's own account, then by tag."""
+    frame = checks.frame
     found: dict[str, pd.Series] = {}
-    for dimension, columns in (COLUMNS | {d: (c,) for d, c in settings.columns.items()}).items():
+    given = {d: (c,) for d, c in settings.columns.items() if d != TOKEN_CLASS}
+    for dimension, columns in (COLUMNS | given).items():
         column = next((c for c in columns if c in frame), None)
         if column:
             found[dimension] = text_column(frame[column])
-        elif dimension in settings.columns:
+        elif dimension in given:
             raise LedgerError(
                 f"{settings.name}: columns name {columns[0]} for {dimension}, which the file does not have"
+                f"{near(columns[0], frame.columns)}"
             )
     if settings.account:
         found["account"] = pd.Series(settings.account, index=frame.index, dtype=object)
-    if "Tags" in frame:
-        found |= _tag_columns(frame["Tags"], settings.tags, found)
-    return found
+    tagged = tag_columns(checks, settings.tags)
+    return found | {d: v if d not in found else v.where(v.notna(), found[d]) for d, v in tagged.items()}
 
 
-def _tag_columns(tags: pd.Series, mapping: Mapping[str, str], taken: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
-    read = {text: _tags(text) for text in tags.dropna().unique()}
-    to = {d: d for d in DIMENSIONS if d not in ("tags", "charge")} | dict(mapping)
-    rows: dict[str, list[Any]] = {d: [None] * len(tags) for d in {*to.values(), "tags"}}
-    for i, text in enumerate(tags):
-        rest = {}
-        for name, value in read.get(text, {}).items():
-            if name in to and value not in (None, ""):
-                rows[to[name]][i] = str(value)
-            else:
-                rest[name] = value
-        rows["tags"][i] = canonical_tags(rest)
-    made = {d: pd.Series(values, index=tags.index, dtype=object) for d, values in rows.items()}
-    return {d: v if d not in taken else v.where(v.notna(), taken[d]) for d, v in made.items() if v.notna().any()}
-
-
-def _tags(text: Any) -> dict[str, Any]:
-    """Tags as a JSON object, or as the list of pairs that some exports write."""
-    if isinstance(text, dict):
-        return text
-    try:
-        found = json.loads(str(text))
-    except ValueError:
-        return {}
-    if isinstance(found, list):
-        found = {str(p.get("key", p.get("Key"))): p.get("value", p.get("Value")) for p in found if isinstance(p, dict)}
-    return found if isinstance(found, dict) else {}
-
-
-def _tokens(frame: pd.DataFrame) -> dict[str, pd.Series]:
-    """Token counts where the consumed unit is tokens; which class by what the SKU says of itself."""
+def _tokens(checks: Checks, settings: SourceSettings) -> dict[str, pd.Series]:
+    """Token counts; below 0 only where something is given back."""
+    frame = checks.frame
     if "ConsumedQuantity" not in frame or "ConsumedUnit" not in frame:
         return {}
-    units = {u: _scale(u) for u in frame["ConsumedUnit"].dropna().unique()}
-    scale = frame["ConsumedUnit"].map(units).astype(float)
-    count = pd.to_numeric(frame["ConsumedQuantity"], errors="coerce").astype(float) * scale
-    said = pd.Series("", index=frame.index)
-    for column in ("SkuMeter", "SkuPriceId", "x_SkuMeterName", "ChargeDescription"):
-        if column in frame:
-            said = said + " " + frame[column].fillna("").astype(str).str.lower()
-    said = said.str.replace(r"un-?cached|non-?cached", " ", regex=True)
-    cache = said.str.contains("cach")
-    write, out = cache & said.str.contains("writ|creat"), said.str.contains("out|completion") & ~cache
-    into = (said.str.contains("inp|prompt") | cache) & ~out
-    none = pd.Series(np.nan, index=frame.index)
-    return {
-        "input_tokens": count.where(into, none),
-        "cached_input_tokens": count.where(cache & ~write, none),
-        "cache_write_tokens": count.where(write, none),
-        "output_tokens": count.where(out, none),
-    }
+    quantity = checks.number("ConsumedQuantity")
+    back = frame["ChargeCategory"].isin(["Credit", "Adjustment"])
+    if "ChargeClass" in frame:
+        back |= frame["ChargeClass"] == "Correction"
+    back |= pd.to_numeric(frame[settings.cost_column], errors="coerce") < 0
+    checks.bad("ConsumedQuantity", (quantity < 0) & ~back, "it is below 0, and the line gives nothing back")
+    said_by = [settings.columns[TOKEN_CLASS]] if TOKEN_CLASS in settings.columns else SAID_BY
+    return token_columns(frame, quantity, said_by)
 
 
-def _scale(unit: str) -> float:
-    match = _UNIT.match(str(unit).strip())
-    if not match:
-        return float("nan")
-    return float((match["n"] or "1").replace(",", "")) * _SCALE.get((match["k"] or "").lower(), 1)
+def _added_up(frame: pd.DataFrame) -> pd.DataFrame:
+    """One row for each hour, dimensions and currency. Tokens that are below 0 even so are a correction's of another time: unknown
+    here."""
+    key = ["hour", "grain", *DIMENSIONS, "original_currency"]
+    if frame.duplicated(key).any():
+        groups = frame.groupby(key, dropna=False, sort=False)
+        sums = groups[[*DRIVERS]].sum(min_count=1)
+        firsts = groups[["original_cost", "available_at", "row"]].first()
+        if frame["original_cost"].notna().any():
+            firsts["original_cost"] = groups["original_cost"].agg(_sum)
+        frame = pd.concat([groups["cost_nano"].sum(), sums, firsts], axis=1).reset_index()
+    for driver in DRIVERS:
+        frame[driver] = frame[driver].mask(frame[driver] < 0)
+    return batch_frame({str(c): frame[c] for c in frame.columns}, frame.index)
+
+
+def _sum(amounts: pd.Series) -> str | None:
+    given = [Decimal(str(a)) for a in amounts.dropna()]
+    return str(sum(given)) if given else None

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ledger.batch import COLUMNS
 from ledger.readers.settings import SourceSettings
-from ledger.types import CHARGES, DIMENSIONS, DRIVERS, NANO, LedgerError
+from ledger.types import DIMENSIONS, DRIVERS, NANO
 
 TEXT_LIMIT = 256
 """Characters of a dimension's value that are kept."""
@@ -21,7 +21,7 @@ TEXT_LIMIT = 256
 def batch_frame(columns: Mapping[str, Any], index: pd.Index) -> pd.DataFrame:
     """A frame with all COLUMNS, what is not given being unknown."""
     frame = pd.DataFrame({c: columns.get(c) for c in COLUMNS}, index=index)
-    for d in DIMENSIONS:
+    for d in (*DIMENSIONS, "original_currency", "original_cost"):
         frame[d] = frame[d].astype(object).where(frame[d].notna(), None)
     for d in DRIVERS:
         frame[d] = frame[d].astype("Float64").round().astype("Int64")
@@ -69,19 +69,7 @@ def canonical_tags(tags: Mapping[str, Any]) -> str | None:
     return json.dumps(kept, sort_keys=True, ensure_ascii=False) if kept else None
 
 
-def check_charge(name: str, values: pd.Series) -> None:
-    """Raises LedgerError for a charge kind that there is not."""
-    odd = sorted(set(values.dropna()) - set(CHARGES))
-    if odd:
-        raise LedgerError(f"{name}: column charge has {odd[0]!r}; use one of {', '.join(CHARGES)}")
-
-
-def default_available(hour: pd.Series, grain: pd.Series | str, settings: SourceSettings) -> pd.Series:
-    """The end of the hour or day, plus the source's lag."""
-    hours = 24 if isinstance(grain, str) and grain == "day" else 1
-    span = (
-        pd.Timedelta(hours=hours)
-        if isinstance(grain, str)
-        else pd.to_timedelta(np.where(grain == "day", 24, 1), unit="h")
-    )
-    return hour + span + pd.Timedelta(hours=settings.lag_hours)
+def default_available(hour: pd.Series, grain: pd.Series | None, settings: SourceSettings) -> pd.Series:
+    """The end of the hour (or day, where `grain` says so), plus the source's lag."""
+    hours = 1 if grain is None else np.where(grain == "day", 24, 1)
+    return hour + pd.to_timedelta(hours, unit="h") + pd.Timedelta(hours=settings.lag_hours)

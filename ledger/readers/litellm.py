@@ -4,185 +4,204 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ledger.batch import Batch
-from ledger.readers.checks import Checks, write_bad
-from ledger.readers.files import files_of
-from ledger.readers.frames import batch_frame, canonical_tags, default_available, dollars
+from ledger.readers.cells import cells
+from ledger.readers.checks import near, write_bad
+from ledger.readers.files import connect, files_of
+from ledger.readers.frames import canonical_tags
 from ledger.readers.settings import SourceSettings
-from ledger.types import DIMENSIONS, DRIVERS, LedgerError
+from ledger.readers.summed import COUNTS, NAMES, Requests
+from ledger.types import DIMENSIONS, LedgerError
 
-QUERY = 'SELECT * FROM "LiteLLM_SpendLogs" WHERE "startTime" >= :since'
-_ALIAS = {"env": "environment", "segment": "user_segment", "customer": "user_segment"}
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from sqlalchemy import Engine
+
+TABLE = "LiteLLM_SpendLogs"
+WANTED = (
+    "request_id", "startTime", "session_id", "spend", "status", "prompt_tokens", "completion_tokens", "model",
+    "custom_llm_provider", "api_key", "team_id", "request_tags", "metadata",
+)  # fmt: skip
+"""What is read of a log; never the messages, nor what the model answered."""
+NEEDED = WANTED[:2]
+CHUNK = 20_000
+_ALIAS = {"env": "environment", "segment": "user_segment"}
+_TEXTS = (*NAMES, "time", "cost", "error", *COUNTS, *DIMENSIONS)
+
+Records = Iterable[Mapping[str, Any]]
 
 
 def read_litellm(settings: SourceSettings, *, now: datetime) -> Iterator[Batch]:  # noqa: ARG001
     """One batch of all pages that the path names. Raises LedgerError, BadRows among them."""
     files = files_of(settings.path, (".json", ".jsonl"))
-    records: list[dict[str, Any]] = []
-    for path in files:
-        try:
-            text = path.read_text()
-            page = (
-                [json.loads(line) for line in text.splitlines() if line.strip()]
-                if path.suffix == ".jsonl"
-                else json.loads(text)
-            )
-        except ValueError as error:
-            raise LedgerError(f"{path.name}: is no JSON ({error}); it may be cut off: fetch the page again") from error
-        rows = page.get("data") if isinstance(page, dict) else page
-        if not isinstance(rows, list):
-            raise LedgerError(f"{path.name}: has no list of requests; save pages of /spend/logs/v2 as they come")
-        records += [{**r, "_row": len(records) + i} for i, r in enumerate(rows, 1)]
-    yield _batch(records, settings, files[0].name if len(files) == 1 else f"{len(files)} files")
+    name = files[0].name if len(files) == 1 else f"{len(files)} files"
+    yield _batch(((path.name, _page(path)) for path in files), settings, name)
 
 
 def read_litellm_postgres(settings: SourceSettings, *, now: datetime) -> Iterator[Batch]:
     """The last `window_days` of the table, whole days: an hour that grew is restated. Raises LedgerError."""
-    from sqlalchemy import create_engine, text
+    from sqlalchemy import create_engine
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
-    url = make_url(settings.url)
-    if url.drivername in ("postgresql", "postgres"):
-        url = url.set(drivername="postgresql+psycopg")
-    since = (now - timedelta(days=settings.window_days)).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-    engine = create_engine(url)
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     try:
-        with engine.connect() as conn:
-            rows = [dict(r) for r in conn.execute(text(QUERY), {"since": since}).mappings()]
+        url = make_url(settings.url)
+        if url.drivername in ("postgresql", "postgres"):
+            url = url.set(drivername="postgresql+psycopg")
+        engine = create_engine(url)
+        try:
+            rows = _logged(engine, midnight - timedelta(days=settings.window_days))
+            yield _batch([(TABLE, rows)], settings, settings.name)
+        finally:
+            engine.dispose()
     except SQLAlchemyError as error:
         first = str(error).splitlines()[0]
         raise LedgerError(
             f"{settings.name}: LiteLLM's database cannot be read ({first}); check url and rights"
         ) from error
-    finally:
-        engine.dispose()
-    yield _batch([{**r, "_row": i} for i, r in enumerate(rows, 1)], settings, settings.name)
 
 
-def _batch(records: list[dict[str, Any]], settings: SourceSettings, name: str) -> Batch:
-    frame = pd.DataFrame(
-        [_request(r, settings.tags) for r in records],
-        columns=["row", "id", "time", "run", "spend", "failed", *_TOKENS, *DIMENSIONS],
-    )
-    checks = Checks(name, frame)
-    time = checks.time("time")
-    spend = checks.number("spend")
-    checks.bad("spend", frame["spend"].isna(), "it is empty")
-    tokens = {t: checks.number(t, whole=True, least=0) for t in _TOKENS}
-    checks.bad("id", frame["id"].isna(), "it is empty")
-    frame = frame.assign(time=time, spend=spend, **tokens)
-    said = frame.drop(columns=["row"]).astype(str)
-    other = frame["id"].duplicated() & ~said.duplicated() & frame["id"].notna()
-    checks.bad("id", other, "this request came before with other content")
-    faults = tuple(checks.faults)
-    good = checks.good(keep_good=settings.keep_good)
-    ready = _hourly(frame[good & ~frame["id"].duplicated()], settings)
-    digest = hashlib.sha256(pd.util.hash_pandas_object(ready.astype(str), index=False).to_numpy().tobytes()).hexdigest()
+def _page(path: Path) -> list[dict[str, Any]]:
+    try:
+        text = path.read_text()
+        lines = [json.loads(line) for line in text.splitlines() if line.strip()] if path.suffix == ".jsonl" else None
+        page = json.loads(text) if lines is None else lines
+    except ValueError as error:
+        raise LedgerError(f"{path.name}: is no JSON ({error}); it may be cut off: fetch the page again") from error
+    rows = page.get("data") if isinstance(page, dict) else page
+    if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
+        raise LedgerError(f"{path.name}: has no list of requests; save pages of /spend/logs/v2 as they come")
+    for name in NEEDED:
+        if rows and name not in rows[0]:
+            raise LedgerError(
+                f"{path.name}: its rows have no {name}{near(name, rows[0])}, so they are no requests; "
+                "save pages of /spend/logs/v2 (its older sister sums days up)"
+            )
+    return rows
+
+
+def _logged(engine: Engine, since: datetime) -> Iterator[dict[str, Any]]:
+    """The requests since a time (UTC, naive as the table's own), of the columns that this release of LiteLLM has."""
+    from sqlalchemy import inspect, text
+
+    there = {c["name"] for c in inspect(engine).get_columns(TABLE)}
+    for name in NEEDED:
+        if name not in there:
+            raise LedgerError(f"{TABLE} has no column {name}{near(name, there)}; is it LiteLLM's?")
+    columns = ", ".join(f'"{c}"' for c in WANTED if c in there)
+    query = text(f'SELECT {columns} FROM "{TABLE}" WHERE "startTime" >= :since')
+    with engine.connect().execution_options(stream_results=True, yield_per=CHUNK) as conn:
+        conn.exec_driver_sql("SET TIME ZONE 'UTC'")
+        for row in conn.execute(query, {"since": since}).mappings():
+            yield dict(row)
+
+
+def _batch(pages: Iterable[tuple[str, Records]], settings: SourceSettings, name: str) -> Batch:
+    table = _table(pages, settings.tags)
+    types = dict.fromkeys(_TEXTS, "VARCHAR")
+    with connect() as conn:
+        conn.register("logged", table)
+        conn.execute(f"CREATE VIEW raw AS SELECT file, id, {', '.join(cells(types, settings.currency))} FROM logged")
+        columns = [c for c, *_ in conn.execute("DESCRIBE raw").fetchall()]
+        found = Requests(conn, columns, settings).summed()
+    digest = hashlib.sha256(pd.util.hash_pandas_object(found.frame.astype(str), index=False).to_numpy().tobytes())
     return Batch(
-        "rows", settings.name, ready, name, digest, derived=True, bad=faults,
-        bad_file=write_bad(settings.bad_folder, settings.name, faults),
+        "rows", settings.name, found.frame, name, digest.hexdigest(), adds_up=True, derived=True,
+        unpriced=found.unpriced, priced=found.entries, bad=found.faults,
+        bad_file=write_bad(settings.bad_folder, settings.name, found.faults, lambda: _left_out(table)),
     )  # fmt: skip
 
 
-_TOKENS = ("input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens")
+def _table(pages: Iterable[tuple[str, Records]], tags: Mapping[str, str]) -> pa.Table:
+    """All requests, each column as text: what is wrong in it is found where the other requests' faults are."""
+    import pyarrow as pa
+
+    schema = pa.schema([("file", pa.string()), ("id", pa.int64()), *((c, pa.string()) for c in _TEXTS)])
+    parts = [schema.empty_table()]
+    for number, (file, records) in enumerate(pages):
+        held: list[dict[str, str | int | None]] = []
+        for row, record in enumerate(records, 1):
+            held.append({"file": file, "id": row + (number << 40), **_request(record, tags)})
+            if len(held) == CHUNK:
+                parts.append(pa.Table.from_pylist(held, schema))
+                held = []
+        parts.append(pa.Table.from_pylist(held, schema))
+    return pa.concat_tables(parts)
 
 
-def _hourly(frame: pd.DataFrame, settings: SourceSettings) -> pd.DataFrame:
-    """Requests summed by hour and dimensions; a run counts in the hour in which it began."""
-    first = frame.sort_values("time").drop_duplicates("run").index
-    began = pd.Series(frame.index.isin(first), index=frame.index) & frame["run"].notna()
-    usd = dollars(frame["spend"], settings.currency, frame["time"], settings)
-    counted = frame.assign(
-        hour=frame["time"].dt.floor("h"),
-        runs=began.astype(int),
-        requests=1,
-        errors=frame["failed"].astype(int),
-        cost_nano=usd,
-    )
-    how = {c: "sum" for c in (*DRIVERS, "cost_nano")}
-    key = ["hour", *DIMENSIONS]
-    sums = counted.groupby(key, dropna=False)[list(how)].sum().reset_index()
-    known = counted.groupby(key, dropna=False)["run"].count().to_numpy()
-    sums["runs"] = sums["runs"].where(known > 0)
-    available = default_available(sums["hour"], "hour", settings)
-    return batch_frame({**{c: sums[c] for c in (*key, *how)}, "available_at": available}, sums.index)
+def _left_out(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas()
+    return frame.assign(row=frame.pop("id") & ((1 << 40) - 1))
 
 
-def _request(record: Mapping[str, Any], mapping: Mapping[str, str]) -> dict[str, Any]:
+def _request(record: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, str | None]:
     """One request of the log in our words. prompt_tokens include cached ones, for every provider."""
     meta = _object(record.get("metadata"))
     usage = _object(meta.get("usage_object"))
     details = _object(usage.get("prompt_tokens_details"))
-    cached = usage.get("cache_read_input_tokens", details.get("cached_tokens"))
-    dims = {d: None for d in DIMENSIONS} | _named(record, meta, mapping)
-    return {
-        "row": record["_row"], "id": record.get("request_id"), "time": _utc(record.get("startTime")),
-        "run": record.get("session_id") or None, "spend": record.get("spend"), "failed": record.get("status") == "failure",
-        "input_tokens": record.get("prompt_tokens"), "cached_input_tokens": cached or 0,
-        "cache_write_tokens": usage.get("cache_creation_input_tokens") or 0, "output_tokens": record.get("completion_tokens"),
-        **dims,
+    cached = usage.get("cache_read_input_tokens") or details.get("cached_tokens")
+    written = usage.get("cache_creation_input_tokens") or details.get("cache_creation_tokens")
+    values = {
+        "request_id": record.get("request_id"), "run_id": record.get("session_id"), "time": _utc(record.get("startTime")),
+        "cost": record.get("spend"), "error": record.get("status") == "failure",
+        "input_tokens": record.get("prompt_tokens"), "cached_input_tokens": cached or 0, "cache_write_tokens": written or 0,
+        "output_tokens": record.get("completion_tokens"), **_named(record, meta, tags),
     }  # fmt: skip
+    return {name: None if value in (None, "") else str(value) for name, value in values.items()}
 
 
-def _named(record: Mapping[str, Any], meta: Mapping[str, Any], mapping: Mapping[str, str]) -> dict[str, str | None]:
-    """Dimensions by rising rank: the log's own columns, its request tags, what the caller sent along."""
-    model = str(record.get("model") or "").split("/")[-1] or None
+def _named(record: Mapping[str, Any], meta: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, str | None]:
+    """Dimensions by rising rank: the log's own columns, its request tags, what the caller sent along. Of the last only
+    what is a dimension counts: the rest tells requests apart, not spend."""
     found: dict[str, str | None] = {
-        "team": meta.get("user_api_key_team_alias") or record.get("team_id") or None,
-        "provider": record.get("custom_llm_provider") or None,
-        "model": model,
-        "key": meta.get("user_api_key_alias") or record.get("api_key") or None,
+        "team": meta.get("user_api_key_team_alias") or record.get("team_id"),
+        "provider": record.get("custom_llm_provider"),
+        "model": str(record.get("model") or "").split("/")[-1],
+        "key": meta.get("user_api_key_alias") or record.get("api_key"),
     }
-    names = {d: d for d in DIMENSIONS if d not in ("tags", "charge")} | _ALIAS | dict(mapping)
-    rest: dict[str, Any] = {}
-    said = [
-        t.split(":", 1)
-        for t in _list(record.get("request_tags"))
-        if ":" in t and not t.lower().startswith("user-agent:")
-    ]
-    for name, value in [
-        *((n.strip().lower(), v.strip()) for n, v in said),
-        *_object(meta.get("spend_logs_metadata")).items(),
-    ]:
-        if value in (None, "") or isinstance(value, dict | list):
-            continue
-        if names.get(name) in DIMENSIONS:
-            found[names[name]] = str(value)
-        else:
-            rest[name] = value
+    names = {d: d for d in DIMENSIONS if d not in ("tags", "charge")} | _ALIAS | dict(tags)
+    pairs = [t.split(":", 1) for t in _list(record.get("request_tags")) if ":" in t]
+    said = {n.strip(): v.strip() for n, v in pairs if n.strip().lower() != "user-agent"}
+    sent = {n: v for n, v in _object(meta.get("spend_logs_metadata")).items() if not isinstance(v, dict | list)}
+    for name, value in [*said.items(), *sent.items()]:
+        dimension = names.get(name, names.get(name.lower()))
+        if dimension and value not in (None, ""):
+            found[dimension] = str(value)
+    rest = {n: v for n, v in said.items() if n not in names and n.lower() not in names}
     return found | {"tags": canonical_tags(rest)}
 
 
 def _object(value: Any) -> dict[str, Any]:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return {}
-    return value if isinstance(value, dict) else {}
+    found = _json(value)
+    return found if isinstance(found, dict) else {}
 
 
-def _list(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return []
-    return [str(v) for v in value] if isinstance(value, list) else []
+def _list(value: Any) -> list[str]:
+    found = _json(value)
+    return [str(v) for v in found] if isinstance(found, Sequence) and not isinstance(found, str) else []
 
 
-def _utc(value: Any) -> Any:
+def _json(value: Any) -> Any:
+    """The value, read where it is JSON text: as some releases store it."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None
+
+
+def _utc(value: Any) -> str | None:
     """Times of the log can come without a zone: they are UTC."""
-    if isinstance(value, datetime):
-        return value.isoformat() if value.tzinfo else value.isoformat() + "Z"
-    text = str(value) if value is not None else None
-    return (
-        text + "Z" if text and not text.endswith(("Z", "z")) and "+" not in text[10:] and "-" not in text[10:] else text
-    )
+    if value is None:
+        return None
+    text = value.isoformat() if isinstance(value, datetime) else str(value)
+    return text if text[-1:] in "Zz" or "+" in text[10:] or "-" in text[10:] else text + "Z"

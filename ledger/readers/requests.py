@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.batch import Batch
+from ledger.batch import Batch, Fault
+from ledger.readers.cells import ZONED, cells, quoted
 from ledger.readers.checks import near, no_such_columns, write_bad
 from ledger.readers.files import TABULAR, connect, files_of, fingerprint, scan, unreadable
 from ledger.readers.settings import SourceSettings
@@ -15,13 +16,10 @@ from ledger.readers.summed import COUNTS, NAMES, Requests
 from ledger.types import DIMENSIONS, LedgerError
 
 if TYPE_CHECKING:
+    import pandas as pd
     from duckdb import DuckDBPyConnection
 
 KNOWN = ("time", *NAMES, "cost_usd", "cost", "currency", "error", *COUNTS, *DIMENSIONS)
-MOST_TOKENS = 1_000_000_000
-MOST_COST = 1_000_000_000
-_CENTURY = "BETWEEN 946684800000000 AND 4102444800000000"
-_WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"}
 
 
 def read_requests(settings: SourceSettings, *, now: datetime) -> Iterator[Batch]:  # noqa: ARG001
@@ -39,10 +37,12 @@ def read_requests(settings: SourceSettings, *, now: datetime) -> Iterator[Batch]
         except duckdb.Error as error:
             raise unreadable(Path(settings.path), error) from error
         name = files[0].name if len(files) == 1 else f"{len(files)} files of {Path(settings.path).name}"
-        bad_file = write_bad(settings.bad_folder, settings.name, found.faults)
+        bad_file = write_bad(
+            settings.bad_folder, settings.name, found.faults, lambda: _bad_rows(conn, files, found.faults)
+        )
     yield Batch(
         "rows", settings.name, found.frame, name, fingerprint(files), adds_up=True, derived=True,
-        unpriced=found.unpriced, bad=found.faults, bad_file=bad_file,
+        unpriced=found.unpriced, priced=found.entries, bad=found.faults, bad_file=bad_file,
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def _view(conn: DuckDBPyConnection, number: int, path: Path, settings: SourceSet
     import duckdb
 
     item, values = scan(path)
-    item = item.replace("?", _quoted(values[0]))
+    item = item.replace("?", quoted(values[0]))
     try:
         described = conn.execute(f"DESCRIBE SELECT * FROM {item}").fetchall()
     except duckdb.Error as error:
@@ -60,52 +60,20 @@ def _view(conn: DuckDBPyConnection, number: int, path: Path, settings: SourceSet
     if "time" not in types:
         raise LedgerError(f"{path.name}: column time is missing{near('time', types)}; a table of requests needs it")
     no_such_columns(path.name, types, KNOWN)
-    if types["time"].startswith("TIMESTAMP") and types["time"] != "TIMESTAMP WITH TIME ZONE":
+    if types["time"].startswith("TIMESTAMP") and types["time"] not in ZONED:
         raise LedgerError(f"{path.name}: column time has times without a zone; write them with one (UTC)")
-    parts = [f"{_quoted(path.name)} AS file", f"file_row_number + 1 + {number << 40} AS id", *_time(types["time"])]
-    parts += [p for c in COUNTS if c in types for p in _count(c, types[c])]
-    parts += _cost(types)
-    parts += [f'{_text(n, types[n])} AS "{n}"' for n in (*NAMES, *DIMENSIONS) if n in types]
-    if "cost" in types and ("currency" in types or settings.currency != "USD"):
-        said = _text("currency", types["currency"]) if "currency" in types else "NULL"
-        parts.append(f"upper(coalesce({said}, {_quoted(settings.currency)})) AS currency")
-    parts.append("coalesce(TRY_CAST(error AS BOOLEAN), false) AS failed" if "error" in types else "false AS failed")
-    return f"SELECT {', '.join(parts)} FROM {item}"
+    place = [f"{quoted(path.name)} AS file", f"file_row_number + 1 + {number << 40} AS id"]
+    return f"SELECT {', '.join([*place, *cells(types, settings.currency)])} FROM {item}"
 
 
-def _quoted(text: str) -> str:
-    """A string literal: a view takes no parameters."""
-    return "'" + text.replace("'", "''") + "'"
+def _bad_rows(conn: DuckDBPyConnection, files: Sequence[Path], faults: Sequence[Fault]) -> pd.DataFrame:
+    """The rows with faults as they stand in the files."""
+    import pandas as pd
 
-
-def _time(kind: str) -> list[str]:
-    moment, shown = "time", "CAST(time AS VARCHAR)"
-    if kind != "TIMESTAMP WITH TIME ZONE":
-        zoned = rf"regexp_matches({shown}, '([zZ]|[+-]\d{{2}}:?\d{{2}})$')"
-        moment = f"CASE WHEN {zoned} THEN TRY_CAST(time AS TIMESTAMPTZ) END"
-    us = f"epoch_us({moment})"
-    return [f"{us} AS us", f"CASE WHEN NOT coalesce({us} {_CENTURY}, false) THEN coalesce({shown}, '') END AS bad_time"]
-
-
-def _count(name: str, kind: str) -> list[str]:
-    """The column as a count, and its text where it is none."""
-    value, right = name, f"{name} BETWEEN 0 AND {MOST_TOKENS}"
-    if kind not in _WHOLE:
-        value = f"TRY_CAST({name} AS DOUBLE)"
-        right = f"coalesce({value} BETWEEN 0 AND {MOST_TOKENS} AND {value} = floor({value}), false)"
-    bad = f"CASE WHEN {name} IS NOT NULL AND NOT {right} THEN CAST({name} AS VARCHAR) END AS bad_{name}"
-    return [f"TRY_CAST({value} AS BIGINT) AS {name}", bad]
-
-
-def _cost(types: dict[str, str]) -> list[str]:
-    name = "cost" if "cost" in types else "cost_usd"
-    if name not in types:
-        return ["NULL::DOUBLE AS cost"]
-    value = f"TRY_CAST({name} AS DOUBLE)"
-    right = f"coalesce(abs({value}) <= {MOST_COST}, false)"
-    bad = f"CASE WHEN {name} IS NOT NULL AND NOT {right} THEN CAST({name} AS VARCHAR) END AS bad_cost"
-    return [f"{value} AS cost", bad]
-
-
-def _text(name: str, kind: str) -> str:
-    return f'"{name}"' if kind == "VARCHAR" else f'CAST("{name}" AS VARCHAR)'
+    found = []
+    for path in files:
+        item, values = scan(path)
+        rows = [f.row - 1 for f in faults if f.file == path.name and f.row]
+        query = f"SELECT *, file_row_number + 1 AS row FROM {item} WHERE list_contains(?, file_row_number)"
+        found.append(conn.execute(query, [*values, rows]).df().drop(columns="file_row_number").assign(file=path.name))
+    return pd.concat(found)

@@ -213,13 +213,13 @@ class Requests:
             f"SELECT {keys}, {', '.join(sums)}, {mixed} AS original_currency, CASE WHEN {mixed} IS NOT NULL THEN "
             f"CAST(sum(original) AS VARCHAR) END AS original FROM fine WHERE NOT unpriced GROUP BY {keys} ORDER BY {keys}"
         ).df()
-        hour = pd.to_datetime(frame.pop("hour"), unit="h", utc=True)
+        hour = pd.to_datetime(frame.pop("hour") * 3600, unit="s", utc=True)
         names = {d: text_column(frame.pop(d)) for d in self.dims}
         if self.settings.account:
             account = pd.Series(self.settings.account, index=frame.index, dtype=object)
             names["account"] = names.get("account", account).fillna(account)
         original = frame.pop("original").map(_decimal, na_action="ignore")
-        available = default_available(hour, "hour", self.settings)
+        available = default_available(hour, None, self.settings)
         rest = {str(c): frame[c] for c in frame.columns}
         return batch_frame(
             {**rest, **names, "hour": hour, "available_at": available, "original_cost": original}, frame.index

@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from ledger.batch import Batch
-from ledger.readers.checks import Checks, write_bad
+from ledger.readers.checks import Checks, no_such_columns, write_bad
 from ledger.readers.files import TABULAR, files_of, fingerprint, read_frame
-from ledger.readers.frames import batch_frame, check_charge, default_available, dollars, originals, text_column
+from ledger.readers.frames import batch_frame, default_available, dollars, originals, text_column
 from ledger.readers.settings import SourceSettings
-from ledger.types import DIMENSIONS, DRIVERS, LedgerError
+from ledger.types import CHARGES, DIMENSIONS, DRIVERS
 
 KNOWN = ("hour", "grain", *DIMENSIONS, *DRIVERS, "cost_usd", "cost", "currency", "available_at")
 
@@ -28,37 +28,33 @@ def _batch(path: Path, settings: SourceSettings) -> Batch:
     frame = read_frame(path)
     checks = Checks(path.name, frame)
     checks.require("hour", "cost" if "cost" in frame else "cost_usd")
-    unknown = checks.unknown(KNOWN)
-    if unknown:
-        raise LedgerError(
-            f"{path.name}: column {unknown[0]} is not known; known are {', '.join(KNOWN)}; rename or drop it"
-        )
+    no_such_columns(path.name, frame.columns, KNOWN)
     hour = checks.time("hour")
     grain = text_column(frame["grain"]).fillna("hour") if "grain" in frame else pd.Series("hour", index=frame.index)
     checks.bad("grain", ~grain.isin(["hour", "day"]), "it is neither hour nor day")
-    checks.bad("hour", hour.dt.floor("h") != hour, "it is not the start of an hour")
-    checks.bad("hour", (grain == "day") & (hour.dt.floor("D") != hour), "it is not the start of a day in UTC")
+    checks.bad("hour", hour.notna() & (hour.dt.floor("h") != hour), "it is not the start of an hour")
+    checks.bad(
+        "hour", hour.notna() & (grain == "day") & (hour.dt.floor("D") != hour), "it is not the start of a day in UTC"
+    )
     amount = "cost" if "cost" in frame else "cost_usd"
-    cost = checks.number(amount)
-    checks.bad(amount, frame[amount].isna() & cost.isna(), "it is empty")
-    columns = {d: checks.number(d, whole=True, least=0) for d in DRIVERS if d in frame}
-    if "cached_input_tokens" in columns and "input_tokens" in columns:
-        checks.bad(
-            "cached_input_tokens",
-            columns["cached_input_tokens"] > columns["input_tokens"],
-            "more is cached than came in",
-        )
+    exact = checks.money(amount)
+    columns = {d: checks.count(d) for d in DRIVERS if d in frame}
+    held = [columns[d].fillna(0) for d in ("cached_input_tokens", "cache_write_tokens") if d in columns]
+    if held and "input_tokens" in columns:
+        checks.bad("input_tokens", sum(held) > columns["input_tokens"], "more is cached than came in")
     available = checks.time("available_at") if "available_at" in frame else default_available(hour, grain, settings)
+    if "charge" in frame:
+        odd = frame["charge"].notna() & ~frame["charge"].isin(["", *CHARGES])
+        checks.bad("charge", odd, f"it is none of {', '.join(CHARGES)}")
     good = checks.good(keep_good=settings.keep_good)
     names = {d: text_column(frame[d])[good] for d in DIMENSIONS if d in frame}
-    if "account" not in names and settings.account:
-        names["account"] = pd.Series(settings.account, index=frame.index)[good]
-    if "charge" in names:
-        check_charge(path.name, names["charge"])
+    if settings.account:
+        mine = pd.Series(settings.account, index=frame.index, dtype=object)[good]
+        names["account"] = names.get("account", mine).fillna(mine)
     currency = (
         frame["currency"][good] if "currency" in frame else ("USD" if amount == "cost_usd" else settings.currency)
     )
-    exact = frame[amount][good] if frame[amount].dtype.kind != "f" else cost[good]
+    exact = exact[good]
     was_currency, was_cost = originals(exact, currency, settings)
     ready = batch_frame(
         {
@@ -71,5 +67,5 @@ def _batch(path: Path, settings: SourceSettings) -> Batch:
     faults = tuple(checks.faults)
     return Batch(
         "rows", settings.name, ready, path.name, fingerprint([path]), adds_up=settings.adds_up,
-        derived="available_at" not in frame, bad=faults, bad_file=write_bad(settings.bad_folder, path.name, faults),
+        derived="available_at" not in frame, bad=faults, bad_file=write_bad(settings.bad_folder, path.name, faults, checks.left_out),
     )  # fmt: skip
