@@ -16,6 +16,8 @@ from explainer.product import shapley
 
 DIMENSIONS = ("team", "feature", "workflow", "provider", "model", "version", "region", "tier", "line")
 CACHED = 0.1
+MOST_ROWS = 40_000
+"""Rows that are enough to tell how far leaves wander."""
 FACTORS = ("req", "retry", "price", "tin", "hit", "tout")
 DRIVER = {"req": "volume", "retry": "requests_per_run", "price": "price", "tin": "input_tokens_per_request",
           "hit": "cache", "tout": "output_tokens_per_request"}  # fmt: skip
@@ -80,7 +82,7 @@ def mode(x: np.ndarray) -> float:
     """The middle of the shortest half: what most leaves did, where the median would follow a large minority."""
     if not len(x):
         return 0.0
-    x = np.sort(x)
+    x = np.sort(x if len(x) <= MOST_ROWS else x[:: len(x) // MOST_ROWS])
     half = len(x) // 2 + 1
     widths = x[half - 1 :] - x[: len(x) - half + 1]
     start = int(np.argmin(widths))
@@ -92,10 +94,13 @@ def spread(x: np.ndarray, mask: np.ndarray, frame: pd.DataFrame, counts: np.ndar
     so that a large cause is not taken for noise; with a part that falls with the count where there is one."""
     if not mask.any():
         return np.full(len(x), 0.1)
-    wander = float(np.median(np.abs(x[mask])))
+    rows = np.flatnonzero(mask)
+    if len(rows) > MOST_ROWS:
+        rows = rows[:: len(rows) // MOST_ROWS]
+    wander = float(np.median(np.abs(x[rows])))
     for d in ("team", "provider", "region", "tier"):
-        own = pd.Series(x[mask]).groupby(frame[d].to_numpy()[mask])
-        wander = min(wander, float((pd.Series(x[mask]) - own.transform("median")).abs().median()))
+        own = pd.Series(x[rows]).groupby(frame[d].to_numpy()[rows])
+        wander = min(wander, float((pd.Series(x[rows]) - own.transform("median")).abs().median()))
     wander *= 1.4826
     if counts is None:
         return np.full(len(x), max(wander, 0.004))

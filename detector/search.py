@@ -91,11 +91,15 @@ class _Keys:
 
 def search(codes: Ints, channels: Sequence[Channel], options: Options) -> list[Found]:
     """Disjoint causes over leaves `codes` (m, d) of integers, the one worth most first."""
-    keys = {c: _keys(codes, c) for c in _cuboids(codes, options.deepest)}
+    dense = [_dense(column) for column in codes.T]
     free = np.ones(len(codes), dtype=bool)
     total = max(sum(float(np.abs(c.dollars).sum()) for c in channels if c.served is None), 1e-12)
     least = max(options.least_share * total, options.least_dollars)
-    states = [_State(c, i) if c.served is None else _Mix(c, i, codes) for i, c in enumerate(channels)]
+    states = [_State(c, i) if c.served is None else _Mix(c, i, dense) for i, c in enumerate(channels)]
+    support = np.zeros(len(codes))
+    for state in states:
+        support[state.loud] += np.abs(state.channel.dollars[state.loud])
+    keys = _supported(dense, support, least, options.deepest)
     found: list[Found] = []
     while len(found) < options.most and keys:
         best = max((s.best(keys, free, least) for s in states), key=lambda b: b.value)
@@ -159,12 +163,10 @@ class _Mix(_State):
     """A shift between what serves the requests of a cell, its requests being about as many as before: each server has a
     move of its own, and they cancel out."""
 
-    def __init__(self, channel: Channel, index: int, codes: Ints) -> None:
+    def __init__(self, channel: Channel, index: int, dense: Sequence[tuple[Ints, int]]) -> None:
         super().__init__(channel, index)
-        assert channel.served is not None
-        assert channel.sizes is not None
-        self.servers = len(np.unique(codes[:, list(channel.served)], axis=0))
-        self.server = np.unique(codes[:, list(channel.served)], axis=0, return_inverse=True)[1]
+        server = _keys(dense, channel.served or ())
+        self.server, self.servers = server.of, server.cells
 
     def best(self, keys: dict[tuple[int, ...], _Keys], free: Bools, least: float) -> _Best:
         best = _Best(-1.0, self.index, (), 0)
@@ -194,31 +196,64 @@ class _Mix(_State):
         return best
 
 
-def _cuboids(codes: Ints, deepest: int) -> Iterator[tuple[int, ...]]:
+def _supported(
+    dense: Sequence[tuple[Ints, int]], support: Floats, least: float, deepest: int
+) -> dict[tuple[int, ...], _Keys]:
+    """The cuboids that have a cell in which enough money moved, small ones first: what a cuboid lacks, no finer one
+    has (Apriori; Agrawal and Srikant 1994)."""
+    kept: dict[tuple[int, ...], _Keys] = {}
+    barren: list[set[int]] = []
+    for cuboid in sorted(_cuboids(dense, deepest), key=len):
+        if any(b <= set(cuboid) for b in barren):
+            continue
+        key = _keys(dense, cuboid)
+        if np.bincount(key.of, weights=support, minlength=key.cells).max(initial=0.0) >= least:
+            kept[cuboid] = key
+        else:
+            barren.append(set(cuboid))
+    return kept
+
+
+def _cuboids(dense: Sequence[tuple[Ints, int]], deepest: int) -> Iterator[tuple[int, ...]]:
     """Sets of dimensions without one that another of the set determines, and without constant ones."""
-    d = codes.shape[1]
-    varied = [i for i in range(d) if codes[:, i].min(initial=0) != codes[:, i].max(initial=0)]
-    above = {i: {j for j in varied if j != i and _determines(codes[:, i], codes[:, j])} for i in varied}
+    varied = [i for i, (_, size) in enumerate(dense) if size > 1]
+    above = {i: {j for j in varied if j != i and _determines(dense[i], dense[j])} for i in varied}
     for chosen in product((False, True), repeat=len(varied)):
         names = tuple(i for i, on in zip(varied, chosen, strict=True) if on)
         if 0 < len(names) <= deepest and not any(j in above[i] for i in names for j in names):
             yield names
 
 
-def _determines(one: Ints, two: Ints) -> bool:
-    """True where each value of `one` comes with one value of `two`, and not the other way round or it stands first."""
-    firsts = np.unique(one, return_index=True)
-    place = np.searchsorted(firsts[0], one)
-    return bool((two[firsts[1]][place] == two).all())
+def _determines(one: tuple[Ints, int], two: tuple[Ints, int]) -> bool:
+    """True where each value of `one` comes with one value of `two`."""
+    if one[1] < two[1]:
+        return False
+    of = np.zeros(one[1], dtype=np.int64)
+    of[one[0]] = two[0]
+    return bool((of[one[0]] == two[0]).all())
 
 
-def _keys(codes: Ints, cuboid: tuple[int, ...]) -> _Keys:
-    key = np.zeros(len(codes), dtype=np.int64)
+def _dense(column: Ints) -> tuple[Ints, int]:
+    """A column numbered from 0 without gaps, in order of its values, and how many there are."""
+    low = int(column.min(initial=0))
+    spread = int(column.max(initial=0)) - low + 1
+    if spread > 4 * len(column) + 1000:
+        names, place = np.unique(column, return_inverse=True)
+        return place, len(names)
+    seen = np.zeros(spread, dtype=np.int64)
+    seen[column - low] = 1
+    number = np.cumsum(seen) - 1
+    return number[column - low], int(number[-1]) + 1 if len(column) else 0
+
+
+def _keys(dense: Sequence[tuple[Ints, int]], cuboid: tuple[int, ...]) -> _Keys:
+    """The cells of a cuboid."""
+    of = np.zeros(len(dense[0][0]), dtype=np.int64)
+    cells = 1
     for i in cuboid:
-        column = codes[:, i] - codes[:, i].min(initial=0)
-        key = key * (int(column.max(initial=0)) + 1) + column
-    if key.max(initial=0) >= 4 * len(key) + 1000:
-        key = np.unique(key, return_inverse=True)[1]
-    cells = int(key.max(initial=-1)) + 1
-    size = np.bincount(key, minlength=cells)
-    return _Keys(key, cells, size, np.zeros_like(size))
+        column, size = dense[i]
+        if cells * size > 4 * len(of) + 1000:
+            of, cells = _dense(of)
+        of, cells = of * size + column, cells * size
+    of, cells = _dense(of)
+    return _Keys(of, cells, np.bincount(of, minlength=cells), np.zeros(cells, dtype=np.int64))
