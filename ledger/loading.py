@@ -32,7 +32,7 @@ def store_load(
     table = rows.table
     report = LoadReport(
         None, batch.source, batch.name, len(batch.frame), 0, 0, len(table), len(batch.bad), int(table.cost.sum()),
-        batch.unpriced, f"{batch.name} was loaded before; nothing changed",
+        batch.unpriced, f"{batch.name} was loaded before; nothing changed", batch.priced,
     )  # fmt: skip
     if _loaded_before(conn, batch):
         return report
