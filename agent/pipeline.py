@@ -71,7 +71,7 @@ class TickReport:
         would = self.silent or self.dry_run
         if self.silent and self.tellings:
             lines.append("a first run tells nobody; it would have said:")
-        lines += [f"{'would tell' if would else 'told'} {t.line()}" for t in self.tellings]
+        lines += [f"{'would tell' if would else 'told'}: {t.line()}" for t in self.tellings]
         going = [i for i in self.incidents if i.state == "open" and i.kind == "spend"]
         return [*lines, f"{len(going)} open incidents, {self.sent} messages sent"]
 

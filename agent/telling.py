@@ -37,8 +37,8 @@ class Telling:
 
     def line(self) -> str:
         """On a line."""
-        where = ", ".join(f"{r.channel} {r.address}" for r in self.routes) or "nobody"
-        return f"{where}: {self.message.headline}"
+        where = ", ".join(f"{r.channel} {r.address}" for r in self.routes) or "no channel"
+        return f"{self.message.headline} → {where}"
 
     def as_json(self) -> dict[str, Any]:
         """As a JSON object."""

@@ -14,7 +14,8 @@ from agent.channels import look, routes_of, senders
 from agent.config import Site
 from agent.ownership import owner_of
 from detector import Incident
-from explainer import explain_change, narrate
+from explainer import Context, explain_change, narrate
+from explainer.outlook import outlook
 from ledger.store import Store
 from ledger.table import CostTable
 from ledger.types import Outcome, Scope, from_hour, to_hour
@@ -59,15 +60,15 @@ def _gathered(site: Site, store: Store, now: datetime, week: tuple[datetime, dat
     table, events = store.costs(now, since=start - timedelta(days=70)), store.events(now)
     context = explain_context(site, store, now)
     why = explain_change(
-        table, scope=(), period=(start, end), against=(before, start), events=events, now=now, context=context
+        table, scope=(), period=(start, end), against=(before, start), events=events, now=end, context=context
     )
-    month = end.replace(day=1) if end.day > 1 else start.replace(day=1)
+    month = (end - timedelta(days=1)).replace(day=1)
     budget = next((round(b.usd_a_month * 1e9) for b in site.config.budgets if b.scope == ()), None)
     happened = _happened(site, store, start, end)
     untagged: Scope = (("team", None),)
     return DigestData(
         start, end, why, narrate(why, "finance"), month_so_far=_spent(table, month, end),
-        forecast=_forecast(table, month, end), budget=budget,
+        forecast=_forecast(table, context, end), budget=budget,
         incidents=tuple(h for h in happened if h.incident.kind == "spend"),
         planned=tuple(h for h in happened if h.incident.kind == "planned"),
         untagged=(_spent(table, start, end, untagged), _spent(table, before, start, untagged)),
@@ -93,19 +94,17 @@ def _days(start: datetime, end: datetime) -> list[datetime]:
     ]
 
 
-def _forecast(table: CostTable, month: datetime, end: datetime) -> tuple[int, int, int] | None:
-    """(low, middle, high) by the month's end: what is spent, and for each day to come the mean of its weekday over the
-    last four weeks, with the spread of single days about it. None where four weeks are not known."""
+def _forecast(table: CostTable, context: Context, end: datetime) -> tuple[int, int, int] | None:
+    """(low, middle, high) by the month's end: the explainer's own outlook, and about it the spread of single days around
+    their weekday's mean over the last four weeks. None where the month is over or four weeks are not known."""
     past = _days(end - timedelta(weeks=4), end)
-    if not len(table) or from_hour(int(table.hour.min())) > past[0]:
+    middle = outlook(table, (), context, end).forecast_nano
+    if middle is None or end.day == 1 or from_hour(int(table.hour.min())) > past[0]:
         return None
     spent = np.array([_spent(table, d, d + timedelta(days=1)) for d in past], dtype=float).reshape(4, 7)
-    usual, spread = spent.mean(axis=0), float((spent - spent.mean(axis=0)).std())
-    left = calendar.monthrange(month.year, month.month)[1] - (end.date() - month.date()).days
-    coming = sum(usual[i % 7] for i in range(max(left, 0)))
-    middle = _spent(table, month, end) + coming
-    off = EIGHTIETH * spread * max(left, 0) ** 0.5
-    return round(middle - off), round(middle), round(middle + off)
+    left = calendar.monthrange(end.year, end.month)[1] - end.day + 1
+    off = round(EIGHTIETH * float((spent - spent.mean(axis=0)).std()) * left**0.5)
+    return middle - off, middle, middle + off
 
 
 def _happened(site: Site, store: Store, start: datetime, end: datetime) -> list[Happened]:

@@ -11,7 +11,7 @@ from detector.types import Incident
 from explainer.types import Explanation, Narrative
 from ledger.types import Scope
 from notifiers.compose import STATES, driver_table, part_tables, waterfall
-from notifiers.figures import Look, change_percent, day, place, usd
+from notifiers.figures import Look, change_percent, day, place, unit_usd, usd
 from notifiers.types import Attachment, Chart, Message, Table
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -100,7 +100,9 @@ def _numbers(data: DigestData, look: Look) -> tuple[tuple[str, str], ...]:
     now, before = data.untagged
     if now or before:
         rows.append(("Untagged", f"{usd(now, look)} ({change_percent(now - before, before, look)})"))
-    rows += [(f"Cost per {name}", f"{usd(n, look)} (before {usd(b, look)})") for name, n, b in data.unit_costs]
+    rows += [
+        (f"Cost per {name}", f"{unit_usd(n, look)} (before {unit_usd(b, look)})") for name, n, b in data.unit_costs
+    ]
     return tuple(rows[:10])
 
 
@@ -119,7 +121,8 @@ def _incidents(data: DigestData, look: Look) -> tuple[Table, ...]:
 def _line(happened: Happened, look: Look) -> str:
     incident = happened.incident
     where = " and ".join(place(s) for s in incident.scopes)
-    return f"{where} since {day(incident.started_at, look)} ({incident.note or happened.cause})"
+    said = incident.note.removeprefix("announced: ") or happened.cause
+    return f"{said}, {where}, since {day(incident.started_at, look)}, {usd(incident.actual_nano, look)}"
 
 
 def _days(data: DigestData, look: Look) -> Chart:

@@ -25,6 +25,13 @@ def usd(nano: int, look: Look) -> str:
     return format_currency(Decimal(nano) / NANO, "USD", locale=look.language).replace("-", "−")
 
 
+def unit_usd(nano: int, look: Look) -> str:
+    """What one of something costs: with four decimals where it is below a dollar."""
+    if abs(nano) >= NANO:
+        return usd(nano, look)
+    return format_currency(Decimal(nano) / NANO, "USD", "¤#,##0.0000", locale=look.language, currency_digits=False)
+
+
 def more_or_less(nano: int, look: Look) -> str:
     """$12.00 more, or $3.40 less."""
     return f"{usd(abs(nano), look)} {'more' if nano >= 0 else 'less'}"
