@@ -1,0 +1,157 @@
+"""Receivers on loopback that behave as the real ones do: a Slack that refuses what Slack refuses, an SMTP server."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections import defaultdict, deque
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+from aiosmtpd.controller import Controller
+
+BLOCKS = {"header", "section", "context", "actions", "divider", "image", "data_visualization"}
+LONGEST = 13_000
+
+
+class Slack(ThreadingHTTPServer):
+    """`plan[method]` holds answers to give first: an error word, a status, or "hang up" after taking the message."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Slack)
+        self.plan = defaultdict(deque)
+        self.messages, self.updates, self.files = [], [], []
+        self.channels, self.token, self.charts = {"#ai", "#search", "C1"}, "xoxb-good", True
+
+    @property
+    def api(self):
+        return f"http://127.0.0.1:{self.server_port}/api/"
+
+
+class _Slack(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.do_POST()
+
+    def do_POST(self):
+        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        path = urlsplit(self.path)
+        if path.path == "/upload":
+            self.server.files[-1]["bytes"] = raw
+            return self.say(200, "OK")
+        form = {k: v[0] for k, v in (parse_qs(raw.decode()) | parse_qs(path.query)).items()}
+        if self.headers.get("Content-Type", "").startswith("application/json"):
+            form = json.loads(raw)
+        method = path.path.removeprefix("/api/")
+        planned = self.server.plan[method].popleft() if self.server.plan[method] else None
+        if isinstance(planned, tuple):
+            status, headers = planned
+            return self.say(status, {"ok": False, "error": "ratelimited"}, headers)
+        if self.headers.get("Authorization") != f"Bearer {self.server.token}":
+            return self.say(200, {"ok": False, "error": "invalid_auth"})
+        if planned and planned != "hang up":
+            return self.say(200, {"ok": False, "error": planned})
+        answer = getattr(self, method.replace(".", "_"))(form)
+        if planned == "hang up":
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return None
+        return self.say(200, answer)
+
+    def say(self, status, body, headers=()):
+        data = (body if isinstance(body, str) else json.dumps(body)).encode()
+        self.send_response(status)
+        for name, value in dict(headers).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def refused(self, form):
+        blocks = form["blocks"] if isinstance(form["blocks"], list) else json.loads(form["blocks"])
+        kinds = {b["type"] for b in blocks}
+        if kinds - BLOCKS or (not self.server.charts and "data_visualization" in kinds):
+            return "invalid_blocks"
+        if len(json.dumps(blocks)) > LONGEST:
+            return "msg_blocks_too_long"
+        if form["channel"] not in self.server.channels:
+            return "channel_not_found"
+        return None
+
+    def chat_postMessage(self, form):
+        if word := self.refused(form):
+            return {"ok": False, "error": word}
+        self.server.messages.append(form)
+        return {"ok": True, "channel": "C1", "ts": f"{len(self.server.messages)}.0"}
+
+    def chat_update(self, form):
+        if word := self.refused(form):
+            return {"ok": False, "error": word}
+        self.server.updates.append(form)
+        return {"ok": True, "channel": "C1", "ts": form["ts"]}
+
+    def conversations_history(self, _form):
+        as_object = lambda m: m if isinstance(m, dict) else json.loads(m)
+        told = [{"ts": f"{i + 1}.0", "metadata": as_object(m["metadata"])} for i, m in enumerate(self.server.messages)]
+        return {"ok": True, "messages": told}
+
+    def files_getUploadURLExternal(self, form):
+        self.server.files.append(dict(form))
+        return {"ok": True, "upload_url": f"http://127.0.0.1:{self.server.server_port}/upload", "file_id": "F1"}
+
+    def files_completeUploadExternal(self, form):
+        self.server.files[-1] |= form
+        return {"ok": True, "files": [{"id": "F1"}]}
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def slack():
+    """A Slack that listens."""
+    server = Slack()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class Box:
+    """What came in, and what is answered to an address instead of taking it."""
+
+    def __init__(self):
+        self.mails, self.refuse = [], {}
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+        answers = self.refuse.get(address)
+        if answers:
+            return answers.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server, _session, envelope):
+        self.mails.append((envelope.rcpt_tos, envelope.content))
+        return "250 OK"
+
+
+@contextmanager
+def mailbox():
+    """(box, port) of an SMTP server."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    box = Box()
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        yield box, port
+    finally:
+        server.stop()
