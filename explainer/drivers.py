@@ -51,6 +51,11 @@ def leaf_drivers(c: Comparison) -> Ints:
     return out
 
 
+def drivers_of(by_leaf: Ints) -> tuple[tuple[Driver, int], ...]:
+    """Sums over leaves, without the drivers that did nothing."""
+    return tuple((d, int(v)) for d, v in zip(ALL, by_leaf.sum(axis=0), strict=True) if v)
+
+
 def _shapley(c: Comparison, rows: Ints) -> Ints:
     before, after = _factors(c, rows)
     n = len(PRODUCT)

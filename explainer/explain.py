@@ -6,24 +6,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from detector.types import Incident
 from explainer.causes import CALM, Circumstances, cause_of, circumstances
 from explainer.context import Context
-from explainer.drivers import ALL, REQUESTS, RUNS, leaf_drivers
+from explainer.drivers import ALL, REQUESTS, RUNS, drivers_of, leaf_drivers
 from explainer.facts import facts_of
 from explainer.findings import Findings, Measure
 from explainer.outlook import outlook
-from explainer.parts import drivers_of, tables
+from explainer.parts import tables
 from explainer.periods import INPUT, OUTPUT, Comparison, against_period, against_usual, merged
+from explainer.places import largest, places_of
 from explainer.types import Cause, Driver, Evidence, Explanation, Place
-from ledger.table import CostTable, leaves_inside
+from ledger.table import CostTable
 from ledger.types import Event, Scope
 
 HOUR = timedelta(hours=1)
-WORTH_NAMING = 0.1
-"""Share of all movement below which a feature is part of the rest."""
 BY_DRIVER: dict[Driver, Cause] = {
     "volume": "traffic_surge", "requests_per_run": "agent_loop", "model_mix": "model_switch", "cache": "cache_regression",
     "input_tokens_per_request": "prompt_growth", "output_tokens_per_request": "output_growth", "price": "price_change",
@@ -52,7 +49,7 @@ def explain_incident(
     else:
         drivers = drivers_of(by_leaf)
     driver: Driver = (
-        incident.signal if incident.signal in (*ALL, "attribution") else _largest(drivers, incident.impact_nano)
+        incident.signal if incident.signal in (*ALL, "attribution") else largest(drivers, incident.impact_nano)
     )
     cause, sure, evidence = cause_of(incident, driver, around)
     total = int((compared.current.cost - compared.base.cost).sum())
@@ -83,8 +80,8 @@ def explain_change(
     by_leaf = leaf_drivers(compared)
     around = circumstances(table, scope, period, events)
     drivers, delta = drivers_of(by_leaf), int((compared.current.cost - compared.base.cost).sum())
-    places = _places(compared, by_leaf, scope)
-    driver = _largest(drivers, delta)
+    places = places_of(compared, by_leaf, scope)
+    driver = largest(drivers, delta)
     share = dict(drivers).get(driver, 0) / delta if delta else 0.0
     told = share >= 0.6 and len(places) <= 1 and (delta > 0 or driver in EITHER_WAY)
     cause: Cause = BY_DRIVER[driver] if told else "unknown"
@@ -99,32 +96,6 @@ def explain_change(
         delta - sum(p.delta for p in places), cause, 0.6 if cause != "unknown" else 0.3, driver, evidence if delta else (), (), False,
     )  # fmt: skip
     return _with_facts(made, _findings(table, compared, around, made, context, now=now, state="period"))
-
-
-def _places(c: Comparison, by_leaf: np.ndarray, scope: Scope) -> tuple[Place, ...]:
-    """The features that moved, each a disjoint part of the change."""
-    delta = c.current.cost - c.base.cost
-    moved = float(np.abs(delta).sum())
-    named = c.leaves[["team", "feature"]].drop_duplicates()
-    found = []
-    for team, feature in named.itertuples(index=False):
-        own: Scope = (
-            ("team", team if isinstance(team, str) else None),
-            ("feature", feature if isinstance(feature, str) else None),
-        )
-        mine = leaves_inside(c.leaves, own)
-        change = int(delta[mine].sum())
-        if abs(change) >= WORTH_NAMING * moved:
-            drivers = drivers_of(by_leaf[mine])
-            inside = dict(scope) | dict(own)
-            whole: Scope = tuple((d, v) for d, v in inside.items())
-            found.append(Place(whole, change, drivers, _largest(drivers, change), change))
-    return tuple(sorted(found, key=lambda p: -abs(p.delta)))
-
-
-def _largest(drivers: Sequence[tuple[Driver, int]], delta: int) -> Driver:
-    sign = 1 if delta >= 0 else -1
-    return max(drivers, key=lambda d: sign * d[1], default=("volume", 0))[0]
 
 
 def _words(period: tuple[datetime, datetime], against: tuple[datetime, datetime]) -> str:

@@ -5,19 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from explainer.drivers import ALL
+from explainer.drivers import ALL, drivers_of
 from explainer.periods import FINE, Comparison
-from explainer.types import Driver, Part
+from explainer.types import Part
 from ledger.table import Ints
 from ledger.types import Scope
 
 SHOWN = ("team", "feature", "workflow", "model", "version", "release", "environment", "provider", "account", "charge")
 MOST = 8
-
-
-def drivers_of(by_leaf: Ints) -> tuple[tuple[Driver, int], ...]:
-    """Sums over leaves, without the drivers that did nothing."""
-    return tuple((d, int(v)) for d, v in zip(ALL, by_leaf.sum(axis=0), strict=True) if v)
 
 
 def tables(fine: Comparison, c: Comparison, by_leaf: Ints, scope: Scope) -> tuple[tuple[str, tuple[Part, ...]], ...]:

@@ -42,11 +42,9 @@ def _mean_of_others(before: Sequence[Floats], after: Sequence[Floats]) -> Floats
     k = len(before) + 1
     sums = [np.ones_like(before[0])]
     for a, b in zip(before, after, strict=True):
-        grown = [*(s * a for s in sums), np.zeros_like(a)]
-        for i, s in enumerate(sums):
-            grown[i + 1] = grown[i + 1] + s * b
-        sums = grown
+        kept, changed = [s * a for s in sums], [s * b for s in sums]
+        sums = [x + y for x, y in zip([*kept, np.zeros_like(a)], [np.zeros_like(a), *changed], strict=True)]
     total = np.zeros_like(before[0])
-    for s, value in enumerate(sums):
-        total += factorial(s) * factorial(k - 1 - s) / factorial(k) * value
+    for size, value in enumerate(sums):
+        total += factorial(size) * factorial(k - 1 - size) / factorial(k) * value
     return total
