@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ledger.batch import BadRows, Fault
+from ledger.readers.checks import near
 from ledger.types import Event, LedgerError, scope_of, utc
 
+FIELDS = ("id", "time", "until", "kind", "scope", "title", "expected", "expected_usd", "expected_usd_a_day")
 KINDS = ("deploy", "launch", "batch", "price_change", "reorganisation", "other")
 FIX = "mend the line; nothing of the file was stored"
 
@@ -36,23 +38,30 @@ def read_events(path: Path) -> list[Event]:
 
 
 def event_of(record: Mapping[str, Any]) -> Event:
-    """An event of a JSON object; its id is a hash of the content where it has none. Raises ValueError, LedgerError."""
+    """An event of a JSON object; its id is a hash of the content where it has none. Fields beyond FIELDS are left alone,
+    unless they look like one of them. Raises ValueError, LedgerError."""
     if not isinstance(record, Mapping):
         raise LedgerError("it is no JSON object")
     missing = [k for k in ("time", "kind", "scope") if k not in record]
     if missing:
-        raise ValueError(f"{missing[0]} is missing")
+        raise ValueError(f"{missing[0]} is missing{near(missing[0], record)}")
+    meant = [(k, f) for k in record if k not in FIELDS and (f := near(str(k), FIELDS))]
+    if meant:
+        raise ValueError(f"there is no field {meant[0][0]}{meant[0][1]}")
     if record["kind"] not in KINDS:
         raise ValueError(f"kind {record['kind']!r} is none of {', '.join(KINDS)}")
-    if not isinstance(record["scope"], Mapping):
-        raise LedgerError("scope is no object of dimensions and values")
+    scope, expected = record["scope"], record.get("expected") or False
+    if not isinstance(scope, Mapping) or not all(v is None or isinstance(v, str) for v in scope.values()):
+        raise ValueError(f"scope {scope!r} is no object of dimensions and their values as text or null")
+    if not isinstance(expected, bool):
+        raise ValueError(f"expected {expected!r} is neither true nor false")
     start, until = _time(record["time"]), _time(record["until"]) if record.get("until") else None
     if until and until < start:
         raise ValueError(f"it ends ({record['until']}) before it begins ({record['time']})")
     digest = hashlib.sha256(json.dumps(record, sort_keys=True, default=str).encode()).hexdigest()
     return Event(
-        str(record.get("id") or f"event-{digest[:12]}"), start, until, record["kind"], scope_of(record["scope"]),
-        str(record.get("title") or ""), bool(record.get("expected", False)),
+        str(record.get("id") or f"event-{digest[:12]}"), start, until, record["kind"], scope_of(scope),
+        str(record.get("title") or ""), expected,
         _usd(record, "expected_usd"), _usd(record, "expected_usd_a_day"),
     )  # fmt: skip
 

@@ -47,7 +47,7 @@ def _count(name: str, kind: str) -> list[str]:
         value = f"TRY_CAST({name} AS DOUBLE)"
         right = f"coalesce({value} BETWEEN 0 AND {MOST_TOKENS} AND {value} = floor({value}), false)"
     bad = f"CASE WHEN {name} IS NOT NULL AND NOT {right} THEN CAST({name} AS VARCHAR) END AS bad_{name}"
-    return [f"TRY_CAST({value} AS BIGINT) AS {name}", bad]
+    return [f"CASE WHEN {right} THEN CAST({value} AS BIGINT) END AS {name}", bad]
 
 
 def _cost(types: Mapping[str, str]) -> list[str]:

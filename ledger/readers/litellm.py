@@ -56,10 +56,10 @@ def read_litellm_postgres(settings: SourceSettings, *, now: datetime) -> Iterato
         url = make_url(settings.url)
         if url.drivername in ("postgresql", "postgres"):
             url = url.set(drivername="postgresql+psycopg")
-        engine = create_engine(url)
+        engine = create_engine(url, connect_args={"options": "-c timezone=UTC"})
         try:
             rows = _logged(engine, midnight - timedelta(days=settings.window_days))
-            yield _batch([(TABLE, rows)], settings, settings.name)
+            batch = _batch([(TABLE, rows)], settings, settings.name)
         finally:
             engine.dispose()
     except SQLAlchemyError as error:
@@ -67,6 +67,7 @@ def read_litellm_postgres(settings: SourceSettings, *, now: datetime) -> Iterato
         raise LedgerError(
             f"{settings.name}: LiteLLM's database cannot be read ({first}); check url and rights"
         ) from error
+    yield batch
 
 
 def _page(path: Path) -> list[dict[str, Any]]:
@@ -99,7 +100,6 @@ def _logged(engine: Engine, since: datetime) -> Iterator[dict[str, Any]]:
     columns = ", ".join(f'"{c}"' for c in WANTED if c in there)
     query = text(f'SELECT {columns} FROM "{TABLE}" WHERE "startTime" >= :since')
     with engine.connect().execution_options(stream_results=True, yield_per=CHUNK) as conn:
-        conn.exec_driver_sql("SET TIME ZONE 'UTC'")
         for row in conn.execute(query, {"since": since}).mappings():
             yield dict(row)
 
