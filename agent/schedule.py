@@ -111,8 +111,9 @@ class Runner:
         jobs.finish(self._engine, job.name, slot, holder=self._holder, error=error)
 
 
-def until_told_to_stop(stopped: threading.Event) -> None:
-    """Waits for SIGTERM or SIGINT; a second one ends the process at once."""
+def told_to_stop() -> threading.Event:
+    """Set by SIGTERM or SIGINT from now on; a second one of them ends the process at once."""
+    stopped = threading.Event()
 
     def stop(number: int, _frame: object) -> None:
         signal.signal(number, signal.SIG_DFL)
@@ -120,4 +121,4 @@ def until_told_to_stop(stopped: threading.Event) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    stopped.wait()
+    return stopped

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import threading
 from datetime import datetime
 
 from agent import clock
 from agent.config import Site
 from agent.logs import log_as_json
 from agent.pipeline import tick
-from agent.schedule import Job, Runner, digest_trigger, tick_trigger, until_told_to_stop
+from agent.schedule import Job, Runner, digest_trigger, tick_trigger, told_to_stop
 from agent.serve import listeners
 from agent.telling import send_waiting
 from agent.weekly import send_digest
@@ -22,13 +21,14 @@ _log = logging.getLogger(__name__)
 def serve_until_stopped(site: Site, store: Store) -> None:
     """Runs until SIGTERM or SIGINT; what is under way is finished first."""
     log_as_json()
+    stopped = told_to_stop()
     heard_of = listeners(site, store)
     runner = Runner(store.engine, jobs(site, store), now=clock.now, often=lambda: _send(site, store))
     for listener in heard_of:
         listener.start()
     runner.start()
     _log.info("why-spike runs")
-    until_told_to_stop(threading.Event())
+    stopped.wait()
     runner.stop()
     for listener in heard_of:
         listener.stop()
