@@ -38,18 +38,17 @@ def ask(
 def serve(config: ConfigOption = None) -> None:
     """Answer in Slack alone, by HTTP or Socket Mode as the config says, until it is told to stop."""
     with session(config, as_json=False) as s:
-        import threading
-
-        from agent.schedule import until_told_to_stop
+        from agent.schedule import told_to_stop
         from agent.serve import listeners
         from ledger.types import LedgerError
 
         found = listeners(s.site, s.store)
         if not found:
             raise LedgerError('slack.mode is "off"; set it to "http" or "socket", see docs/slack.md')
+        stopped = told_to_stop()
         for listener in found:
             listener.start()
         s.note("why-spike listens to Slack")
-        until_told_to_stop(threading.Event())
+        stopped.wait()
         for listener in found:
             listener.stop()
