@@ -28,11 +28,11 @@ class Checks:
 
     def require(self, *columns: str) -> None:
         """Raises LedgerError where a column is missing, with what looks like it."""
+        there = [str(c) for c in self.frame.columns if c != "row"]
         for name in columns:
-            if name not in self.frame:
-                raise LedgerError(
-                    f"{self.file}: column {name} is missing{near(name, self.frame.columns)}; it has {', '.join(map(str, self.frame.columns[:12]))}"
-                )
+            if name not in there:
+                has = ", ".join(there[:12]) + (" and more" if len(there) > 12 else "")
+                raise LedgerError(f"{self.file}: column {name} is missing{near(name, there)}; it has {has}")
 
     def money(self, name: str) -> pd.Series:
         """A column of amounts, none missing: numbers, or text that says them exactly (rows with a fault apart)."""

@@ -60,7 +60,10 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 
 def scan(path: Path) -> tuple[str, list[str]]:
-    """The FROM item that reads a file (with `file_row_number`), and its parameters."""
+    """The FROM item that reads a file (with `file_row_number`), and its parameters. Raises LedgerError for a file
+    without even a header."""
+    if path.stat().st_size == 0:
+        raise LedgerError(f"{path} is empty, without a header; fetch it again, or take it away")
     if path.name.endswith(".parquet"):
         return "read_parquet(?, file_row_number=true)", [str(path)]
     options = "all_varchar=true, header=true, delim=',', quote='\"', strict_mode=true, null_padding=false, nullstr=''"
