@@ -78,7 +78,7 @@ class SlackApp:
         logging.getLogger("slack_bolt").setLevel(logging.WARNING)  # at INFO it logs the body of a refused request
         self.bolt = App(
             client=WebClient(base_url=api),
-            authorize=self._authorize,  # type: ignore[arg-type]  # None refuses a workspace
+            authorize=lambda team_id: self._authorize(team_id),  # type: ignore[arg-type,return-value]  # None refuses
             request_verification_enabled=False,  # done in `http`, where garbled headers are refused as well
         )
         self.bolt.use(self._once)
