@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explainer.checker.concepts import COST, concept_of, concepts_in
 from explainer.checker.figures import QUALIFIER, Figure
@@ -12,11 +12,11 @@ from explainer.checker.quantities import Known, Quantity
 from explainer.checker.scan import Sentence
 
 _QUALIFIER = re.compile(rf"(?<![\w-]){QUALIFIER}(?:an? )?$")
-_BOUND = re.compile(r"[;:()\[\]—–]")
+_BOUND = re.compile(r"[;()\[\]—–]")
 _EXPECTED = r"expected|expectation|expectations|usual|usually|normal|normally|typical|typically|baseline|should have cost|before|previously|earlier|beforehand|prior|used to|ordinarily|anticipated|was|were"
 _BEFORE_LEFT = re.compile(
     r"\b(?:expected|expectations? of|usual|usually|normal|normally|typical|typically|baseline(?: of| is| was|,)?|instead of|"
-    r"rather than|against|versus|vs\.?|compared (?:with|to)|in place of|previously|used to be|used to|formerly|"
+    r"rather than|against|versus|vs\.?|compared (?:with|to)|in place of|previously|used to be|used to|would have cost|would be|would have been|formerly|"
     r"before it was|than the|than|as against|where|not the|once|before)\b"
 )
 _BEFORE_RIGHT = re.compile(
@@ -35,7 +35,7 @@ _EXCESS_RIGHT = re.compile(
     r"worse|greater|past|beneath)"
 )
 _EXCESS_LEFT = re.compile(
-    r"\b(?:excess(?: is| was| of| comes to|,)?|up|down|by|extra|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|added|adds|"
+    r"\b(?:excess(?: is| was| of| comes to|stands at|now stands at|reached|so far|so far is|:|,)?|up|down|by|extra|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|added|adds|"
     r"overspend(?: of| is)?|drop(?:ped)?(?: of)?|fell|rose|grew|decrease(?:d)?(?: of)?|saved|saving|gap(?: of| is)?|overshoot(?: of)?|surplus|shortfall|increased|climbed|fall of|impact(?: of| is| so far)?|higher|lower)(?: an?| the| some)?(?: whole)?$"
 )
 _TOTAL_LEFT = re.compile(
@@ -73,7 +73,7 @@ _OF_WORDS = {
 }  # fmt: skip
 _RIGHT_LINK = re.compile(
     r"^ ?(?:tokens? |calls? |requests? )?(?:of (?:the|its|this|that) [\w']+(?: (?!and\b|or\b|but\b|while\b)[\w']+)? )?"
-    r"(?:(?:, )?(?:(?:that |which |and )?(?:comes?|came|coming|stems?|stemmed|stemming|is|are|was|were|goes|went|falls?|sits?|lies|due|because|thanks|owing|results?|resulted|resulting|down|caused|explained|driven|accounted|attributable|traced|of it|mostly|mainly|directly|can be|can|be|put|has to do|traces back|arises?|back|alone) )+"
+    r"(?:(?:, (?=that|which))?(?:(?:that |which |and )?(?:comes?|came|coming|stems?|stemmed|stemming|is|are|was|were|goes|went|falls?|sits?|lies|due|because|thanks|owing|results?|resulted|resulting|down|caused|explained|driven|accounted|attributable|traced|of it|mostly|mainly|directly|can be|can|be|put|has to do|traces back|arises?|back|alone) )+"
     r"(?:(?:from|by|to|is|are|was|were|in|for|through|on|of|due to|because of|with) )?|(?:(?:from|by|to|in|for|through|on|of|due to|because of|with) )?)(?:the |more |higher |additional |extra |plain |run |an? )*$"
 )
 _NOUN = re.compile(
@@ -148,8 +148,10 @@ def _context(
     if at is None:
         return None
     figure = sentence.figures[index]
+    if figure.unit == "count" and text[: at.start()].rstrip().endswith(("factor of", "factor of about")):
+        figure = replace(figure, unit="ratio")
     left_all, right_all = text[: at.start()], text[at.end() :]
-    left = re.split(r"\bQ\d+\b", _BOUND.split(left_all)[-1])[-1].rstrip()
+    left = _label(re.split(r"\bQ\d+\b", _BOUND.split(left_all)[-1])[-1].rstrip())
     right = re.split(r"\bQ\d+\b", _BOUND.split(right_all)[0])[0]
     qualifier = _QUALIFIER.search(left + " ")
     if qualifier and not re.search(r"(?:went|going|moved|rose|grew|came|climbed) up to ?$", left):
@@ -174,6 +176,14 @@ def _context(
         frozenset(re.findall(r"[a-z][a-z'-]+", text)) | frozenset(sentence.names),
         frozenset(c for _, _, c in spans),
     )
+
+
+def _label(left: str) -> str:
+    """What stands left of a figure after a colon; the few words before the colon where nothing else does."""
+    before, colon, after = left.rpartition(":")
+    if not colon or after.strip():
+        return after if colon else left
+    return f"{before.rstrip()}" if len(before.split()) <= 3 else ""
 
 
 def _per(sentence: Sentence, right: str, left: str) -> str:
@@ -239,12 +249,24 @@ def _role(left: str, right: str, left_all: str, right_all: str, figure: Figure) 
     marks = [(m.start(), "before") for m in _BEFORE_LEFT.finditer(near)] + [
         (m.start(), "after") for m in _AFTER_LEFT.finditer(near)
     ]
+    if re.search(
+        r"(?<!of )\b(?:the|an|its) (?:excess|overspend|difference|gap) (?:now )?(?:stands at|reached|comes to|came to|amounts to|amounted to)$",
+        left,
+    ):
+        return "excess"
     if marks:
         return max(marks)[1]
     if _AFTER_RIGHT.match(right):
         return "after"
+    clause = next((c for c in re.split(r"[,;]", f"{left} Q {right}") if "Q" in c), "")
+    if figure.unit in ("percent", "count"):
+        now = re.search(r"\b(?:now|today|currently|at present)\b", clause)
+        then = re.search(r"\b(?:previously|earlier|beforehand|formerly|before(?! (?:the|it|that)))\b", clause)
+        if bool(now) != bool(then):
+            return "after" if now else "before"
     if re.match(
-        r"^ ?,? ?(?:instead of|rather than|against|versus|vs\b|compared (?:with|to)|where Q|\( ?expected)", right_all
+        r"^ ?,? ?(?:\( ?(?:before|previously|was|usually|normally|up from|from)|instead of|rather than|against|versus|vs\b|compared (?:with|to)|where Q|\( ?expected)",
+        right_all,
     ):
         return "after"
     if re.search(r"(?:\bcost|\bbill (?:is|was)|\bspend (?:is|was))$", left) and figure.unit == "usd":

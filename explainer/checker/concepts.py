@@ -7,7 +7,7 @@ import re
 COST = "cost"
 
 PHRASES: tuple[tuple[str, str], ...] = (
-    ("requests_per_run", r"(?:each|every|one) (?:run|workflow run) (?:now |then )?(?:makes?|made|takes|took|needs?|needed|uses?|used|sends?|sent|fires?|fired)|runs (?:now )?(?:make|made|take|took|need|needed)|(?:model )?(?:requests|calls) (?:per|a|in each|in a|for each|each) (?:run|workflow run|execution)|(?:requests|calls)-per-run|calls each run|requests each run"),
+    ("requests_per_run", r"(?:each|every|one|a|the average|an average) (?:run|workflow run) (?:now |then )?(?:makes?|made|takes|took|needs?|needed|uses?|used|sends?|sent|fires?|fired)|runs (?:now )?(?:make|made|take|took|need|needed)|(?:model )?(?:requests|calls) (?:per|a|in each|in a|for each|each) (?:run|workflow run|execution)|(?:requests|calls)-per-run|calls each run|requests each run"),
     ("max_run", r"longest run|largest run|busiest run|single run|one run"),
     ("cache", r"(?:lost |prompt )*cach(?:e|ing|ed)(?: (?:use|usage|hits?|misses|reads?|regression|hit rate))?"),
     ("input", r"input tokens?(?: (?:per|a|in each|for each) (?:request|call))?|(?:tokens? of |longer |larger |bigger |growing )?(?:input|inputs|prompts?|contexts?)(?: (?:length|size|tokens?))?(?: (?:per|a) (?:request|call))?"),

@@ -25,7 +25,7 @@ QUALIFIER = (
     r"at least|at most|up to|upwards of|north of|a good|as much as)\s*"
 )
 FIGURE = re.compile(
-    r"(?P<sign>[+\-±](?=\s?[$£€¥\d.US]))?\s?(?P<currency>US\$|USD\s?|EUR\s?|GBP\s?|[$£€¥])?(?P<sign2>-)?"
+    r"(?P<sign>[+\-±](?=\s?[$£€¥\d.US]))?\s?(?P<currency>US\$\s?|USD\s?|EUR\s?|GBP\s?|[$£€¥]\s?)?(?P<sign2>-)?"
     r"(?P<number>\d{1,3}(?:[,\u202f\u00a0]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?!\d)"
     r"(?P<scale>(?:k|K|mn|m|M|bn|B|b)(?![A-Za-z])|\s(?:thousand|million|billion)\b)?"
     r"(?P<unit>\s?(?:%|percent(?:age)? points?\b|per ?cent(?:age)? points?\b|percent\b|per cent\b|pct\b|pp\b|ppts?\b|points?\b|"

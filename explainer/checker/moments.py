@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from explainer.checker.figures import NUMBER_WORDS
 
@@ -33,6 +33,7 @@ MOMENT = re.compile(
     rf"(?:{_ISO}|{_DATE}(?:\s?,?\s(?:at\s|around\s|about\s)?{_CLOCK_STRICT.format(n=1)})?|"
     rf"{_CLOCK_STRICT.format(n=2)}(?:,?\s(?:on\s)?{_DATE.replace('?P<wd>', '?P<wdb>').replace('?P<d>', '?P<db>').replace('?P<mo>', '?P<mob>').replace('?P<mo2>', '?P<mo2b>').replace('?P<d2>', '?P<d2b>').replace('?P<y>', '?P<yb>')})?|"
     rf"(?P<rel>the day before yesterday|earlier today|yesterday|today|tonight|last night|this (?:morning|afternoon|evening)|tomorrow|overnight)\b|"
+    rf"(?P<monthalone>(?<=in )(?:jan(?:uary)|feb(?:ruary)|march|april|may|june|july|august|september|october|november|december))(?:\s(?P<yc>20\d\d))?|"
     rf"(?P<alone>{_WEEKDAY.replace(r'mon(?:day)?', 'monday').replace(r'sat(?:urday)?', 'sat(?:urday)?').replace(r'sun(?:day)?', 'sun(?:day)?')})"
     rf"(?:\s(?P<part>morning|afternoon|evening|night)\b)?(?:\s?,?\s(?:at\s)?{_CLOCK_STRICT.format(n=4)})?)(?![\w])",
     re.IGNORECASE,
@@ -63,6 +64,15 @@ class Moment:
 
     def fits(self, at: datetime, *, near: bool = False) -> bool:
         """True where `at` (UTC) is told so. `near` allows half an hour either way where only an hour is told."""
+        if (
+            self.hour == 0
+            and "midnight" in self.shown.lower()
+            and (at.hour, at.minute) == (0, 0)
+            and self.day is not None
+        ):
+            before = at - timedelta(days=1)
+            if (self.day, self.month or before.month) == (before.day, before.month):
+                return True
         told = ((self.year, at.year), (self.month, at.month), (self.day, at.day), (self.weekday, at.weekday()))
         if not self.valid or any(mine is not None and mine != real for mine, real in told):
             return False
@@ -112,9 +122,9 @@ def moment_of(match: re.Match[str]) -> Moment | None:
         minute = int(groups["isom"]) if "isom" in groups else None
         return Moment(shown, year, month, day, None, hour, minute, utc=utc)
     hour, minute, valid = _clock(groups)
-    month_name = next((groups[k] for k in ("mo", "mo2", "mob", "mo2b") if k in groups), None)
+    month_name = next((groups[k] for k in ("mo", "mo2", "mob", "mo2b", "monthalone") if k in groups), None)
     day_text = next((groups[k] for k in ("d", "d2", "db", "d2b") if k in groups), None)
-    year_text = groups.get("y") or groups.get("yb")
+    year_text = groups.get("y") or groups.get("yb") or groups.get("yc")
     weekday = next((groups[k] for k in ("wd", "wdb", "alone") if k in groups), None)
     if month_name is None and weekday is None and hour is None:
         return None

@@ -38,6 +38,7 @@ class Known:
         self.by_name: dict[str, list[Fact]] = {}
         for fact in facts:
             self.by_name.setdefault(fact.name, []).append(fact)
+        self.plain_texts = _without_names(facts)
         self.texts = " ".join(f.text for f in facts if f.name not in UNTRUSTED).lower()
         self.quantities = [*self._direct(), *self._pairs(), *self._money(), *self._shares(), *self._counts()]
 
@@ -245,6 +246,16 @@ class Known:
 
 UNTRUSTED = {"release_title", "event_title", "title", "note", "comment", "message"}
 """Facts whose string somebody typed: it may be quoted, but backs nothing."""
+
+
+def _without_names(facts: Sequence[Fact]) -> str:
+    """The facts' sentences without the names in them, so that a word of a name backs no other use of it."""
+    text = " ".join(f.text for f in facts if f.name not in UNTRUSTED)
+    for fact in facts:
+        for value in fact.value if isinstance(fact.value, tuple | list) else (fact.value,):
+            if isinstance(value, str) and fact.kind in ("name", "coincidence") and len(value) > 2:
+                text = text.replace(value, " ")
+    return text.lower()
 
 
 def _first(*values: float | None) -> float | None:

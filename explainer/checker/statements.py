@@ -114,6 +114,9 @@ def _directions(text: str, known: Known, before: str | None) -> list[str]:
     faults = []
     hidden = _COMPARES.sub(lambda m: "_" * len(m[0]), text)
     spans = concepts_in(text)
+    hidden = re.sub(
+        r"\bwithout (?:the |this |any )?(?:excess|extra|overspend|rise|increase)", lambda m: "_" * len(m[0]), hidden
+    )
     for match in _DIRECTION.finditer(hidden):
         if _skipped(text, match, known):
             continue
@@ -302,10 +305,16 @@ def _nearest(spans: list[tuple[int, int, str]], at: int) -> str:
 def _versus(text: str, drivers: dict[str, float]) -> list[str]:
     """`requests per run more than volume`: the first has to weigh more."""
     found = concepts_in(text)
+    sizes = [abs(drivers[c]) for _, _, c in found if c in drivers]
+    if re.search(
+        r"\b(?:descending|decreasing) order|\bfrom (?:the )?(?:largest|biggest) to|\bin order of (?:size|weight)|\border of",
+        text,
+    ) and sizes != sorted(sizes, reverse=True):
+        return ["the drivers are told in the wrong order"]
     for first, second in itertools.pairwise(found):
         between = text[first[1] : second[0]]
         more = re.search(
-            r"\b(?:more|larger|bigger|ahead|outweighs?|exceeds?|rather) (?:than|of)?\b|\bthen\b|\bfollowed by\b|\bbefore\b|\bahead of\b",
+            r"\b(?:more|larger|bigger|ahead|rather) (?:than|of)\b|\boutweigh\w*|\bexceed\w*|\bdwarf\w*|\btop(?:s|ped)\b|\bthen\b|\bfollowed by\b|\bbefore\b|\bahead of\b",
             between,
         )
         less = re.search(r"\b(?:less|smaller|behind)\b", between)
@@ -322,14 +331,20 @@ def _versus(text: str, drivers: dict[str, float]) -> list[str]:
 
 
 _WITHIN = re.compile(
-    r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget (?:holds|will hold|is not|is safe|is enough|suffices|covers|is kept|has room)\b"
+    r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:holds|will hold|is not|is safe|is enough|suffices|covers|is kept|has room)\b"
 )
 _BEYOND = re.compile(
-    r"\b(?:above|over|exceed\w*|beyond|more than|past|break\w*|breach\w*|bust\w*|overshoot\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b"
+    r"\b(?:above|over|exceed\w*|beyond|more than|past|break\w*|breach\w*|bust\w*|overshoot\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b"
 )
 
 
 def _budget(text: str, known: Known) -> list[str]:
+    if (
+        re.search(r"\b(?:budget|forecast)", text)
+        and re.search(r"\b(?:year|quarter|week|day)(?:ly|'s)?\b(?!-)", re.sub(r"\bof the (?:day|week)\b", "", text))
+        and "year" not in known.texts
+    ):
+        return ["budget and forecast are a month's"]
     if "budget" not in text:
         return []
     forecast, actual, budget = known.number("month_end_forecast"), known.number("cost_actual"), known.number("budget")
@@ -441,7 +456,13 @@ def _reach(text: str, known: Known) -> list[str]:
         or "all there are" in known.texts
     ):
         return [f"{every[0]}: no fact says so"]
-    only = _ONLY.search(re.sub(r"\bnot only\b|\bno other driver\b|\bonly (?:about |roughly |just )?[QDT]\d", "", text))
+    only = _ONLY.search(
+        re.sub(
+            r"\bnot only\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:about |roughly |just )?[QDT]\d",
+            "",
+            text,
+        )
+    )
     if only and only[0] not in known.texts:
         shares = [v for n, v in ((n, known.number(n)) for n in known.by_name if n.endswith("_share")) if v is not None]
         if not any(v > 99.5 for v in shares):
@@ -510,6 +531,10 @@ def _supported_causes(known: Known) -> set[str]:
         supported |= {"planned_batch", "batch_overrun"}
     if known.by_name.get("launched_at"):
         supported.add("feature_launch")
+    if known.by_name.get("version_to"):
+        supported.add("version_upgrade")
+    if known.by_name.get("model_to"):
+        supported.add("model_switch")
     for fact in known.by_name.get("cause", ()):
         supported.add(str(fact.value))
         supported |= _RELATED.get(f"cause:{fact.value}", set())
@@ -667,12 +692,22 @@ _PROMISE = re.compile(
     r"on it|assigned|escalat\w+|approved|paused|capped|blocked|switched off|turned off|shut (?:off|down)|disabled|apologi\w+|sorry|no action|nothing (?:to do|needs|more|is needed|has to)|ignore\w*|no need|"
     r"safe(?:ly)?|don't worry|no cause for|under control|false alarm|harmless|credited|handled|taken care|dealt with|resolved by|a ticket|has been (?:asked|opened|filed|raised)|agreed|confirmed by|according to|asked|says?|said|reported by|"
     r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
-    r"automatically|recover|would be (?:back|over)|savings? of|pay(?:s)? (?:off|back)|charged back|invoice|waived|free|in good hands|sorted|closed|ready|rest assured|reassur\w+|intend\w*|plans? to|aims? to|commit\w+)\b"
+    r"automatically|recover|would be (?:back|over)|savings? of|pay(?:s)? (?:off|back)|charged back|invoice|waived|free|in good hands|sorted|closed|ready|rest assured|reassur\w+|intend\w*|decided|agreed|ordered by|chose|chosen|deliberate\w*|better|worse|improv\w+|worsen\w*|faulty|broken|buggy|plans? to|aims? to|commit\w+)\b"
 )
 _ADVICE = re.compile(
     r"\b(?:should|ought to|must|need to|needs to|have to|has to|recommend\w*|suggest (?:to|that|you|we)|please|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
     r"^(?:- |\* |• |\d+ \. )?(?:check|look|compare|revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|see|talk|raise|lower|trim|review|inspect|tell|notify|delete|remove|add|call|open|click|visit|read|do|put|update|announce|route|mark|ignore|approve)\b"
 )
+
+
+_ACTION = re.compile(
+    r"\b(?:team|teams|they|we|engineers?|developers?|owners?|somebody|someone|people|provider|support) (?:has|have|had|is|are|was|were) "
+    r"(?:already |now |since |just |been |also )*(?P<verb>(?!not\b)\w+(?:ed|ing|en|nt|ut|ld))\b"
+)
+_SPENDING = {
+    "spent", "overspent", "underspent", "seen", "expected", "running", "spending", "paying", "affected", "concerned", "carried", "used", "charged",
+    "called", "overspending", "exceeded", "going", "named", "involved", "listed", "risen", "grown", "owned", "hit", "different", "carrying",
+}  # fmt: skip
 
 
 def _promises(text: str, known: Known) -> list[str]:
@@ -690,6 +725,9 @@ def _promises(text: str, known: Known) -> list[str]:
         if word in known.texts or (word == "invoice" and "invoice" in known.texts):
             continue
         return [f"{word}: no fact promises or reports this"]
+    action = _ACTION.search(text)
+    if action and action["verb"] not in _SPENDING and action["verb"] not in known.texts:
+        return [f"{action[0]}: no fact says what people did"]
     advice = _ADVICE.search(text)
     if advice and re.search(r"\b(?:than|what) (?:it|they|this|that|\w+) should$", text[: advice.end()]):
         advice = None
@@ -705,7 +743,7 @@ _NEGATION = re.compile(
 )
 _NEGATION_FINE = re.compile(
     r"\bnot (?:yet )?(?:been )?(?:shown|proven|known|certain|clear|established|confirmed|announced|planned|sure|necessarily|to say|only|quite|ended|over|stopped|finished|returned|come back|gone back|back|up|down)\b|"
-    r"\bnot,|\bnot the (?:Q|usual|expected)|\bno (?:other )?(?:single )?driver\b|\bno (?:team |owner )?tags?\b|\bno single\b|\bno proof\b|\bno longer\b|\bnobody (?:had )?announced\b|\bno one announced\b|\bwithout (?:an )?(?:announcement|notice|warning|a |any |team |owner )?|"
+    r"\bnot,|\bnot the (?:Q|usual|expected)|\bno (?:other )?(?:single )?driver\b|\bno (?:team |owner )?tags?\b|\bno single\b|\bno proof\b|\b(?:may|might) or (?:may|might) not\b|\bno longer\b|\bnobody (?:had )?announced\b|\bno one announced\b|\bwithout (?:an )?(?:announcement|notice|warning|a |any |team |owner )?|"
     r"\bnot (?:up|down|rose|fell|higher|lower|a rise|a fall|an increase|a drop)\b|\bnothing (?:else )?weighs more\b|\bno end\b|\bnot just\b|\bhas not\b|\bhasn't\b|\b(?:wasn't|was not) announced\b|\bno named\b|\bdoes not (?:show|prove|mean)\b|\bcannot be (?:said|shown)\b|\bnothing shows\b|\bnone of the\b|\bno (?:announcement|known)\b|\bisn't shown\b|\bnot by\b|\bis not (?:a )?proof\b|\bno scope\b|\bnothing (?:proves|stands)\b"
 )
 
@@ -750,7 +788,11 @@ def _roles(sentence: Sentence, known: Known) -> list[str]:
             left,
         )
         after = re.match(r"^ (team|feature|model|workflow|release|pool|environment|provider|region)\b(?! mix)", right)
-        for word in (noun, after):
+        being = re.match(
+            r"^ (?:is|was) the (?:owning |new |old )?(team|feature|model|workflow|release|pool|environment|provider|region)\b",
+            right,
+        )
+        for word in (noun, after, being):
             if (
                 word
                 and not mine & set(_ROLE_NOUNS[word[1]])
@@ -791,6 +833,20 @@ def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
         "version_to",
     }:
         return [f"{name} is where it went to"]
+    if (
+        re.search(r"\breplaced by $", left)
+        and mine <= {"model_from", "version_from"}
+        or re.match(r"^ (?:was|were|has been) replaced", right)
+        and mine <= {"model_to", "version_to"}
+    ):
+        return [f"{name} is on the wrong side of the change"]
+    if (
+        re.search(r"\btook over from $", left)
+        and mine <= {"model_to", "version_to"}
+        or re.match(r"^ (?:took|takes|has taken) over\b", right)
+        and mine <= {"model_from", "version_from"}
+    ):
+        return [f"{name} is on the wrong side of the change"]
     if re.search(r"\b(?:to|towards?|onto|now on) $", left) and mine <= {"model_from", "version_from"}:
         return [f"{name} is where it came from"]
     return []

@@ -22,9 +22,10 @@ _CUES: tuple[tuple[str, str], ...] = (
         "end",
         r"\b(?:ended|end|ends|until|till|finished|stopped|over|through|last(?:ed)? until|back to normal|ran to|to)\b|–|—|→",
     ),
+    ("now", r"\b(?:as of|by now)\b"),
     (
         "start",
-        r"\b(?:began|begun|begins?|started|starts?|start|since|from|beginning|onset|kicked off|as of|set in|after|jumped|rose|went up|climbed|ran|took off|going on)\b",
+        r"\b(?:began|begun|begins?|started|starts?|start|since|from|beginning|onset|kicked off|set in|after|jumped|rose|went up|climbed|ran|took off|going on)\b",
     ),
 )
 _ROLE_FACTS = {
@@ -32,6 +33,7 @@ _ROLE_FACTS = {
     "breaks": ("budget_breaks_at",),
     "release": ("release_at", "release", "event_at", "event", "deployed_at", "upgraded_at"),
     "launch": ("launched_at", "started_at"),
+    "now": ("now", "ended_at", "period_to"),
     "end": ("ended_at", "period_to", "planned_until"),
     "start": ("started_at", "launched_at", "period_from"),
 }
@@ -159,7 +161,7 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
     if duration.ago:
         return "age"
     if re.search(
-        r"\b(?:past|overran|overrun|late|longer than|beyond|after its|over its|too long|overstay\w*)\b",
+        r"\b(?:(?:past|beyond) (?:its|the|their|that|plan\w*)|overran|overrun|late|longer than (?:planned|announced|scheduled)|after its|over its|too long|overstay\w*)\b",
         left[-30:] + " | " + re.split(r"[,;.(]", right)[0][:40],
     ) and not re.search(r"\bgone\b", left):
         return "overrun"
@@ -171,7 +173,7 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
     if re.match(
         r"^ ?(?:before\b|prior|earlier|preceding|baseline|beforehand|average|leading up|history)", right
     ) or re.search(
-        r"\b(?:previous|preceding|prior|last|past|baseline (?:of|is|covers|window)|compared with the|against the|baseline : (?:the )?|trailing|earlier|baseline)$",
+        r"\b(?:previous|preceding|prior|last|past|baseline (?:of|is|covers|window)|compared with the|against the|baseline :(?: the)?|trailing|earlier|baseline)$",
         left.rstrip(),
     ):
         return "baseline"
