@@ -13,7 +13,10 @@ from ledger.table import CostTable, Ints
 from ledger.types import DRIVERS
 
 _COLUMNS = ("load_id", "series_id", "hour", "available", *DRIVERS, "cost_nano", "original_currency", "original_cost")
-_READ = ("series_id", "load_id", "hour", "available", *(f"coalesce({d}, -1)" for d in DRIVERS), "cost_nano")
+_PACKED = ("(load_id{wide} << 32) | series_id", "(available << 24) | hour")
+"""Two numbers in one, as each value of each row costs time: 31 bits each, and 24 bits for an hour."""
+_COUNTS = (*(f"coalesce({d}, -1)" for d in DRIVERS), "cost_nano")
+_WIDTH = len(_PACKED) + len(_COUNTS)
 _HEADER = len(b"PGCOPY\n\xff\r\n\0") + 8
 """Of PostgreSQL's binary COPY: the signature, flags and the length of the extension."""
 
@@ -41,25 +44,27 @@ def read_rows(conn: Connection, until: int, source: str | None, hours: tuple[int
     if source is not None:
         where.append(f"series_id IN (SELECT id FROM series WHERE source = {mark})")
         values.append(source)
-    read = _sqlite if lite else _postgres
-    grid = read(conn, f"FROM cost WHERE {' AND '.join(where)}", tuple(values))
-    return RawRows(grid[:, 0], grid[:, 1], grid[:, 2], grid[:, 3], grid[:, 4:-1], grid[:, -1])
+    what = f"FROM cost WHERE {' AND '.join(where)}"
+    grid = _sqlite(conn, what, tuple(values)) if lite else _postgres(conn, what, tuple(values))
+    ids, times = grid[:, 0], grid[:, 1]
+    return RawRows(ids & 0xFFFFFFFF, ids >> 32, times & 0xFFFFFF, times >> 24, grid[:, 2:-1], grid[:, -1])
 
 
 def _sqlite(conn: Connection, what: str, values: tuple[int | str, ...]) -> Ints:
-    rows: Any = conn.exec_driver_sql(f"SELECT {', '.join(_READ)} {what}", values).cursor
-    return np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, len(_READ))
+    columns = ", ".join([*(c.format(wide="") for c in _PACKED), *_COUNTS])
+    rows: Any = conn.exec_driver_sql(f"SELECT {columns} {what}", values).cursor
+    return np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, _WIDTH)
 
 
 def _postgres(conn: Connection, what: str, values: tuple[int | str, ...]) -> Ints:
     """Binary COPY of integers that are never null: each row has the same width, so numpy reads the stream as it is."""
-    columns = ", ".join(f"({c})::int8" for c in _READ)
+    columns = ", ".join(f"({c})::int8" for c in [*(c.format(wide="::int8") for c in _PACKED), *_COUNTS])
     driver: Any = conn.connection.driver_connection
     with driver.cursor() as cursor:
         copied = cursor.copy(f"COPY (SELECT {columns} {what}) TO STDOUT (FORMAT BINARY)", values)
         with copied as stream:
             data = b"".join(bytes(block) for block in stream)
-    row = np.dtype([("fields", ">i2"), ("cells", [("size", ">i4"), ("value", ">i8")], len(_READ))])
+    row = np.dtype([("fields", ">i2"), ("cells", [("size", ">i4"), ("value", ">i8")], _WIDTH)])
     count = (len(data) - _HEADER) // row.itemsize
     cells = np.frombuffer(data, row, count, _HEADER)["cells"]
     grid: Ints = cells["value"].astype(np.int64)
