@@ -173,7 +173,7 @@ class Requests:
             for start, end, tiers in self.settings.prices.spans(
                 provider, model or "", (_EPOCH + timedelta(days=day)).date(), service=tier
             )
-            for t, upper in zip(tiers, [*(t.above for t in tiers[1:]), None], strict=True)
+            for t, upper in zip(tiers, [*(t.above for t in tiers[1:]), None], strict=False)
         ]  # fmt: skip
         largest = max((w[-1] for w in wanted), default=0) * max((max(r[9:13]) for r in rows), default=0)
         return rows, list(numbers), largest
