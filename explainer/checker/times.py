@@ -184,7 +184,10 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
 
 def _spans(role: str, known: Known) -> list[float]:
     """Hours of the spans with this role, from facts and between their times."""
-    hours = lambda name: _hours(known, name)
+
+    def hours(name: str) -> list[float]:
+        return _hours(known, name)
+
     times = dict(reversed(times_of(known)))
     start, end, now = times.get("started_at"), times.get("ended_at"), times.get("now")
 
