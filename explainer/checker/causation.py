@@ -1,0 +1,222 @@
+"""Is a cause told as its fact tells it? Neither invented, nor surer than it is, nor out of a coincidence."""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.quantities import Known
+from explainer.checker.scan import Sentence
+
+_CAUSE_KEYS: tuple[tuple[str, str], ...] = (
+    ("retry_storm", r"retr(?:y|ies|ied|ying)(?: storm| loop)?s?"),
+    ("agent_loop", r"(?:agent |runaway |endless |infinite )?loop(?:s|ing|ed)?|runaway agents?|agents? (?:in a )?loop\w*"),
+    ("cache_regression", r"(?:lost|broken|missing|failing|worse|less|stopped) (?:prompt )?cach\w+|cache (?:regression|misses|loss|breakage)|prompt caching|cach(?:e|ing)"),
+    ("output_growth", r"longer (?:answers|outputs?|completions|responses|replies)|(?:answers|outputs?) (?:got|getting|becoming) longer|output (?:growth|length)|wordier answers"),
+    ("prompt_growth", r"(?:longer|larger|bigger) (?:prompts?|inputs?|contexts?)|prompt growth|prompts? (?:got|getting) longer|input growth"),
+    ("model_switch", r"(?:a )?(?:model switch|(?:switch|move|shift|moved|switched|migration) to (?:a |the )?(?:dearer|pricier|more expensive|larger|another|different|costlier|N\d+)(?: model)?)|dearer model|model change|change of model"),
+    ("version_upgrade", r"(?:new|newer) (?:model )?(?:version|snapshot)|version (?:upgrade|change)|upgrade|snapshot"),
+    ("price_change", r"(?:price|list price|pricing|tariff)(?: (?:change|increase|rise|hike|cut))?s?|higher (?:list )?prices?|provider's prices?|rate change"),
+    ("traffic_surge", r"(?:more|higher|extra|surge in|rise in|rising|increased|growing) (?:traffic|volume|runs|demand|use|usage)|traffic(?: surge| spike)?|surge|demand|more use everywhere|usage growth"),
+    ("planned_batch", r"(?:planned |announced |scheduled )?batch(?: job| run)?|re-?index\w*|backfill|nightly job|cron(?:job)?"),
+    ("batch_overrun", r"overrun\w*|overran|ran (?:on )?past|past its (?:planned )?end"),
+    ("feature_launch", r"(?:feature |product )?launch(?:ed|es)?|new feature|roll-?out"),
+    ("outage_drop", r"outages?|downtime|unavailab\w+|provider (?:incident|failure|trouble)|fell over|crash(?:ed|es)?"),
+    ("slow_growth", r"slow (?:growth|creep)|creeping growth|steady growth|gradual growth|slowly growing prompts?"),
+    ("untagged_growth", r"(?:lost|missing|dropped) (?:their )?tags?|untagged (?:requests|spend)|tags? (?:lost|missing)|tagging"),
+    ("staging_leak", r"staging(?: environment| leak| traffic| load)?|load tests?|test (?:traffic|environment|load)"),
+    ("credit", r"credits?(?: (?:ended|expired|expiry))?|discounts?|promotion|free tier"),
+    ("pool_change", r"(?:new |changed |different )?(?:split|allocation|key) of (?:the )?(?:shared )?pool|re-?allocation|pool split"),
+    ("tag_move", r"renam(?:e|ed|ing)|reorganisation|reorg"),
+    ("data_fault", r"data (?:fault|error|gap|problem)|double[- ]count\w*|duplicate (?:data|rows)|late data|measurement error|billing (?:error|mistake|bug)|glitch"),
+    ("other", r"bugs?|misconfigur\w+|attack\w*|abuse|abusive|bots?|scraper\w*|scraping|campaign\w*|marketing|holidays?|weekends?|season\w*|black friday|new customers?|customers?|experiments?|a/b tests?|developers?|engineers?|someone|somebody|human error|mistakes?|intern|leaked|stolen|fraud(?:ulent)?|hackers?|ddos|memory leak|typo|configuration|config|setting|vendor|supplier|weather|press|news|sale|promo|spam|crawl\w*|feature flag|flag|exchange rate|currency|tax|inflation|competitor\w*|end of (?:the )?quarter|quarter-end|conference|audit|timeouts?|rate limits?|throttl\w+|regression|database|network|infrastructure|hardware|capacity|migration|test suite|ci|pipeline"),
+)  # fmt: skip
+_CAUSE_WORD = re.compile("|".join(rf"(?P<k{i}>\b(?:{p})(?![\w-]))" for i, (_, p) in enumerate(_CAUSE_KEYS)))
+_RELATED = {
+    "cause:prompt_growth": {"slow_growth"},
+    "cause:slow_growth": {"prompt_growth", "slow_growth"},
+    "cause:batch_overrun": {"planned_batch", "batch_overrun"},
+    "cause:everywhere": {"traffic_surge"},
+    "cause:unannounced_launch": {"feature_launch"},
+    "cause:pool": {"pool_change"},
+    "cause:untagged_growth": {"untagged_growth"},
+}
+_MARKER = re.compile(
+    r"\b(?:because(?: of)?|due to|caused?|causes|causing|as a (?:direct )?(?:result|consequence)(?: of)?|result(?:s|ed|ing)? (?:of|from|in)|owing to|thanks to|"
+    r"triggered|trigger|led to|leads to|brought (?:about|on)|reasons?|responsible|blame|blamed|culprit|explains?|explained|explanation|proves?|proven|proof|"
+    r"root cause|stems?(?: from)?|stemming|behind|attributable|attributed|traced|traces back|down to|made (?:it|spend|the cost)|the work of|courtesy of|after all|hence|therefore|thus|consequently|that is why|which is why|so that is|origin|source of|driven by|fuelled by|fueled by|provoked|sparked|produced by|set off|at fault|to do with|comes? (?:down to|from)|came from|coming from|lies? (?:in|with|behind)|from)\b"
+)
+_ACCOUNTING = re.compile(
+    r"^(?:comes? (?:down to|from)|came from|coming from|from|driven by|explains?|explained|attributable|attributed|stems?(?: from)?|due to|because(?: of)?|down to|traced|thanks to|owing to|result(?:s|ed|ing)? (?:of|from)|behind|lies? (?:in|with|behind)|source of|caused?|reasons?)$"
+)
+_SURE = re.compile(
+    r"\b(?:certain(?:ly)?|definite(?:ly)?|proven|proves?|proof|confirmed|without (?:a |any )?doubt|no doubt|undoubtedly|clearly|obviously|sure(?:ly)?|established|beyond doubt|guarantee\w*|unquestionabl\w+|evidently|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|undeniabl\w+|doubtless|plainly|indisputabl\w+|nothing but|categorically|for certain|shown to be|showed|shows that|has been shown|is shown|we know|turned out)\b"
+)
+_HEDGE = re.compile(
+    r"\b(?:likely|probabl[ey]|suspected|suspect|appears?|seems?|apparently|presumably|points? to|pointing to|suggests?|looks? like|looks to be|best explanation|candidate|indicat\w+|in all likelihood|most plausible|plausibl[ey]|assumed|we think|we believe|believed|chances are|consistent with|as far as|by all appearances|the signs)\b"
+)
+_MAYBE = re.compile(
+    r"\b(?:may|might|could|possibl[ey]|perhaps|whether|unclear|not (?:shown|proven|known|certain|clear|established|confirmed|been shown|yet)|unproven|unconfirmed|coincid\w+|open|unknown|can(?:not| not)|no (?:proof|evidence)|not necessarily|does not (?:show|prove|mean)|doesn't|isn't|remains to be|nobody|does not|not|neither|question|maybe|nothing (?:shows|proves))\b"
+)
+
+
+def _supported_causes(known: Known) -> set[str]:
+    """Cause keys that the facts name, as a cause or as a thing that is there."""
+    supported: set[str] = set()
+    if known.by_name.get("planned_until") or known.by_name.get("overrun_hours"):
+        supported |= {"planned_batch", "batch_overrun"}
+    if known.by_name.get("launched_at"):
+        supported.add("feature_launch")
+    if known.by_name.get("version_to"):
+        supported.add("version_upgrade")
+    if known.by_name.get("model_to"):
+        supported.add("model_switch")
+    for fact in known.by_name.get("cause", ()):
+        supported.add(str(fact.value))
+        supported |= _RELATED.get(f"cause:{fact.value}", set())
+    # What the other facts' sentences speak of may be spoken of.
+    return supported | {_CAUSE_KEYS[int((m.lastgroup or "k0")[1:])][0] for m in _CAUSE_WORD.finditer(_trusted(known))}
+
+
+def _trusted(known: Known) -> str:
+    skipped = {"team", "feature"}
+    return " ".join(
+        f.text
+        for f in known.facts
+        if f.name not in skipped and f.name not in ("release_title", "event_title", "title", "note")
+    ).lower()
+
+
+def cause_faults(sentence: Sentence, known: Known) -> list[str]:
+    text = sentence.text
+    faults = []
+    supported = _supported_causes(known)
+    stated = [(m, _CAUSE_KEYS[int((m.lastgroup or "k0")[1:])][0]) for m in _CAUSE_WORD.finditer(text)]
+    drivers = {concept_of(f"driver_{n}"): v for n, v in known.drivers.items()}
+    for match, key in stated:
+        measured = {q.concept for q in known.quantities}
+        if (
+            key in supported
+            or _is_driver(match[0], drivers)
+            or match[0] in known.texts
+            or (key != "other" and any(c in measured for _, _, c in concepts_in(match[0])))
+        ):
+            continue
+        faults.append(f"{match[0]}: no fact speaks of it")
+    marker = next(iter(_markers(text)), None)
+    if marker is None:
+        if _SURE.search(text) and not re.search(
+            r"\bnot (?:shown|proven|certain|confirmed|clear|sure|known|established)|\b(?:whether|nothing|no proof|not been shown)\b",
+            text,
+        ):
+            faults.append(f"{_SURE.search(text)[0]}: surer than the facts")  # type: ignore[index]
+        return faults
+    return faults + _marked_cause(text, marker, stated, drivers, known)
+
+
+def _is_driver(phrase: str, drivers: dict[str, float]) -> bool:
+    return any(c in drivers for _, _, c in concepts_in(phrase))
+
+
+def _markers(text: str) -> list[re.Match[str]]:
+    """Words that claim a cause; `from` only where it is no span, no move and no way up."""
+    found = []
+    for match in _MARKER.finditer(text):
+        if match[0] == "from" and re.match(
+            r" (?:the |an? |its )?(?:[QTDN]\d|usual|expected|what|normal|baseline)", text[match.end() :]
+        ):
+            continue
+        if match[0] == "from" and not re.search(r"Q\d|comes?|came", text[: match.start()]):
+            continue
+        if (
+            match[0] == "behind"
+            and re.match(r" (?:volume|requests|it\b|the (?:expected|budget))", text[match.end() :])
+            and "Q" not in text[: match.start()]
+        ):
+            continue
+        if match[0] == "due to" and re.match(r" (?:end|finish|stop|be|have|run|last|close)\b", text[match.end() :]):
+            continue
+        if match[0] == "down to" and re.match(r" Q", text[match.end() :]):
+            continue
+        found.append(match)
+    return found
+
+
+def _marked_cause(
+    text: str, marker: re.Match[str], stated: list[tuple[re.Match[str], str]], drivers: dict[str, float], known: Known
+) -> list[str]:
+    maybe, hedge = _MAYBE.search(text), _HEDGE.search(text)
+    sure = _SURE.search(
+        re.sub(r"\bnot (?:\w+ )?(?:shown|proven|certain|confirmed|clear|sure|known|established)", " ", text)
+    )
+    if sure and not (maybe and re.search(r"whether|no proof", text)):
+        return [f"{sure[0]}: surer than the facts"]
+    cause = known.by_name.get("cause", ())
+    coincidences = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"}
+    names = [n for n in re.findall(r"\bN\d+\b", text)]
+    about_release = bool(re.search(r"\b(?:release|deploy\w*|rollout|version|launch)\b", text)) and bool(names)
+    keys = {key for _, key in stated}
+    told_cause = any(
+        str(f.value) in keys or _RELATED.get(f"cause:{f.value}", set()) & keys or _phrase_in(f.text, text)
+        for f in cause
+    )
+    if about_release and coincidences and not told_cause:
+        if maybe:
+            return []
+        spoken = [c for _, _, c in concepts_in(text)]
+        if (
+            _ACCOUNTING.match(marker[0])
+            and "Q" in text
+            and any(c in drivers for c in spoken)
+            and not re.search(
+                r"(?:because of|due to|caused by|from|by|thanks to|owing to) (?:the )?(?:new )?(?:release|deploy)", text
+            )
+        ):
+            return []
+        return ["a release or event that coincides is told as the cause"]
+    if told_cause:
+        hedged = bool(hedge or maybe) or not re.search(
+            r"likely|may|probabl|possib|suspect", " ".join(f.text for f in cause).lower()
+        )
+        accounting = "Q" in text and _ACCOUNTING.match(marker[0]) and any(c in drivers for _, _, c in concepts_in(text))
+        return [] if hedged or accounting else ["the cause is told as certain, its fact is not"]
+    if (
+        cause
+        and re.search(
+            r"^(?:caused?|causes|causing|responsible|blamed?|culprit|root cause|at fault|triggered|trigger)$", marker[0]
+        )
+        and not maybe
+    ):
+        return ["no fact names this cause"]
+    if (
+        maybe
+        and re.search(r"\b(?:the|its|a|no|what the) cause\b|\bcauses?\b|\breason\b|\bwhy\b|\bcaused\b", text)
+        and not keys - _supported_causes(known)
+    ):
+        return [] if not stated or not hedge else ["no fact names this cause"]
+    spoken = [c for _, _, c in concepts_in(text)]
+    backed = [c for c in spoken if c in drivers and (known.excess is None or drivers[c] * known.excess > 0)]
+    parts = {concept_of(n) for n in known.parts}
+    if (
+        _ACCOUNTING.match(marker[0])
+        and (backed or parts)
+        and not (cause and re.search(r"\bthe (?:likely |probable )?cause\b", text))
+    ):
+        return []
+    if (
+        _ACCOUNTING.match(marker[0]) and any(c in ("staging", "untagged", "share_of_pool", "error") for c in spoken)
+    ) or re.search(r"\bbaseline\b", text):
+        return []
+    if marker[0] in ("from", "comes from", "come from", "came from", "coming from") and "N" in text:
+        return []
+    return [f"{marker[0]}: no fact names this cause"]
+
+
+def _phrase_in(fact_text: str, text: str) -> bool:
+    """True where the sentence holds the cause as its fact words it."""
+    phrase = re.sub(
+        r"^the (?:most )?(?:likely |probable |suspected )?cause (?:is|was|may be|might be) (?:an? )?|\.$",
+        "",
+        fact_text.lower().strip(),
+    )
+    return bool(phrase) and phrase.strip(" .") in text

@@ -1,0 +1,186 @@
+"""Which way did it go? Words of direction against the signs of the facts."""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.concepts import COST, concept_of, concepts_in
+from explainer.checker.quantities import Known
+
+_UP = r"rose|risen|rises?|rising|up|increas\w+|grew|grown|grows?|growing|higher|climb\w+|jump\w*|dearer|above|surg\w+|spik\w+|doubl\w+|tripl\w+|quadrupl\w+|quintupl\w+|longer|larger|bigger|soar\w*|swell\w*|swollen|overspend|over-?spent|costlier|shot up|went up|more expensive|pricier|exceed\w*|excess|extra|steeper|ballooned|upward"
+_DOWN = r"fell|fallen|falls?|falling|down|drop\w*|decreas\w+|lower|cheaper|declin\w+|shrank|shrunk|shrinks?|saved|saving|reduc\w+|shorter|halv\w+|dip\w*|below|less|fewer|smaller|decline|underspend|slump\w*|plung\w+|eased|sank|downward|savings"
+_DIRECTION = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b")
+_TRANSITIVE_UP = re.compile(
+    r"\b(?:added|adds?|adding|raised|raises?|pushed|pushes|increased the|contribut\w+|drove|drives?|driving|lifted|put)\b"
+)
+_TRANSITIVE_DOWN = re.compile(
+    r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took)\b"
+)
+_COMPARES = re.compile(
+    r"\b(?:more|less|fewer|over|under|above|below|up|down) (?:than|to)? ?(?:an? |the )?(?=Q\d)|no longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
+)
+
+
+def sign_of(concept: str, known: Known, *, driver: bool) -> float | None:
+    """The direction in which a thing moved; None where no fact says. `driver` prefers its dollars to its units."""
+    if concept == COST:
+        return known.excess if known.excess is not None else known.number("excess_percent")
+    dollars = {concept_of(f"driver_{n}"): v for n, v in known.drivers.items()}.get(concept)
+    if concept.startswith("part:"):
+        return next((v for n, v in known.parts.items() if concept_of(n) == concept), None)
+    moved = [
+        q.value
+        for q in known.quantities
+        if q.concept == concept
+        and "change" in q.roles
+        and q.unit in ("percent", "points", "count", "usd")
+        and "excess" in q.roles
+    ]
+    if driver and dollars is not None:
+        return dollars
+    return moved[0] if moved else dollars
+
+
+def direction_faults(text: str, known: Known, before: str | None) -> list[str]:
+    faults = []
+    hidden = _COMPARES.sub(lambda m: "_" * len(m[0]), text)
+    spans = concepts_in(text)
+    hidden = re.sub(
+        r"\bwithout (?:the |this |any )?(?:excess|extra|overspend|rise|increase)", lambda m: "_" * len(m[0]), hidden
+    )
+    for match in _DIRECTION.finditer(hidden):
+        if _skipped(text, match, known):
+            continue
+        up = bool(match["up"])
+        if re.search(
+            r"\b(?:not|no|without|never|isn't|wasn't|neither|nor|rather than|instead of|hardly|n't)(?: a| an| any| the| gone| go| going| got| get)? $",
+            text[: match.start()],
+        ):
+            up = not up
+        concept = _subject(text, match, spans, before)
+        if concept in ("budget", "forecast"):
+            continue
+        sign = sign_of(concept, known, driver=False)
+        if sign is None and concept != COST:
+            sign = sign_of(COST, known, driver=False) if concept not in _MOVERS else None
+            if sign is None:
+                if known.excess is not None and concept in _MOVERS and not known.drivers.get(concept):
+                    faults.append(f"{match[0]}: no fact says how {concept} moved")
+                continue
+        if sign is not None and (sign > 0) != up:
+            faults.append(f"{match[0]}: {concept} went the other way")
+    faults.extend(_transitive(hidden, known, spans))
+    return faults
+
+
+_MOVERS = {
+    "volume",
+    "requests",
+    "requests_per_run",
+    "input",
+    "output",
+    "cache",
+    "price",
+    "error",
+    "untagged",
+    "staging",
+}
+
+
+def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
+    """Words of direction that say nothing of a direction here."""
+    right, left = text[match.end() :], text[: match.start()]
+    if (
+        match[0]
+        in (
+            "less",
+            "fewer",
+            "smaller",
+            "lower",
+            "below",
+            "above",
+            "larger",
+            "bigger",
+            "longer",
+            "more",
+            "extra",
+            "shorter",
+            "higher",
+        )
+        and re.match(
+            r" (?:than|the|its|that|their) (?:that|those|the|its|budget|month|limit|planned|volume|requests|input|output|cache|price|model|driver|N\d)",
+            right,
+        )
+        and not re.match(r" (?:than )?(?:the |its )?(?:expected|baseline|usual|normal)", right)
+    ):
+        return True
+    if re.match(r" (?:than )?(?:the |its |a |this |that |month's |monthly )*(?:budget|plan\b|limit)", right):
+        return True
+    if match[0] == "longer" and re.match(
+        r" (?:answers|prompts|outputs|inputs|completions|than planned|than|going)", right
+    ):
+        return True
+    if match[0] in ("above", "below", "up", "down") and re.search(
+        r"\b(?:the (?:chart|table)|shown|see|listed) $", left
+    ):
+        return True
+    if (
+        match[0] in ("spike", "jump", "rise", "increase", "growth", "surge", "excess", "extra", "overspend")
+        and (known.excess or 0) < 0
+    ):
+        return False
+    return bool(
+        re.search(r"(?:cheaper|dearer|pricier|more expensive)$", match[0])
+        and re.match(r" (?:model|one|version)", right)
+    )
+
+
+def _subject(text: str, match: re.Match[str], spans: list[tuple[int, int, str]], before: str | None) -> str:
+    """What a direction is said of: the nearest thing before it in its clause, else the cost."""
+    clause = max(
+        text.rfind(c, 0, match.start())
+        for c in (";", ":", "(", " , while ", " , whereas ", " , but ", " , and ", " while ", " but ", " as ")
+    )
+    cost = [
+        m.start()
+        for m in re.finditer(r"\b(?:cost|costs|spend|spending|bill|excess|N\d+)\b", text[: match.start()])
+        if m.start() > clause
+    ]
+    # The words after "of the" name a whole, not the subject.
+    cost = [c for c in cost if not re.search(r"\b(?:of|in|on|for|to|with|release|at) (?:the |its )?$", text[:c])]
+    inside = [
+        s
+        for s in spans
+        if clause < s[0] < match.start()
+        and not re.search(
+            r"(?<!share )(?<!number )(?<!rate )(?<!length )(?<!cost )(?<!price )\b(?:from|of|by|with|to) (?:the |more )?$",
+            text[: s[0]],
+        )
+    ]
+    if inside and (not cost or inside[-1][0] > cost[-1]):
+        return inside[-1][2]
+    if cost:
+        return COST
+    adjective = [s for s in spans if re.fullmatch(r" (?:in |of |in the |the )?", text[match.end() : s[0]] or "x")]
+    if adjective and match[0] not in ("up", "down", "above", "below", "excess"):
+        return adjective[0][2]
+    if re.match(r"(?:it|they|that|this)\b", text) and before:
+        return COST
+    return COST
+
+
+def _transitive(text: str, known: Known, spans: list[tuple[int, int, str]]) -> list[str]:
+    faults = []
+    for pattern, up in ((_TRANSITIVE_UP, True), (_TRANSITIVE_DOWN, False)):
+        for match in pattern.finditer(text):
+            subject = [s for s in spans if s[1] <= match.start()]
+            if not subject:
+                continue
+            told = [subject[-1][2]]
+            if len(subject) > 1 and text[subject[-2][1] : subject[-1][0]] == " and ":
+                told.append(subject[-2][2])
+            for concept in told:
+                sign = sign_of(concept, known, driver=True)
+                if sign is not None and (sign > 0) != up and concept not in ("budget", "forecast"):
+                    faults.append(f"{match[0]}: {concept} did the opposite")
+    return faults

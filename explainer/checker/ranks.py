@@ -1,0 +1,118 @@
+"""Which weighs more? Ranks of drivers, records, and which side of the budget the month ends on."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.quantities import Known
+
+_TOP = re.compile(
+    r"\b(?:largest|biggest|main|chief|leading|top|most|mostly|mainly|chiefly|primarily|above all|foremost|greatest|strongest|key|principal|dominant|dominates?|first place|ranks first|comes first|heaviest|first)\b"
+)
+_NO_MORE = re.compile(
+    r"\bno (?:other )?(?:single )?driver (?:weighs?|counts?|matters?|accounts? for|adds?|contributes?|is)(?: \w+)? ?(?:more|larger|bigger|as much|heavier)\b|\bnothing (?:else )?(?:weighs|counts|adds) more\b"
+)
+_SECOND = re.compile(
+    r"\b(?:comes?|came|ranks?|is|in|takes?|the) (?:the )?(?:second|next)\b|\bsecond[- ](?:largest|biggest|place)\b|\brunner-up\b|\bnext (?:largest|biggest|is|comes?)\b"
+)
+_LAST = re.compile(r"\b(?:smallest|least|last|minor)\b")
+_RECORD = re.compile(
+    r"\b(?:ever|record|unprecedented|all-time|highest|worst|never before|on record|historic\w*|first time|lowest|since records|busiest|of the (?:year|month|quarter|week))\b"
+)
+
+
+def rank_faults(text: str, known: Known) -> list[str]:
+    if _RECORD.search(text) and not _RECORD.search(known.texts):
+        return [f"{_RECORD.search(text)[0]}: no fact compares with all others"]  # type: ignore[index]
+    text = re.sub(
+        r"\bmost (?:likely|probably|of)\b|\bat (?:most|least)\b|\bfirst (?:used|seen|use)\b|\bsecond-largest\b",
+        lambda m: "second" if "second" in m[0] else "",
+        text,
+    )
+    drivers = {concept_of(f"driver_{n}"): v for n, v in known.drivers.items()}
+    parts = {concept_of(n): v for n, v in known.parts.items()}
+    spans = [s for s in concepts_in(text) if s[2] in drivers]
+    faults: list[str] = []
+    if not spans or not drivers:
+        del parts
+        return faults
+    total = known.excess or 0.0
+    order = sorted(drivers, key=lambda c: -drivers[c] * (1 if total >= 0 else -1))
+    for pattern, place in ((_SECOND, 1), (_NO_MORE, 0), (_TOP, 0), (_LAST, -1)):
+        for match in pattern.finditer(text):
+            if place == 0 and pattern is _TOP and _SECOND.search(text):
+                continue
+            told = _nearest(spans, match.start())
+            if len(order) <= max(place, 0) or order[place] != told:
+                faults.append(f"{match[0]}: {told} does not rank so")
+    faults.extend(_versus(text, drivers))
+    return faults
+
+
+def _nearest(spans: list[tuple[int, int, str]], at: int) -> str:
+    return min(spans, key=lambda s: min(abs(s[1] - at), abs(s[0] - at)))[2]
+
+
+def _versus(text: str, drivers: dict[str, float]) -> list[str]:
+    """`requests per run more than volume`: the first has to weigh more."""
+    found = concepts_in(text)
+    sizes = [abs(drivers[c]) for _, _, c in found if c in drivers]
+    if re.search(
+        r"\b(?:descending|decreasing) order|\bfrom (?:the )?(?:largest|biggest) to|\bin order of (?:size|weight)|\border of",
+        text,
+    ) and sizes != sorted(sizes, reverse=True):
+        return ["the drivers are told in the wrong order"]
+    for first, second in itertools.pairwise(found):
+        between = text[first[1] : second[0]]
+        more = re.search(
+            r"\b(?:more|larger|bigger|ahead|rather) (?:than|of)\b|\boutweigh\w*|\bexceed\w*|\bdwarf\w*|\btop(?:s|ped)\b|\bthen\b|\bfollowed by\b|\bbefore\b|\bahead of\b",
+            between,
+        )
+        less = re.search(r"\b(?:less|smaller|behind)\b", between)
+        if (
+            not (more or less)
+            or first[2] not in drivers
+            or second[2] not in drivers
+            or ("Q" in between and not re.search(r"than|ahead|followed|then", between))
+        ):
+            continue
+        if (abs(drivers[first[2]]) > abs(drivers[second[2]])) != bool(more):
+            return [f"{first[2]} and {second[2]} are in the wrong order"]
+    return []
+
+
+_WITHIN = re.compile(
+    r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:holds|will hold|is not|is safe|is enough|suffices|covers|is kept|has room)\b"
+)
+_BEYOND = re.compile(
+    r"\b(?:above|over|exceed\w*|beyond|more than|past|break\w*|breach\w*|bust\w*|overshoot\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b"
+)
+
+
+def budget_faults(text: str, known: Known) -> list[str]:
+    if (
+        re.search(r"\b(?:budget|forecast)", text)
+        and re.search(r"\b(?:year|quarter|week|day)(?:ly|'s)?\b(?!-)", re.sub(r"\bof the (?:day|week)\b", "", text))
+        and "year" not in known.texts
+    ):
+        return ["budget and forecast are a month's"]
+    if "budget" not in text:
+        return []
+    forecast, actual, budget = known.number("month_end_forecast"), known.number("cost_actual"), known.number("budget")
+    within, beyond = _WITHIN.search(text), _BEYOND.search(text)
+    if within and beyond:
+        beyond = None if "not" in within[0] else beyond
+    side = within or beyond
+    if side is None:
+        return []
+    if budget is None:
+        return ["the facts have no budget"]
+    told = forecast if forecast is not None else actual
+    if told is None:
+        return ["no fact can be held against the budget"]
+    over = told > budget
+    negated = bool(re.search(r"\b(?:not|no|n't|without)\b", text[max(0, side.start() - 12) : side.start()]))
+    said_over = (beyond is not None) != negated
+    return [] if said_over == over else ["it is on the other side of the budget"]

@@ -1,0 +1,109 @@
+"""Is a name what the words beside it say it is: a team, a model, the old one or the new?"""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.quantities import Known
+from explainer.checker.scan import Sentence
+
+_ROLE_NOUNS = {
+    "team": ("team",),
+    "feature": ("feature",),
+    "model": ("model", "model_from", "model_to", "models"),
+    "workflow": ("workflow",),
+    "release": ("release",),
+    "pool": ("pool",),
+    "environment": ("environment",),
+    "provider": ("provider",),
+    "region": ("region",),
+    "version": ("version", "version_from", "version_to", "release"),
+}
+
+
+def role_faults(sentence: Sentence, known: Known) -> list[str]:
+    """A name beside `team`, `model` and the like has to be one; moves go from the old to the new."""
+    faults = []
+    text = sentence.text
+    kinds = _kinds(known)
+    for i, name in enumerate(sentence.names):
+        mine = kinds.get(name, set())
+        at = re.search(rf"\bN{i}\b", text)
+        if at is None or not mine:
+            continue
+        left, right = text[: at.start()], text[at.end() :]
+        noun = re.search(
+            r"\b(team|feature|model|workflow|release|pool|environment|provider|region|version)(?: is| was| :|,| called| named)? $",
+            left,
+        )
+        after = re.match(r"^ (team|feature|model|workflow|release|pool|environment|provider|region)\b(?! mix)", right)
+        being = re.match(
+            r"^ (?:is|was) the (?:owning |new |old )?(team|feature|model|workflow|release|pool|environment|provider|region)\b",
+            right,
+        )
+        for word in (noun, after, being):
+            if (
+                word
+                and not mine & set(_ROLE_NOUNS[word[1]])
+                and not any(n.endswith(word[1]) or n.startswith(word[1]) for n in mine)
+            ):
+                faults.append(f"{name} is no {word[1]}")
+        faults.extend(_moves(name, mine, left, right))
+    return faults
+
+
+def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
+    if re.search(r"\b(?:owned by|owner (?:is|:)|owner :|belongs to|bill to|budget of) $", left) and not mine & {
+        "team",
+        "teams",
+        "owner",
+    }:
+        return [f"{name} is not the owner"]
+    things = {
+        "model",
+        "models",
+        "model_from",
+        "model_to",
+        "workflow",
+        "release",
+        "environment",
+        "version_from",
+        "version_to",
+        "pool",
+    }
+    if (re.match(r"^ (?:'s bill for|spent|paid|owns?)\b", right) and mine <= things) or (
+        re.match(r"^ (?:'s bill for|owns?)\b", right) and mine <= {"feature"}
+    ):
+        return [f"{name} is no team"]
+    if re.search(r"(?:'s bill for|\bspent (?:\w+ )?Q\d+ on|\bpaid Q\d+ for) $", left) and mine <= {"team"}:
+        return [f"{name} is the team, not what it spent on"]
+    if re.search(r"\b(?:away from|from|instead of|rather than|replaced) $", left) and mine <= {
+        "model_to",
+        "version_to",
+    }:
+        return [f"{name} is where it went to"]
+    if (re.search(r"\breplaced by $", left) and mine <= {"model_from", "version_from"}) or (
+        re.match(r"^ (?:was|were|has been) replaced", right) and mine <= {"model_to", "version_to"}
+    ):
+        return [f"{name} is on the wrong side of the change"]
+    if (re.search(r"\btook over from $", left) and mine <= {"model_to", "version_to"}) or (
+        re.match(r"^ (?:took|takes|has taken) over\b", right) and mine <= {"model_from", "version_from"}
+    ):
+        return [f"{name} is on the wrong side of the change"]
+    if re.search(r"\b(?:to|towards?|onto|now on) $", left) and mine <= {"model_from", "version_from"}:
+        return [f"{name} is where it came from"]
+    return []
+
+
+def _kinds(known: Known) -> dict[str, set[str]]:
+    """The fact names under which each name appears."""
+    kinds: dict[str, set[str]] = {}
+    for fact in known.facts:
+        values = fact.value if isinstance(fact.value, tuple | list) else (fact.value,)
+        for value in values:
+            if isinstance(value, str):
+                kinds.setdefault(value.lower(), set()).add(fact.name)
+        if ":" in fact.name:
+            dimension = fact.name.split(":", 1)[0].rsplit("_", 1)[-1]
+            kinds.setdefault(fact.name.split(":", 1)[1].lower(), set()).add(dimension)
+    return kinds

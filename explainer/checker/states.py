@@ -1,0 +1,155 @@
+"""Is it over, was it planned, how far does it reach, what came first? And units told per the wrong thing."""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.quantities import Known
+from explainer.checker.times import times_of
+
+_PER_PAIRS = {
+    "token": {"request", "call"},
+    "input": {"request", "call"},
+    "output": {"request", "call"},
+    "request": {"run", "execution"},
+    "call": {"run", "execution"},
+}
+
+
+def unit_faults(text: str) -> list[str]:
+    """Tokens are told per request, requests per run."""
+    faults = []
+    for match in re.finditer(
+        r"\b(?P<what>token|request|call|run|input|output|answer|prompt)s? (?:per|in each|for each) (?P<per>[a-z]+)",
+        text,
+    ):
+        allowed = _PER_PAIRS.get(match["what"], {"request", "call"})
+        if match["per"] not in allowed:
+            faults.append(f"{match[0]}: no fact has this unit")
+    return faults
+
+
+_RELEASE_FIRST = re.compile(
+    r"\b(?:release|live|deploy\w*|version|rolled out|shipped)\b.*\b(?P<order>before|after|ahead of|following) (?:the |it |this )?(?:start|began|started|spike|rise|incident|jump|increase|change|cost|spend)"
+)
+_START_FIRST = re.compile(
+    r"\b(?:began|started|start|set in|rose|jumped)\b.*\b(?P<order>before|after|following) (?:the )?(?:release|deploy\w*|N\d+|version|it went live)"
+)
+
+
+def sequence_faults(text: str, known: Known) -> list[str]:
+    """Whether the release came before the start."""
+    times = dict(times_of(known))
+    released, start = times.get("release_at"), times.get("started_at")
+    if released is None or start is None:
+        return []
+    first, second = _RELEASE_FIRST.search(text), _START_FIRST.search(text)
+    if first and (first["order"] in ("before", "ahead of")) != (released <= start):
+        return ["the release and the start are in the wrong order"]
+    if second and not first and (second["order"] == "before") != (start < released):
+        return ["the start and the release are in the wrong order"]
+    return []
+
+
+_ONGOING = re.compile(
+    r"\b(?:still|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)|hasn't|has been going on|has been running|has not|continue|remains (?:open|elevated|high|above)|no end)\b"
+)
+_ENDED = re.compile(
+    r"\b(?:(?:has|had|is|it|was|have|which|then|and|now|since) (?:now |since |already )?(?:ended|over|finished|stopped|resolved|closed|past|concluded)|ended|is over|back (?:to|at) (?:normal|its|the)|(?:has|have) (?:now |since )?(?:returned|gone back|recovered|normalised|normalized|settled|subsided)|returned to|no longer (?:going|running|ongoing)|came to an end|it ran from|finished|(?<!has )(?<!have )lasted|is done|recovered|normalised|normalized|went back to|over now|stopped)\b"
+)
+
+
+def state_faults(text: str, known: Known) -> list[str]:
+    state = known.text("state")
+    if state not in ("ongoing", "ended"):
+        if known.by_name.get("ended_at"):
+            state = "ended"
+        else:
+            return []
+    plain = re.sub(r"\b(?:if it|if this|should it|were it to|if nothing) [^,]*", " ", text)
+    plain = re.sub(
+        r"\b(?:due|planned|scheduled|expected|supposed|meant|forecast|set|projected) to (?:have )?end\w*|\bmonth\w* (?:is |will |should )?[^.]*\bend\w*\b",
+        " ",
+        plain,
+    )
+    ongoing, ended = _ONGOING.search(plain), _ENDED.search(plain)
+    if ongoing and ended:
+        ended = (
+            None
+            if re.search(r"\b(?:not|n't|yet to|yet)\b", plain[max(0, ended.start() - 14) : ended.end()])
+            or ongoing.start() <= ended.start() < ongoing.end()
+            else ended
+        )
+    if ended and re.search(r"\b(?:not|n't|never|yet)\b[^,]{0,12}$", plain[: ended.start()]):
+        return [] if state == "ongoing" else ["it has ended"]
+    if ongoing and re.search(r"\b(?:no longer|not) $", plain[: ongoing.start()]) and not ongoing[0].startswith("not"):
+        return [] if state == "ended" else ["it is still going on"]
+    if (
+        ongoing
+        and not ended
+        and state == "ended"
+        and not re.search(r"\b(?:planned|batch|announced)\b.*\bended\b", plain)
+    ):
+        return [f"{ongoing[0]}: it has ended"]
+    if ended and not ongoing and state == "ongoing":
+        return [f"{ended[0]}: it is still going on"]
+    return []
+
+
+_UNPLANNED = re.compile(
+    r"\b(?:unannounced|unplanned|not (?:been )?(?:announced|planned)|nobody (?:had )?announced|no one (?:had )?announced|without (?:an )?(?:announcement|notice|warning)|never announced|wasn't announced|was not announced|unscheduled|out of the blue|no announcement|surprise)\b"
+)
+_PLANNED = re.compile(
+    r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|in advance|beforehand|foreseen|known in advance|intended|deliberate|on purpose)\b"
+)
+
+
+def planned_faults(text: str, known: Known) -> list[str]:
+    unplanned = _UNPLANNED.search(text)
+    planned = None if unplanned else _PLANNED.search(text)
+    state = known.text("planned")
+    backed = (
+        state in ("planned", "announced")
+        or bool(known.by_name.get("planned_until"))
+        or "was announced" in known.texts.replace("was not announced", "")
+    )
+    if unplanned and not (
+        state in ("unannounced", "unplanned") or "unannounced" in known.texts or "not announced" in known.texts
+    ):
+        return [f"{unplanned[0]}: no fact says so"]
+    if planned and not backed and not (planned[0] == "planned" and "planned" in known.texts):
+        return [f"{planned[0]}: no fact says so"]
+    return []
+
+
+_EVERY = re.compile(
+    r"\b(?:every (?:team|feature|model|region|scope|workflow)|all (?:teams|features|models|the teams)|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone|everybody|organisation-wide|no single)\b"
+)
+_ONLY = re.compile(
+    r"\b(?:only|alone|solely|exclusively|entirely|nothing else|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the)|the whole of|completely|fully|nowhere else|none of|exact same|always|never)\b"
+)
+
+
+def reach_faults(text: str, known: Known) -> list[str]:
+    every = _EVERY.search(text)
+    if every and not (
+        "every" in known.texts
+        or "everywhere" in known.texts
+        or "whole company" in known.texts
+        or "all there are" in known.texts
+    ):
+        return [f"{every[0]}: no fact says so"]
+    only = _ONLY.search(
+        re.sub(
+            r"\bnot only\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:about |roughly |just )?[QDT]\d",
+            "",
+            text,
+        )
+    )
+    if only and only[0] not in known.texts:
+        shares = [v for n, v in ((n, known.number(n)) for n in known.by_name if n.endswith("_share")) if v is not None]
+        if not any(v > 99.5 for v in shares):
+            return [f"{only[0]}: no fact rules out all else"]
+    if re.search(r"\b(?:one|a single) team\b", text) and "every" in known.texts:
+        return ["all teams are concerned"]
+    return []
