@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from agent.book import read_incident
@@ -19,6 +19,10 @@ from ledger.store import Store
 from ledger.types import LedgerError, Scope, scope_json
 from notifiers.compose import answer_message, band
 from notifiers.types import Message, Table
+
+
+BEFORE = timedelta(days=35)
+"""What is read beside the periods, for the month so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def of_periods(site: Site, store: Store, given: Sequence[datetime | None], scope
         raise LedgerError(f"the period ends ({end.isoformat()}) before it begins ({start.isoformat()})")
     against_end = against_end or start
     against_start = against_start or against_end - (end - start)
-    table = store.costs(since=min(start, against_start))
+    table = store.costs(since=min(start, against_start) - BEFORE)
     known = store.freshness()
     now = max([f.known for f in known], default=end)
     why = explain_change(

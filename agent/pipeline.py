@@ -104,7 +104,7 @@ def tick(
     ready = readiness(table, now, settings)
     hours = _hours(book, history, now) if days_of_history(table, now) >= settings.min_history_days else []
     replay = Replay(
-        Detector(settings, book=book.incidents), history, events=store.events(now), feedback=book.feedback
+        Detector(settings, book=book.incidents), history, events=store.events(), feedback=book.feedback
     )  # fmt: skip
     explainer = Explainer(replay, explain_context(site, store, now))
     heard: list[Heard] = []

@@ -57,7 +57,7 @@ def send_digest(site: Site, store: Store, *, now: datetime, slot: datetime, late
 def _gathered(site: Site, store: Store, now: datetime, week: tuple[datetime, datetime], late: bool) -> DigestData:
     start, end = week
     zone, before = site.config.zone, datetime.combine(week[0].date() - WEEK, time(), site.config.zone)
-    table, events = store.costs(now, since=start - timedelta(days=70)), store.events(now)
+    table, events = store.costs(now, since=start - timedelta(days=70)), store.events()
     context = explain_context(site, store, now)
     why = explain_change(
         table, scope=(), period=(start, end), against=(before, start), events=events, now=end, context=context
