@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
@@ -44,7 +45,7 @@ def postgres_server() -> Iterator[URL]:
     if given:
         yield make_url(given).set(drivername="postgresql")
         return
-    programs = sorted(BINARIES.glob("*/bin/pg_ctl"), key=lambda p: int(p.parts[-3]))
+    programs = sorted(BINARIES.glob("*/bin/postgres"), key=lambda p: int(p.parts[-3]))
     if not programs:
         raise NoServer(
             f"no PostgreSQL: WHYSPIKE_TEST_PG_URL is not set and {BINARIES} has none (apt install postgresql)"
@@ -59,24 +60,46 @@ def postgres_server() -> Iterator[URL]:
 
 @contextmanager
 def _running(programs: Path, folder: Path) -> Iterator[URL]:
+    dies_with_us = ["setpriv", "--pdeathsig=INT"]
     as_server: list[str] = []
     if os.geteuid() == 0:  # initdb and postgres refuse to run as root
-        as_server = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        as_server = ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
         shutil.chown(folder, "postgres", "postgres")
-    data, port = folder / "data", _free_port()
-
-    def run(program: str, *words: str) -> None:
-        subprocess.run([*as_server, programs / program, *words], check=True, cwd=folder, stdout=subprocess.DEVNULL)
-
-    run("initdb", "-D", str(data), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
+    run, data, port = [*dies_with_us, *as_server], folder / "data", _free_port()
+    made = [
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "--auth=trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+        "--locale=C.UTF-8",
+    ]
+    subprocess.run([*run, *made], check=True, cwd=folder, stdout=subprocess.DEVNULL)
     settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *DURABILITY]
-    with (data / "postgresql.conf").open("a") as conf:
-        conf.writelines(f"{name} = '{value}'\n" for name, value in (s.split("=", 1) for s in settings))
-    run("pg_ctl", "-D", str(data), "-l", str(folder / "log"), "-w", "start")
+    words = [word for setting in settings for word in ("-c", setting)]
+    url = URL.create("postgresql", "postgres", host="127.0.0.1", port=port, database="postgres")
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen([*run, programs / "postgres", "-D", data, *words], cwd=folder, stderr=log, stdout=log)
     try:
-        yield URL.create("postgresql", "postgres", host="127.0.0.1", port=port, database="postgres")
+        _await(server, url, folder / "log")
+        yield url
     finally:
-        run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+        server.send_signal(signal.SIGINT)  # its fast way to stop
+        server.wait()
+
+
+def _await(server: subprocess.Popen[bytes], url: URL, log: Path) -> None:
+    """Returns once the server answers. Raises NoServer where it ends instead."""
+    while True:
+        with suppress(psycopg.OperationalError), psycopg.connect(url.render_as_string(hide_password=False)):
+            return
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(0.05)
+            raise NoServer(f"PostgreSQL ended while it started: {log.read_text()}")
 
 
 @contextmanager
