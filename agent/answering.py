@@ -20,7 +20,6 @@ from ledger.types import LedgerError, Scope, scope_json
 from notifiers.compose import answer_message, band
 from notifiers.types import Message, Table
 
-
 BEFORE = timedelta(days=35)
 """What is read beside the periods, for the month so far."""
 
