@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -79,7 +79,8 @@ def _load(
 ) -> list[LoadReport]:
     if source.reader not in READERS:
         raise ConfigError(f"there is no reader {source.reader}; the readers are {', '.join(READERS)}")
-    settings = source_settings(site, source, keep_good=keep_good)
+    reaches = {f.source: f.reaches for f in store.freshness()}
+    settings = replace(source_settings(site, source, keep_good=keep_good), reaches=reaches.get(source.name))
     batches = READERS[source.reader](settings, now=now)
     return [store.ingest(batch, loaded_at=now, dry_run=dry_run) for batch in batches]
 

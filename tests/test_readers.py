@@ -56,7 +56,7 @@ BAD = {
     "table": {"input_tokens": -5}, "requests": {"input_tokens": -5}, "focus": {"ConsumedQuantity": -5},
     "litellm": {"prompt_tokens": -5}, "litellm_postgres": {"prompt_tokens": -5},
 }  # fmt: skip
-COLUMN = {"focus": "ConsumedQuantity"}
+COLUMN = {"focus": "ConsumedQuantity", "litellm": "prompt_tokens", "litellm_postgres": "prompt_tokens"}
 _TYPES = {"startTime": "timestamp", "spend": "double precision", "request_tags": "jsonb", "metadata": "jsonb"}
 _WHOLE = ("prompt_tokens", "completion_tokens")
 
@@ -189,3 +189,19 @@ def test_another_currency_keeps_both_amounts(source):
     assert Decimal(kept["original_cost"]) == Decimal("0.1")
     with pytest.raises(LedgerError, match="no rate for EUR on 2026-11-01; add one to"):
         source.read([row], currency=currency)
+
+
+def test_a_table_is_read_on_from_where_it_was(tmp_path, pg_url):
+    """At first all of it, a batch for each window; then from some days before where the loads reach: however long
+    nobody looked, nothing is left out, and what was read long ago is not read again."""
+    source = Source("litellm_postgres", tmp_path, pg_url)
+    days = [datetime(2026, 10, d, 12, tzinfo=UTC) for d in (1, 6, 9, 20)]
+    rows = [log(f"r{d.day}", 0, 1.0, 10, startTime=d.replace(tzinfo=None).isoformat()) for d in days]
+    settings = source.settings(rows, window_days=4)
+
+    def read(**more):
+        batches = READERS["litellm_postgres"](replace(settings, **more), now=datetime(2026, 10, 21, tzinfo=UTC))
+        return [[h.day for h in b.frame["hour"]] for b in batches]
+
+    assert read() == [[1], [6], [9], [], [20], []]
+    assert read(reaches=datetime(2026, 10, 10, tzinfo=UTC)) == [[6, 9], [], [], [20]]

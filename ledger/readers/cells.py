@@ -19,7 +19,7 @@ def cells(types: Mapping[str, str], currency: str) -> list[str]:
     columns have these DuckDB types; `currency` is that of a `cost` that does not say."""
     parts = [*_time(types["time"]), *(p for c in COUNTS if c in types for p in _count(c, types[c])), *_cost(types)]
     parts += [f'{_text(n, types[n])} AS "{n}"' for n in (*NAMES, *DIMENSIONS) if n in types]
-    if "cost" in types and ("currency" in types or currency != "USD"):
+    if "cost" in types:
         said = _text("currency", types["currency"]) if "currency" in types else "NULL"
         parts.append(f"upper(coalesce({said}, {quoted(currency)})) AS currency")
     failed = "coalesce(TRY_CAST(error AS BOOLEAN), false)" if "error" in types else "false"

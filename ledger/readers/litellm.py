@@ -31,6 +31,11 @@ WANTED = (
 )  # fmt: skip
 """What is read of a log; never the messages, nor what the model answered."""
 NEEDED = WANTED[:2]
+SAID = {
+    "time": "startTime", "cost": "spend", "input_tokens": "prompt_tokens", "output_tokens": "completion_tokens",
+    "cached_input_tokens": "cache_read_input_tokens", "cache_write_tokens": "cache_creation_input_tokens",
+}  # fmt: skip
+"""What LiteLLM calls what we read."""
 CHUNK = 20_000
 _ALIAS = {"env": "environment", "segment": "user_segment"}
 _TEXTS = (*NAMES, "time", "cost", "error", *COUNTS, *DIMENSIONS)
@@ -46,20 +51,20 @@ def read_litellm(settings: SourceSettings, *, now: datetime) -> Iterator[Batch]:
 
 
 def read_litellm_postgres(settings: SourceSettings, *, now: datetime) -> Iterator[Batch]:
-    """The last `window_days` of the table, whole days: an hour that grew is restated. Raises LedgerError."""
+    """The table from `window_days` before where the source's loads reach, all of it where there is none: whole days, a
+    batch for each `window_days`; an hour that grew is restated. Raises LedgerError, BadRows among them."""
     from sqlalchemy import create_engine
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
-    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     try:
         url = make_url(settings.url)
         if url.drivername in ("postgresql", "postgres"):
             url = url.set(drivername="postgresql+psycopg")
         engine = create_engine(url, connect_args={"options": "-c timezone=UTC"})
         try:
-            rows = _logged(engine, midnight - timedelta(days=settings.window_days))
-            batch = _batch([(TABLE, rows)], settings, settings.name)
+            for start, end in _windows(engine, settings, now):
+                yield _batch([(TABLE, _logged(engine, start, end))], settings, f"{TABLE} from {start:%Y-%m-%d}")
         finally:
             engine.dispose()
     except SQLAlchemyError as error:
@@ -67,7 +72,22 @@ def read_litellm_postgres(settings: SourceSettings, *, now: datetime) -> Iterato
         raise LedgerError(
             f"{settings.name}: LiteLLM's database cannot be read ({first}); check url and rights"
         ) from error
-    yield batch
+
+
+def _windows(engine: Engine, settings: SourceSettings, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Spans of whole days (UTC, naive as the table's own times) that are to be read, one after the other."""
+    from sqlalchemy import text
+
+    step = timedelta(days=settings.window_days)
+    start = settings.reaches - step if settings.reaches else None
+    if start is None:
+        with engine.connect() as conn:
+            start = conn.execute(text(f'SELECT min("startTime") FROM "{TABLE}"')).scalar() or now
+    start = (start if start.tzinfo is None else start.astimezone(UTC)).replace(tzinfo=None)
+    start, last = start.replace(hour=0, minute=0, second=0, microsecond=0), now.astimezone(UTC).replace(tzinfo=None)
+    while start <= last:
+        yield start, start + step
+        start += step
 
 
 def _page(path: Path) -> list[dict[str, Any]]:
@@ -89,8 +109,8 @@ def _page(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def _logged(engine: Engine, since: datetime) -> Iterator[dict[str, Any]]:
-    """The requests since a time (UTC, naive as the table's own), of the columns that this release of LiteLLM has."""
+def _logged(engine: Engine, start: datetime, end: datetime) -> Iterator[dict[str, Any]]:
+    """The requests of a span, of the columns that this release of LiteLLM has."""
     from sqlalchemy import inspect, text
 
     there = {c["name"] for c in inspect(engine).get_columns(TABLE)}
@@ -98,9 +118,9 @@ def _logged(engine: Engine, since: datetime) -> Iterator[dict[str, Any]]:
         if name not in there:
             raise LedgerError(f"{TABLE} has no column {name}{near(name, there)}; is it LiteLLM's?")
     columns = ", ".join(f'"{c}"' for c in WANTED if c in there)
-    query = text(f'SELECT {columns} FROM "{TABLE}" WHERE "startTime" >= :since')
+    query = text(f'SELECT {columns} FROM "{TABLE}" WHERE "startTime" >= :start AND "startTime" < :end')
     with engine.connect().execution_options(stream_results=True, yield_per=CHUNK) as conn:
-        for row in conn.execute(query, {"since": since}).mappings():
+        for row in conn.execute(query, {"start": start, "end": end}).mappings():
             yield dict(row)
 
 
@@ -111,7 +131,7 @@ def _batch(pages: Iterable[tuple[str, Records]], settings: SourceSettings, name:
         conn.register("logged", table)
         conn.execute(f"CREATE VIEW raw AS SELECT file, id, {', '.join(cells(types, settings.currency))} FROM logged")
         columns = [c for c, *_ in conn.execute("DESCRIBE raw").fetchall()]
-        found = Requests(conn, columns, settings).summed()
+        found = Requests(conn, columns, settings, said=SAID).summed()
     digest = hashlib.sha256(pd.util.hash_pandas_object(found.frame.astype(str), index=False).to_numpy().tobytes())
     return Batch(
         "rows", settings.name, found.frame, name, digest.hexdigest(), adds_up=True, derived=True,

@@ -32,8 +32,9 @@ def read_requests(settings: SourceSettings, *, now: datetime) -> Iterator[Batch]
         parts = [_view(conn, number, path, settings) for number, path in enumerate(files)]
         conn.execute(f"CREATE VIEW raw AS {' UNION ALL BY NAME '.join(parts)}")
         columns = [name for name, *_ in conn.execute("DESCRIBE raw").fetchall()]
+        said = {"cost": "cost_usd"} if "currency" not in columns else {}
         try:
-            found = Requests(conn, columns, settings).summed()
+            found = Requests(conn, columns, settings, said=said).summed()
         except duckdb.Error as error:
             raise unreadable(Path(settings.path), error) from error
         name = files[0].name if len(files) == 1 else f"{len(files)} files of {Path(settings.path).name}"

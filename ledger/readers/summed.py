@@ -6,7 +6,7 @@ The view `raw` that this starts from has a row for each request: `file` and `id`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -45,10 +45,13 @@ class Summed:
 
 
 class Requests:
-    """The requests of one load, in the view `raw` of a connection with these columns."""
+    """The requests of one load, in the view `raw` of a connection with these columns; `said` is what the source calls
+    them, for faults."""
 
-    def __init__(self, conn: DuckDBPyConnection, columns: Collection[str], settings: SourceSettings) -> None:
-        self.conn, self.settings = conn, settings
+    def __init__(
+        self, conn: DuckDBPyConnection, columns: Collection[str], settings: SourceSettings, *, said: Mapping[str, str]
+    ) -> None:
+        self.conn, self.settings, self.said = conn, settings, said
         self.columns = frozenset(columns)
         self.dims = [d for d in DIMENSIONS if d in columns]
 
@@ -92,7 +95,8 @@ class Requests:
     def _found(self, where: str, column: str, shown: str, reason: str) -> list[Fault]:
         self.conn.execute(f"INSERT INTO gone SELECT id FROM raw s WHERE {where}")
         query = f"SELECT file, id & {ROW}, CAST({shown} AS VARCHAR) FROM raw s WHERE {where} ORDER BY id LIMIT {MOST_FAULTS}"
-        return [Fault(f, r, column, v, reason, FIX) for f, r, v in self._rows(query)]
+        name = self.said.get(column, column)
+        return [Fault(f, r, name, v, reason, FIX) for f, r, v in self._rows(query)]
 
     def _repeats(self) -> list[Fault]:
         """Takes repeats of a request away; one that says something else than the first is a fault."""
