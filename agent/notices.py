@@ -56,7 +56,7 @@ def _gaps(site: Site, table: CostTable, now: datetime) -> Iterator[Telling]:
     """A source is late when it stays away longer than its own rows of the last days usually did."""
     to = routes_of(site.config.operator, "operator") or routes_of(site.config.fallback, "fallback")
     sources, grains = table.leaves["source"].to_numpy(), table.leaves["grain"].to_numpy(dtype=np.int64)
-    for name in dict.fromkeys(sources.tolist()):
+    for name in (s.name for s in site.config.sources):
         rows = (sources == name)[table.leaf]
         if not rows.any():
             continue

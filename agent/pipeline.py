@@ -16,11 +16,13 @@ from agent.config import Site
 from agent.explaining import Explainer, Heard, Told
 from agent.history import History, whole_hours
 from agent.intake import Intake, take_in
+from agent.narrating import words_of
 from agent.notices import notices
 from agent.readiness import days_of_history, readiness
 from agent.replay import Replay
 from agent.telling import Telling, Tellings
 from detector import Change, Detector, Incident
+from explainer import narrate
 from ledger.store import Store
 from ledger.types import NANO
 
@@ -111,7 +113,8 @@ def tick(
     for at, step in zip(track(hours), replay.steps(hours), strict=True):
         heard += explainer.hear(step.changes, at)
     silent = book.judged_until is None
-    tellings = Tellings(site, store, now=now).of([h for h in heard if _wanted(h.change, silent, now)])
+    words = narrate if silent or dry_run else words_of(site, store, now=now)
+    tellings = Tellings(site, store, now=now, words=words).of([h for h in heard if _wanted(h.change, silent, now)])
     if hours and not silent:
         tellings += notices(site, store, table, now)
     changes = tuple(h.change for h in heard)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from agent.channels import fallback_rule, look, quiet, routes_of, rules, senders
 from agent.config import Site
 from agent.explaining import Heard
+from agent.narrating import Words
 from agent.ownership import owner_of
 from detector import Change
 from explainer import narrate
@@ -54,8 +55,8 @@ class Telling:
 class Tellings:
     """The messages of one tick over one site and store, at one time."""
 
-    def __init__(self, site: Site, store: Store, *, now: datetime) -> None:
-        self._site, self._store, self._now = site, store, now
+    def __init__(self, site: Site, store: Store, *, now: datetime, words: Words = narrate) -> None:
+        self._site, self._store, self._now, self._words = site, store, now, words
         self._look = look(site)
 
     def of(self, heard: Sequence[Heard]) -> list[Telling]:
@@ -81,7 +82,7 @@ class Tellings:
             return None
         rule = self._rule(change)
         owner = owner_of(self._site.config, incident.scopes[0])
-        what = compose.Told(change, why, narrate(why, "team"), owner.owner if owner else "")
+        what = compose.Told(change, why, self._words(why, "team"), owner.owner if owner else "")
         message = compose.incident_message(what, self._look)
         if not known:
             return Telling(message, rule.routes)

@@ -12,6 +12,7 @@ from agent.book import read_book, read_incident
 from agent.build import explain_context
 from agent.channels import look, routes_of, senders
 from agent.config import Site
+from agent.narrating import Words, words_of
 from agent.ownership import owner_of
 from detector import Incident
 from explainer import Context, explain_change, narrate
@@ -39,14 +40,22 @@ def week_of(site: Site, at: datetime) -> tuple[datetime, datetime]:
     return before, monday
 
 
-def digest(site: Site, store: Store, *, now: datetime, week: tuple[datetime, datetime], late: bool = False) -> Message:
+def digest(
+    site: Site,
+    store: Store,
+    *,
+    now: datetime,
+    week: tuple[datetime, datetime],
+    late: bool = False,
+    words: Words = narrate,
+) -> Message:
     """The page of a week, from what is known now."""
-    return digest_message(_gathered(site, store, now, week, late), look(site))
+    return digest_message(_gathered(site, store, now, week, late, words), look(site))
 
 
 def send_digest(site: Site, store: Store, *, now: datetime, slot: datetime, late: bool = False) -> Sent:
     """Queues the page of the week before a slot for finance, once, and sends what is due."""
-    message = digest(site, store, now=now, week=week_of(site, slot), late=late)
+    message = digest(site, store, now=now, week=week_of(site, slot), late=late, words=words_of(site, store, now=now))
     config = site.config
     to = routes_of(config.finance, "finance") or routes_of(config.fallback, "fallback")
     with store.engine.begin() as conn:
@@ -54,7 +63,9 @@ def send_digest(site: Site, store: Store, *, now: datetime, slot: datetime, late
     return send_due(store.engine, senders(site), now=now, fallback=routes_of(config.fallback, "fallback"))
 
 
-def _gathered(site: Site, store: Store, now: datetime, week: tuple[datetime, datetime], late: bool) -> DigestData:
+def _gathered(
+    site: Site, store: Store, now: datetime, week: tuple[datetime, datetime], late: bool, words: Words
+) -> DigestData:
     start, end = week
     zone, before = site.config.zone, datetime.combine(week[0].date() - WEEK, time(), site.config.zone)
     table, events = store.costs(now, since=start - timedelta(days=70)), store.events()
@@ -67,7 +78,7 @@ def _gathered(site: Site, store: Store, now: datetime, week: tuple[datetime, dat
     happened = _happened(site, store, start, end)
     untagged: Scope = (("team", None),)
     return DigestData(
-        start, end, why, narrate(why, "finance"), month_so_far=_spent(table, month, end),
+        start, end, why, words(why, "finance"), month_so_far=_spent(table, month, end),
         forecast=_forecast(table, context, end), budget=budget,
         incidents=tuple(h for h in happened if h.incident.kind == "spend"),
         planned=tuple(h for h in happened if h.incident.kind == "planned"),

@@ -94,6 +94,14 @@ def test_every_setting_of_the_shipped_config_has_a_comment():
             assert above.startswith("# ") or re.match(r"^\w+ = ", above), line
 
 
+@pytest.mark.parametrize("setting", every_setting())
+def test_every_setting_is_read(setting):
+    """A setting that nothing reads does not exist."""
+    files = [p for folder in FOLDERS for p in (ROOT / folder).rglob("*.py")]
+    text = "".join(p.read_text() for p in files if p.name not in ("settings.py", "config.py"))
+    assert re.search(rf"\.{setting.rsplit('.', 1)[1]}\b", text), setting
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
