@@ -35,7 +35,7 @@ _EXCESS_RIGHT = re.compile(
     r"worse|greater|past|beneath)"
 )
 _EXCESS_LEFT = re.compile(
-    r"\b(?:excess(?: is| was| of| comes to|stands at|now stands at|reached|so far|so far is|:|,)?|up|down|by|extra|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|added|adds|"
+    r"\b(?:excess(?: is| was| of| comes to|stands at|now stands at|reached|so far|so far is|:|,)?|(?<!make )(?<!makes )(?<!made )(?<!making )(?<!add )(?<!adds )up|down|by|extra|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|added|adds|"
     r"overspend(?: of| is)?|drop(?:ped)?(?: of)?|fell|rose|grew|decrease(?:d)?(?: of)?|saved|saving|gap(?: of| is)?|overshoot(?: of)?|surplus|shortfall|increased|climbed|fall of|impact(?: of| is| so far)?|higher|lower)(?: an?| the| some)?(?: whole)?$"
 )
 _TOTAL_LEFT = re.compile(

@@ -1,0 +1,104 @@
+"""The checker accepts what is true and refuses what is wrong in one thing, above its floors on the committed cases."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.checker import answer, fact_of
+from explainer.checker import check
+from fixtures.make_checker_cases import cases
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parent.parent / "fixtures" / "checker_cases.jsonl").read_text("utf-8").splitlines()
+]
+FACTS = [fact_of(raw) for raw in CASES[0]["facts"]]
+
+
+def refused(truth: bool) -> float:
+    """The share of the committed cases of this truth that is refused."""
+    told = [answer(case)["accepted"] for case in CASES if case["truth"] is truth]
+    return sum(not accepted for accepted in told) / len(told)
+
+
+def test_the_wrong_are_refused() -> None:
+    """Of at least 200 texts that are wrong in one thing, over 98 % are refused."""
+    assert sum(not case["truth"] for case in CASES) >= 200
+    assert refused(False) >= 0.98
+
+
+def test_the_true_are_accepted() -> None:
+    """Of at least 200 true texts in many phrasings, at most 2 % are refused."""
+    assert sum(case["truth"] for case in CASES) >= 200
+    assert refused(True) <= 0.02
+
+
+def test_the_cases_are_what_their_script_makes() -> None:
+    """The committed cases are those of the committed script."""
+    assert json.loads(json.dumps(cases())) == CASES
+
+
+@given(st.text(max_size=200))
+def test_any_text_gets_an_answer(text: str) -> None:
+    """Whatever a model writes, the checker answers."""
+    assert isinstance(check(text, FACTS), list)
+
+
+def fact(name: str, value: Any, unit: str | None, text: str, kind: str = "amount") -> dict[str, Any]:
+    return {"id": name, "kind": kind, "name": name, "value": value, "unit": unit, "text": text}
+
+
+FIGURES = [
+    fact("cost_actual", 2_404.0, "usd", "inbox cost $2,404.00 in the incident."),
+    fact("cost_expected", 1_204.0, "usd", "The expected cost was $1,204.00."),
+    fact("excess", 1_200.0, "usd", "The cost is $1,200.00 above the expected cost."),
+    fact("feature", "inbox", None, "The feature is inbox.", "name"),
+    fact("staging_share_before", 6.4, "percent", "Staging made up 6.4 % of the cost before.", "share"),
+    fact("staging_share_after", 43.3, "percent", "Staging makes up 43.3 % of the cost now.", "share"),
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    (
+        "inbox cost $1.2k more than expected.",
+        "inbox cost 1.2 thousand dollars more than expected.",
+        "inbox cost USD 2,404, about twice what was expected.",
+        "Spend on inbox doubled.",
+        "Spend on inbox rose twofold.",
+        "The excess is half of the cost.",
+        "Staging makes up more than two fifths of the cost.",
+        "Staging rose by 36.9 percentage points.",
+    ),
+)
+def test_usual_forms(text: str) -> None:
+    """Rounding in any usual form, number words and what follows exactly are accepted."""
+    assert check(text, [fact_of(raw) for raw in FIGURES]) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    (
+        "inbox cost $1.3k more than expected.",
+        "inbox cost €1,200 more than expected.",
+        "inbox cost $1,200 less than expected.",
+        "inbox cost $1,204 where $2,404 was expected.",
+        "Spend on inbox tripled.",
+        "Staging rose by 36.9 %.",
+        "Staging makes up 6.4 % now, 43.3 % before.",
+        "Spend on outbox doubled.",
+        "Spend on inbox doubled because of a campaign.",
+        "Spend on inbox doubled, the most ever.",
+        "Spend on inbox doubled. It will fall again.",
+        "Spend on inbox did not double.",
+    ),
+)
+def test_wrong_in_one_thing(text: str) -> None:
+    """One wrong digit, currency, direction, role, ratio, unit, order, name, cause, record, promise or denial is one too many."""
+    assert check(text, [fact_of(raw) for raw in FIGURES]) != []
