@@ -106,7 +106,8 @@ def effects(values: Floats, ref: References, day: Ints) -> tuple[Floats, Floats]
 
 def whole_days(x: Floats, per_day: int) -> Floats:
     """Sums of whole days over the last axis."""
-    return x.reshape(*x.shape[:-1], -1, per_day).sum(axis=-1)
+    found: Floats = x.reshape(*x.shape[:-1], -1, per_day).sum(axis=-1)
+    return found
 
 
 def _prices(values: Floats, flagged: Bools, model: Ints, *, per_day: int, days: int, lag: int) -> Floats:
@@ -124,7 +125,8 @@ def _prices(values: Floats, flagged: Bools, model: Ints, *, per_day: int, days: 
     price = np.maximum(np.linalg.solve(gram + ridge, moment[..., None])[..., 0] / scale, 0.0)
     last = np.maximum.accumulate(np.where(weight > 0, np.arange(weight.shape[1]), -1), axis=1)
     price = np.take_along_axis(price, np.maximum(last, 0)[..., None], axis=1)
-    return np.moveaxis(price[model], 2, 0)
+    of_leaf: Floats = np.moveaxis(price[model], 2, 0)
+    return of_leaf
 
 
 def _trailing(x: Floats, days: int, lag: int, *, axis: int = -1) -> Floats:

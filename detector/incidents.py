@@ -189,7 +189,7 @@ class _Tick:
         if last < SLOW_LAG + 10:
             return
         for _ in range(3):
-            keep = self._explained(lane.per_day * 3).all(axis=2)
+            keep: Bools = np.all(self._explained(lane.per_day * 3), axis=2)
             scores = lane.score_slow(last, keep)
             alarm = self._loudest(scores.score, scores, +1)
             if alarm is None:
@@ -499,7 +499,7 @@ class _Tick:
         planned = np.zeros(len(lane.leaves), dtype=bool)
         for plan in self.plans:
             planned[plan.leaves] = True
-        muted = ~self._explained(1).any(axis=(0, 2))
+        muted: Bools = np.logical_not(np.any(self._explained(1), axis=(0, 2)))
         for cell in features:
             leaves = lane.inside[cell] > 0
             cost = lane.cost[leaves].sum(axis=0)

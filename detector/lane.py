@@ -101,13 +101,13 @@ class Lane:
             self.inside = mask.astype(float)
             sizes = self.inside.sum(axis=1)
             self.finest: Ints = np.array(
-                [np.argmin(np.where(self.inside[:, i] > 0, sizes, np.inf)) for i in range(len(self.leaves))]
+                [np.argmin(np.where(self.inside[:, i] > 0, sizes, np.inf)) for i in range(len(self.leaves))],
+                dtype=np.int64,
             )
             keys = [d for d in LEAF_DIMENSIONS if d not in ("provider", "model", "region", "tier", "account")]
-            self.flow: Ints = self.leaves.groupby(keys, dropna=False, sort=False).ngroup().to_numpy(np.int64)
-            self.model = (
-                self.leaves.groupby(["provider", "model", "tier"], dropna=False, sort=False).ngroup().to_numpy()
-            )
+            self.flow: Ints = np.asarray(self.leaves.groupby(keys, dropna=False, sort=False).ngroup(), dtype=np.int64)
+            models = self.leaves.groupby(["provider", "model", "tier"], dropna=False, sort=False)
+            self.model: Ints = np.asarray(models.ngroup(), dtype=np.int64)
         groups = self.grid.group_of_leaf()
         self._groups = sorted({g for of in groups for g in of}, key=str)
         self._group_of = np.array([[g in of for g in self._groups] for of in groups]).reshape(
