@@ -104,14 +104,9 @@ def compare_snapshot(rows: Incoming, series: Ints, stored: State, *, covers: tup
     moved[last.table.hour[~confirmed] // 24 - first] = True
     holder = _holders(last, moved, first)
     keep = (holder < 0)[table.hour // 24 - first] if moved.any() else np.zeros(len(table), dtype=bool)
-    starts = np.flatnonzero(np.diff(holder, prepend=-2))
-    bounds = [*((first + starts) * 24).tolist(), end * 24]
-    pieces = tuple(
-        (max(a, covers[0]), min(b, covers[1]), None if holder[s] < 0 else int(holder[s]))
-        for s, a, b in zip(starts, bounds, bounds[1:], strict=False)
-    )
     changed = int((~known & (there >= 0)).sum())
     new = len(table) - changed - int(known.sum())
+    pieces = _pieces(holder, first, covers)
     return News(keep, table.available, new, changed, int(known.sum()), int(gone.sum()), pieces)
 
 
@@ -125,10 +120,22 @@ def _holders(last: State, moved: Bools, first: int) -> Ints:
     return np.where(whole, most, -1)
 
 
+def _pieces(holder: Ints, first: int, covers: tuple[int, int]) -> tuple[tuple[int, int, int | None], ...]:
+    """(first hour, end, holder) of each run of days with one holder, within what is covered."""
+    starts = np.flatnonzero(np.diff(holder, prepend=-2))
+    bounds = [*(starts + first).tolist(), first + len(holder)]
+    return tuple(
+        (max(a * 24, covers[0]), min(b * 24, covers[1]), None if holder[s] < 0 else int(holder[s]))
+        for s, a, b in zip(starts, bounds, bounds[1:], strict=False)
+    )
+
+
 def _find(wanted: list[Ints], among: list[Ints]) -> Ints:
-    """(n,) where each key (one of each array) stands among others; -1 where it does not."""
-    found = pd.MultiIndex.from_arrays(among).get_indexer(pd.MultiIndex.from_arrays(wanted))
-    return np.asarray(found, dtype=np.int64)
+    """(n,) where each key (one of each array) last stands among others; -1 where it does not."""
+    keys = pd.MultiIndex.from_arrays(among)
+    last = np.flatnonzero(~keys.duplicated(keep="last"))
+    found = keys[last].get_indexer(pd.MultiIndex.from_arrays(wanted))
+    return np.where(found >= 0, last[found], -1) if len(last) else np.full(len(wanted[0]), -1)
 
 
 def _same(table: CostTable, other: CostTable, place: Ints) -> Bools:

@@ -136,6 +136,14 @@ def test_a_derived_time_is_not_believed_for_what_changed(store):
     assert costs(store) == {("log", "a", 0): 5, ("log", "b", 0): 5}
 
 
+def test_what_changes_twice_in_a_second_is_known_by_its_last_word(store):
+    """And a source that begins to give times itself goes on from there."""
+    for cost in (5, 6, 7):
+        ingest(store, [row(cost=cost)], at=NOW, derived=True, name="a.csv")
+    assert costs(store, NOW) == {("log", "a", 0): 7}
+    assert ingest(store, [row(cost=7, available=NOW), row("b")]).repeated == 1
+
+
 def test_a_load_is_taken_back_from_then_on(store):
     """What was known before the undo stays known then; the listing says it; the same file may come again."""
     ingest(store, [row(cost=4)])
