@@ -16,10 +16,11 @@ from agent.feedback import give_feedback
 from agent.pipeline import tick
 from benchmarks.kills import receiving
 from ledger.engine import reading
-from ledger.schema import delivery, explanation, incident, incident_change, message
+from ledger.schema import delivery, explanation, incident, incident_change, llm_call, message
 from ledger.types import LedgerError
 from notifiers.archive import message_from_json
 from notifiers.formats import text_payload
+from tests.fake_claude import KEY, running
 
 SAMPLE = Path(__file__).parent.parent / "fixtures" / "sample"
 LOOP = datetime(2026, 11, 13, 21, tzinfo=UTC)
@@ -40,14 +41,14 @@ def world(tmp_path, costs):
     with receiving() as receiver:
         made = []
 
-        def make(name="site", days=28, extra=""):
+        def make(name="site", days=28, extra="", environment=None):
             folder = tmp_path / name
             folder.mkdir()
             (folder / "config.toml").write_text(
                 f'[[sources]]\nname = "gateway"\nreader = "table"\npath = "costs.parquet"\n[files]\nevents = "{SAMPLE}/events.jsonl"\n'
                 f'[fallback]\nwebhook = "http://127.0.0.1:{receiver.server_port}/"\n{extra}'
             )
-            site = load_site(folder / "config.toml", {})
+            site = load_site(folder / "config.toml", environment or {})
             made.append(open_store(site))
             store = made[-1]
 
@@ -255,3 +256,50 @@ def test_what_is_expected_is_not_told_again(world):
     )  # fmt: skip
     report = at(AFTER)
     assert not [t for t in report.tellings if t.message.thread != number]
+
+
+def test_a_source_that_stays_away_is_told_to_the_operator_once(world):
+    """One message for the gap, however many ticks see it."""
+    make, _ = world
+    site, store, at = make()
+    at(BEFORE)
+    gaps = [
+        [t for t in tick(site, store, now=BEFORE + timedelta(hours=h)).tellings if t.message.kind == "operator"]
+        for h in (5, 9, 10, 30)
+    ]
+    assert [len(g) for g in gaps] == [0, 1, 0, 0]
+    assert gaps[1][0].message.headline == "No data from gateway for 9 hours"
+
+
+def test_a_budget_that_will_break_is_told_once_a_month(world):
+    """With the day, before it breaks."""
+    make, _ = world
+    budget = '[[budgets]]\nscope = { team = "growth" }\nusd_a_month = 3500\n'
+    _, _store, at = make(extra=budget)
+    at(BEFORE)
+    told = [
+        [t.message.headline for t in at(BEFORE + timedelta(hours=h)).tellings if t.message.kind == "budget"]
+        for h in (1, 2, 26)
+    ]
+    assert [len(t) for t in told] == [1, 0, 0]
+    assert "team growth will break on Nov" in told[0][0]
+
+
+def test_claude_writes_where_the_config_allows_it_and_its_cost_is_a_cost(world):
+    """What it says is checked; what is refused is told in the template's words. Silent ticks ask nobody."""
+    make, _ = world
+    with running() as claude:
+        claude.draft("search cost $1,000,000 more", "It was sabotage.")
+        llm = f'[llm]\nenabled = true\nbase_url = "{claude.url}"\n'
+        _, store, at = make(extra=llm, environment={"ANTHROPIC_API_KEY": KEY})
+        at(BEFORE)
+        assert not claude.requests
+        report = at(LOOP + timedelta(hours=4))
+    assert claude.requests
+    heads = [t.message for t in report.tellings if t.message.kind == "incident"]
+    assert heads
+    assert not any("sabotage" in text_payload(m, "")["text"] for m in heads)
+    assert count(store, llm_call) == len(claude.requests)
+    costs = store.costs()
+    mine = (costs.leaves["source"] == "why-spike").to_numpy()[costs.leaf]
+    assert costs.cost[mine].sum() == sum(r.cost_nano for r in rows(store, llm_call)) > 0
