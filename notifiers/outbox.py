@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row, and_, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
 
 from ledger.engine import insert_ignore, reading
 from ledger.schema import delivery, message
@@ -21,6 +21,8 @@ from notifiers.archive import message_from_json, message_to_json
 from notifiers.compose import operator_message, summary_message
 from notifiers.types import Message, Route
 
+MENDED = timedelta(hours=1)
+"""After so long it is seen whether somebody has put right what a channel refused."""
 LEASE = timedelta(minutes=3)
 OLDEST = timedelta(hours=72)
 """What could not be sent for so long is given up: it is no news any more."""
@@ -37,30 +39,39 @@ class SendError(Exception):
 
 
 class Later(SendError):
-    """Not now: a limit, a fault of the server. `seconds` is what the receiver asked for, if it did."""
+    """Not now: a limit, a fault of the server. `seconds` is what the receiver asked for, if it did; `taken` says that
+    it may have arrived, its answer lost."""
 
-    def __init__(self, reason: str, seconds: float | None = None) -> None:
+    def __init__(self, reason: str, seconds: float | None = None, *, taken: bool = False) -> None:
         super().__init__(reason)
-        self.seconds = seconds
+        self.seconds, self.taken = seconds, taken
 
 
 class Refused(SendError):
-    """Never like this: no such channel or address, a token that was taken back."""
+    """Not like this: no such channel or address, a token that was taken back. `mendable` is what somebody can put
+    right while the message stays as it is: it is tried again each hour."""
+
+    def __init__(self, reason: str, *, mendable: bool = False) -> None:
+        super().__init__(reason)
+        self.mendable = mendable
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One delivery as a sender sees it. `head` is the receipt of the thread's first message, where this one follows."""
+    """One delivery as a sender sees it. `head` is the receipt of the thread's first message, where this one follows;
+    `before` the receipt of anything that reached the same address."""
 
     id: str
     message: Message
     route: Route
     head: str = ""
+    before: str = ""
 
 
 class Sender(Protocol):
     """Delivers to one kind of channel. `send` returns a receipt, or raises Later or Refused; `find` says whether an
-    earlier try whose answer was lost arrived (a receipt), or that nobody can tell (None)."""
+    earlier try whose answer was lost arrived (a receipt), or that it did not or nobody can tell (None); it raises Later
+    where the receiver cannot be asked just now."""
 
     def send(self, job: Job) -> str: ...
     def find(self, job: Job) -> str | None: ...
@@ -144,7 +155,9 @@ class _Round:
 
     def _due(self) -> list[Row[Any]]:
         d = delivery.c
-        waiting = and_(d.status.in_(("queued", "retry")), or_(d.not_before.is_(None), d.not_before <= self.now))
+        waiting = and_(
+            d.status.in_(("queued", "retry", "unknown")), or_(d.not_before.is_(None), d.not_before <= self.now)
+        )
         gone = and_(d.status == "sending", d.lease_until < self.now)
         query = select(delivery, message.c.body, message.c.kind).join(message, message.c.key == d.message_key)
         order = (d.queued_at, d.head.desc(), message.c.created_at, d.message_key, d.id)
@@ -162,7 +175,7 @@ class _Round:
                 by_place[r.channel, r.workspace, r.address, r.rule].append(r)
         done = False
         for (channel, workspace, address, rule), many in by_place.items():
-            rest = many[A_MINUTE:]
+            rest = many[max(0, A_MINUTE - self._in_the_last_minute(Route(channel, address, rule, workspace))) :]
             if not rest:
                 continue
             key = hashlib.sha256("|".join(r.id for r in rest).encode()).hexdigest()[:16]
@@ -174,9 +187,17 @@ class _Round:
             done = True
         return done
 
+    def _in_the_last_minute(self, to: Route) -> int:
+        d = delivery.c
+        told = and_(d.head, d.channel == to.channel, d.workspace == to.workspace, d.address == to.address)
+        recent = and_(d.status == "sent", d.sent_at > self.now - timedelta(minutes=1), d.sent_at < self.now)
+        query = select(func.count()).select_from(delivery).join(message, message.c.key == d.message_key)
+        with reading(self.engine) as conn:
+            return conn.execute(query.where(told, recent, message.c.kind == "incident")).scalar() or 0
+
     def _deliver(self, row: Row[Any]) -> bool:
         """One delivery, from claim to what became of it. False where its channel has to wait."""
-        lost = row.status == "sending"
+        lost = row.status in ("sending", "unknown")
         if not self._claim(row):
             return True
         job = self._job(row)
@@ -187,21 +208,27 @@ class _Round:
             self._write(job, status="failed", error="too old to be told")
             return True
         try:
-            receipt = (sender.find(job) if lost else None) or self._send(sender, job)
+            receipt = (self._find(sender, job) if lost else None) or self._send(sender, job)
         except Later as error:
             return self._later(job, row.attempts + 1, error)
         except Refused as error:
-            return self._refused(job, str(error))
+            return self._refused(job, str(error), mendable=error.mendable)
         self._write(job, status="sent", sent_at=self.now, receipt=receipt, error="")
         self.sent += 1
         return True
+
+    def _find(self, sender: Sender, job: Job) -> str | None:
+        try:
+            return sender.find(job)
+        except Later as error:
+            raise Later(str(error), error.seconds, taken=True) from error
 
     def _send(self, sender: Sender, job: Job) -> str:
         for _ in range(3):
             try:
                 return sender.send(job)
             except Later as error:
-                if error.seconds is None or error.seconds > PATIENCE:
+                if error.taken or error.seconds is None or error.seconds > PATIENCE:
                     raise
                 self.pause(error.seconds)
         return sender.send(job)
@@ -215,24 +242,27 @@ class _Round:
 
     def _job(self, row: Row[Any]) -> Job:
         to = Route(row.channel, row.address, row.rule, row.workspace)
-        if row.head:
-            return Job(row.id, message_from_json(row.body), to)
         d = delivery.c
-        mine = and_(d.thread == row.thread, d.head, d.channel == to.channel, d.workspace == to.workspace, d.address == to.address)  # fmt: skip
+        here = select(d.receipt).where(d.channel == to.channel, d.workspace == to.workspace, d.address == to.address, d.status == "sent")  # fmt: skip
         with reading(self.engine) as conn:
-            head = conn.execute(select(d.receipt).where(mine, d.status == "sent")).scalar()
-        return Job(row.id, message_from_json(row.body), to, head or "")
+            head = None if row.head else conn.execute(here.where(d.thread == row.thread, d.head)).scalar()
+            before = conn.execute(here.order_by(d.sent_at.desc()).limit(1)).scalar()
+        return Job(row.id, message_from_json(row.body), to, head or "", before or "")
 
     def _later(self, job: Job, attempts: int, error: Later) -> bool:
         if attempts >= ATTEMPTS:
             return self._refused(job, f"given up after {attempts} tries: {error}")
         wait = max(error.seconds or 0.0, min(3600.0, 30.0 * 2 ** (attempts - 1)))
-        self._write(job, status="retry", not_before=self.now + timedelta(seconds=wait), error=str(error)[:500])
+        status = "unknown" if error.taken else "retry"
+        self._write(job, status=status, not_before=self.now + timedelta(seconds=wait), error=str(error)[:500])
         self.troubles.append(f"{job.route.channel} {job.route.address}: {error}; it will be tried again")
         return False
 
-    def _refused(self, job: Job, reason: str) -> bool:
-        self._write(job, status="failed", error=reason[:500])
+    def _refused(self, job: Job, reason: str, *, mendable: bool = False) -> bool:
+        if mendable:
+            self._write(job, status="retry", not_before=self.now + MENDED, error=reason[:500])
+        else:
+            self._write(job, status="failed", error=reason[:500])
         where = f"{job.route.channel} {job.route.address}"
         self.troubles.append(f"{where}: {reason}")
         self._tell_operator(where, reason)

@@ -17,7 +17,8 @@ LONGEST = 13_000
 
 
 class Slack(ThreadingHTTPServer):
-    """`plan[method]` holds answers to give first: an error word, a status, or "hang up" after taking the message."""
+    """`plan[method]` holds answers to give first: an error word, a status, or, after taking the message, "hang up" or
+    "502 after"."""
 
     daemon_threads = True
 
@@ -54,13 +55,13 @@ class _Slack(BaseHTTPRequestHandler):
             return self.say(status, {"ok": False, "error": "ratelimited"}, headers)
         if self.headers.get("Authorization") != f"Bearer {self.server.token}":
             return self.say(200, {"ok": False, "error": "invalid_auth"})
-        if planned and planned != "hang up":
+        if planned and planned not in ("hang up", "502 after"):
             return self.say(200, {"ok": False, "error": planned})
         answer = getattr(self, method.replace(".", "_"))(form)
         if planned == "hang up":
             self.connection.shutdown(socket.SHUT_RDWR)
             return None
-        return self.say(200, answer)
+        return self.say(502 if planned == "502 after" else 200, answer)
 
     def say(self, status, body, headers=()):
         data = (body if isinstance(body, str) else json.dumps(body)).encode()
@@ -94,9 +95,29 @@ class _Slack(BaseHTTPRequestHandler):
         self.server.updates.append(form)
         return {"ok": True, "channel": "C1", "ts": form["ts"]}
 
-    def conversations_history(self, _form):
+    def conversations_list(self, _form):
+        named = [{"id": "C1", "name": name.removeprefix("#")} for name in sorted(self.server.channels)]
+        return {"ok": True, "channels": named}
+
+    def conversations_history(self, form):
+        if form["channel"].startswith("#"):
+            return {"ok": False, "error": "channel_not_found"}
         as_object = lambda m: m if isinstance(m, dict) else json.loads(m)
-        told = [{"ts": f"{i + 1}.0", "metadata": as_object(m["metadata"])} for i, m in enumerate(self.server.messages)]
+        told = [
+            {"ts": f"{i + 1}.0", "metadata": as_object(m["metadata"]), "thread_ts": m.get("thread_ts")}
+            for i, m in enumerate(self.server.messages)
+        ]
+        return {"ok": True, "messages": [m for m in told if not m["thread_ts"]]}
+
+    def conversations_replies(self, form):
+        if form["channel"].startswith("#"):
+            return {"ok": False, "error": "channel_not_found"}
+        as_object = lambda m: m if isinstance(m, dict) else json.loads(m)
+        told = [
+            {"ts": f"{i + 1}.0", "metadata": as_object(m["metadata"])}
+            for i, m in enumerate(self.server.messages)
+            if m.get("thread_ts") == form["ts"]
+        ]
         return {"ok": True, "messages": told}
 
     def files_getUploadURLExternal(self, form):

@@ -154,7 +154,7 @@ def test_a_message_whose_answer_was_lost_is_found_and_not_sent_again(engine, wor
     assert send(NOW + LEASE / 2).sent == 0
     assert send(NOW + 2 * LEASE).sent == 1
     assert len(server.messages) == 1
-    assert rows(engine)["inc-1:opened", "slack", "#search"].receipt == "#search:1.0"
+    assert rows(engine)["inc-1:opened", "slack", "#search"].receipt == "C1:1.0"
 
 
 def test_what_a_channel_refuses_goes_to_the_fallback_and_the_operator_hears_once(engine, world):
@@ -168,8 +168,56 @@ def test_what_a_channel_refuses_goes_to_the_fallback_and_the_operator_hears_once
     assert [m["channel"] for m in server.messages].count("#ai") == 2
     assert [m["channel"] for m in server.messages].count("C1") == 1
     found = rows(engine)
-    assert found["inc-1:opened", "slack", "#gone"].status == "failed"
+    assert found["inc-1:opened", "slack", "#gone"].error == "channel_not_found"
     assert found["inc-1:opened", "slack", "#ai"].rule == "search → fallback"
+
+
+def test_what_was_put_right_is_told_where_it_belonged(engine, world):
+    """The channel is there again: its message comes too, once, and nobody was told of the fault twice."""
+    server, _, put, send = world
+    put(HEAD, Route("slack", "#gone", "search"))
+    for hours in (0, 1, 2):
+        send(NOW + timedelta(hours=hours), operator=[OTHER])
+    assert len(server.messages) == 1
+    server.channels.add("#gone")
+    assert [send(NOW + timedelta(hours=h), operator=[OTHER]).sent for h in (3, 4)] == [1, 0]
+    assert rows(engine)["inc-1:opened", "slack", "#gone"].status == "sent"
+
+
+@pytest.mark.parametrize("fault", ["hang up", "502 after"])
+def test_an_answer_that_was_lost_is_looked_for_before_anything_is_sent_again(engine, world, fault):
+    """Slack took the message and hung up, or a proxy answered 502: there is one message, in the thread as well."""
+    server, _, put, send = world
+    server.plan["chat.postMessage"] += [fault, fault]
+    put(HEAD, SLACK)
+    put(REPLY, SLACK)
+    assert [send(NOW + timedelta(minutes=m)).sent for m in (0, 2, 4, 6)] == [0, 1, 1, 0]
+    assert [m.get("thread_ts") for m in server.messages] == [None, "1.0"]
+    assert {r.status for r in rows(engine).values()} == {"sent"}
+
+
+def test_nothing_is_sent_again_while_slack_cannot_be_asked(world):
+    """It took the message, its answer was lost and its history is down: better late than twice."""
+    server, _, put, send = world
+    server.plan["chat.postMessage"].append("hang up")
+    server.plan["conversations.history"] += [(503, {}), (429, {"Retry-After": "60"})]
+    put(HEAD, SLACK)
+    assert [send(NOW + timedelta(minutes=m)).sent for m in (0, 2, 5, 9, 20)].count(1) == 1
+    assert len(server.messages) == 1
+
+
+def test_incidents_of_one_minute_are_counted_over_rounds(world):
+    """Four a moment ago and three now: one is told, two are summed up."""
+    server, _, put, send = world
+    bare = [replace(HEAD, key=f"inc-{i}:opened", thread=f"inc-{i}", charts=()) for i in range(7)]
+    for m in bare[:4]:
+        put(m, SLACK)
+    send()
+    later = NOW + timedelta(seconds=20)
+    for m in bare[4:]:
+        put(m, SLACK, now=later)
+    assert send(later).sent == 2
+    assert "2 more incidents" in server.messages[-1]["text"]
 
 
 def test_what_no_channel_is_configured_for_is_said(world):

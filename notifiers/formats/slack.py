@@ -29,7 +29,7 @@ def slack_payload(message: Message, rule: str) -> dict[str, Any]:
         *_actions(message),
         _context(message, rule),
     ]  # fmt: skip
-    return {"text": escape(clean(message.headline, 3000)), "blocks": _within(blocks)}
+    return {"text": within(message.headline, 3000), "blocks": _within(blocks)}
 
 
 def native_chart(chart: Chart) -> Block | None:
@@ -63,11 +63,19 @@ def escape(text: str) -> str:
     return "".join(f"{c}\u200b" if c in "*_~`" else c for c in escaped)
 
 
+def within(text: str, longest: int) -> str:
+    """Cleaned and escaped, and then at most `longest` characters: an escaped character is never cut in two."""
+    shown = clean(text, longest)
+    while len(escaped := escape(shown)) > longest:
+        shown = shown[: -2 - (len(escaped) - longest) // 5].rstrip("… ") + "…"
+    return escaped
+
+
 def _section(text: str, items: tuple[str, ...] = ()) -> Block:
     if not items:
-        return {"type": "section", "text": _mrkdwn(escape(clean(text, SECTION)))}
-    lines = [f"• {escape(clean(item, 400))}" for item in items[:8]]
-    return {"type": "section", "text": _mrkdwn("\n".join([text, *lines])[:3000])}
+        return {"type": "section", "text": _mrkdwn(within(text, SECTION))}
+    lines = [f"• {within(item, 340)}" for item in items[:8]]
+    return {"type": "section", "text": _mrkdwn("\n".join([text, *lines]))}
 
 
 def _mrkdwn(text: str) -> Block:
@@ -75,7 +83,7 @@ def _mrkdwn(text: str) -> Block:
 
 
 def _numbers(message: Message) -> list[Block]:
-    fields = [_mrkdwn(f"*{escape(clean(n, 80))}*\n{escape(clean(v, 300))}") for n, v in message.numbers[:FIELDS]]
+    fields = [_mrkdwn(f"*{within(n, 200)}*\n{within(v, 600)}") for n, v in message.numbers[:FIELDS]]
     return [{"type": "section", "fields": fields}] if fields else []
 
 
@@ -90,7 +98,12 @@ def _actions(message: Message) -> list[Block]:
     if not message.buttons:
         return []
     elements = [
-        {"type": "button", "action_id": b.action, "value": b.value, "text": {"type": "plain_text", "text": b.text}}
+        {
+            "type": "button",
+            "action_id": b.action,
+            "value": b.value[:2000],
+            "text": {"type": "plain_text", "text": clean(b.text, 75)},
+        }
         for b in message.buttons
     ]
     return [{"type": "actions", "elements": elements}]
@@ -98,7 +111,7 @@ def _actions(message: Message) -> list[Block]:
 
 def _context(message: Message, rule: str) -> Block:
     text = " · ".join(part for part in (message.footer, f"rule: {rule}" if rule else "") if part) or "why-spike"
-    return {"type": "context", "elements": [_mrkdwn(escape(clean(text, 1000)))]}
+    return {"type": "context", "elements": [_mrkdwn(within(text, 1000))]}
 
 
 def _within(blocks: list[Block]) -> list[Block]:
