@@ -18,6 +18,7 @@ from ledger.store import Store
 from ledger.types import LedgerError
 from notifiers.compose import Told, incident_message
 from notifiers.formats import FORMATS, mail_payload, text_payload
+from notifiers.formats.slack_page import slack_page
 from notifiers.types import Message
 
 NEWEST = 3
@@ -67,6 +68,9 @@ def _write(out: Path, name: str, kind: str, message: Message) -> Path:
     elif kind == "text":
         file = out / f"{name}.txt"
         file.write_text(text_payload(message, rule)["text"])
+    elif kind == "slack":
+        file = out / f"{name}.slack.html"
+        file.write_text(slack_page(message, rule))
     else:
         file = out / f"{name}.{kind}.json"
         file.write_text(json.dumps(FORMATS[kind](message, rule), indent=2, ensure_ascii=False) + "\n")

@@ -13,7 +13,7 @@ from notifiers.types import Attachment, Button, Chart, Message, Table
 
 def message_to_json(message: Message) -> str:
     """The whole message; attachments in base64."""
-    return json.dumps(asdict(message), default=_plain, ensure_ascii=False)
+    return json.dumps(asdict(message), default=_plain)
 
 
 def message_from_json(text: str) -> Message:

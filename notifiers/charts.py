@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from notifiers.clean import clean
 from notifiers.types import Chart
 
 if TYPE_CHECKING:
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
 
 INK, SOFT, ALARM, CALM, GOOD = "#1f2933", "#c5d3e0", "#c8322b", "#52728f", "#2f7d4f"
 BARS = " ▁▂▃▄▅▆▇█"
-WIDTH = 64
+WIDTH, TITLE = 64, 74
+SMALL = 0.2
+"""A waterfall whose steps are so small beside its totals is shown without the part below them."""
 
 
 def png(chart: Chart, *, inches: tuple[float, float] = (7.2, 3.4), dark: bool = False) -> bytes:
@@ -32,7 +36,8 @@ def png(chart: Chart, *, inches: tuple[float, float] = (7.2, 3.4), dark: bool = 
         figure = Figure(figsize=inches, layout="constrained", facecolor=ground)
         axes = figure.add_subplot(facecolor=ground)
         {"band": _band, "waterfall": _waterfall, "bars": _bars}[chart.kind](axes, chart, ink)
-        axes.set_title(_plain(chart.title)[:90], loc="left", fontsize=11, color=ink)
+        title = "\n".join(wrap(_plain(chart.title), TITLE)[:2])
+        figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold", color=ink)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
         out = io.BytesIO()
@@ -57,29 +62,35 @@ def _band(axes: Axes, chart: Chart, ink: str) -> None:
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     axes.set_ylim(bottom=min(0.0, *chart.actual) if chart.actual else 0.0)
     axes.set_ylabel("dollars" if chart.unit == "usd" else _plain(chart.unit))
-    axes.legend(frameon=False, fontsize=8, loc="upper left", ncols=3)
+    axes.margins(x=0.01)
+    axes.legend(frameon=False, fontsize=9, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, borderpad=0)
 
 
 def _waterfall(axes: Axes, chart: Chart, ink: str) -> None:
-    """Horizontal, so that the labels can be read; totals dark, rises red, falls green, each with its sign."""
+    """Horizontal, so that the labels can be read; totals blue, rises red, falls green, each with its sign."""
     values, n = chart.values, len(chart.values)
-    level = 0.0
+    ends = [*accumulate(values[:-1]), values[-1]]
+    starts = [0.0, *ends[:-2], 0.0]
+    low, high = min(ends), max(ends)
+    span = (high - low) or abs(high) or 1.0
+    cut = low - 0.5 * span if low > 0 and high - low < SMALL * high else 0.0
     for i, value in enumerate(values):
         total = i in (0, n - 1)
-        left = 0.0 if total else level
-        colour = CALM if total else ALARM if value > 0 else GOOD
-        axes.barh(i, value, left=left, color=colour, height=0.62)
-        text = f"{value:,.2f}" if total else f"{value:+,.2f}"
-        axes.text(max(left, left + value), i, f" {text}", va="center", fontsize=9, color=ink)
-        level = value if total else level + value
+        left = cut if total else starts[i]
+        axes.barh(i, ends[i] - left, left=left, color=CALM if total else ALARM if value > 0 else GOOD, height=0.62)
+        text = f"{value:,.2f}" if total else f"{value:+,.2f}".replace("-", "−")
+        axes.text(max(left, ends[i]), i, f" {text}", va="center", fontsize=9, color=ink)
     axes.set_yticks(range(n), [_plain(label)[:32] for label in chart.labels])
     axes.invert_yaxis()
-    axes.margins(x=0.16)
-    axes.set_xlabel("dollars")
+    axes.margins(x=0.18)
+    if cut:
+        axes.set_xlim(left=cut)
+    axes.set_xlabel(f"dollars, from {cut:,.0f} on" if cut else "dollars")
 
 
 def _bars(axes: Axes, chart: Chart, ink: str) -> None:
-    axes.bar(range(len(chart.values)), chart.values, color=CALM, width=0.7)
+    drawn = axes.bar(range(len(chart.values)), chart.values, color=CALM, width=0.7)
+    axes.bar_label(drawn, fmt="{:,.0f}", fontsize=9, color=ink, padding=2)
     axes.set_xticks(range(len(chart.labels)), [_plain(label)[:14] for label in chart.labels], fontsize=8)
     axes.set_ylabel("dollars" if chart.unit == "usd" else _plain(chart.unit), color=ink)
 
@@ -89,11 +100,15 @@ def in_characters(chart: Chart, width: int = WIDTH) -> list[str]:
     if chart.kind == "band":
         return _line_of_blocks(chart, width)
     top = max((abs(v) for v in chart.values), default=0.0) or 1.0
-    name = max((len(label) for label in chart.labels), default=0)
+    name = max((len(clean(label)) for label in chart.labels), default=0)
     return [
-        f"  {_plain(label):<{name}} {'█' * max(1, round(abs(v) / top * (width - name - 16)))} {v:,.2f}"
+        f"  {clean(label):<{name}} {'█' * max(1, round(abs(v) / top * (width - name - 16)))} {_signed(v)}"
         for label, v in zip(chart.labels, chart.values, strict=True)
     ]
+
+
+def _signed(value: float) -> str:
+    return f"{value:,.2f}".replace("-", "−")
 
 
 def _line_of_blocks(chart: Chart, width: int) -> list[str]:
@@ -125,5 +140,8 @@ def _inside(chart: Chart, t: Any) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Without what no font shows."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    """On one line, and with a box for what the font does not hold."""
+    from matplotlib.font_manager import findfont, get_font
+
+    known = get_font(findfont("DejaVu Sans")).get_char_index
+    return "".join(c if known(ord(c)) else "□" for c in clean(text))

@@ -9,7 +9,7 @@ from typing import Literal
 from detector.types import Change, Incident, What
 from explainer.types import Explanation, Narrative
 from ledger.types import NANO, Scope, from_hour
-from notifiers.figures import Look, change_percent, day, moment, more_or_less, place, usd
+from notifiers.figures import Look, change_percent, day, in_cents, moment, more_or_less, place, usd
 from notifiers.types import Button, Chart, Message, Table
 
 Severity = Literal["low", "medium", "high"]
@@ -127,23 +127,30 @@ def _buttons(incident_id: str) -> tuple[Button, ...]:
 
 
 def driver_table(explanation: Explanation, look: Look) -> Table:
-    """By driver, in parts that add up to the whole difference."""
-    rows = [(name.replace("_", " "), usd(nano, look)) for name, nano in explanation.drivers if nano]
+    """By driver, in parts that add up to the whole difference as they are shown, too."""
+    rows = [(name, usd(nano, look)) for name, nano in _drivers(explanation)]
     rows.append(("all of it", usd(explanation.delta, look)))
     return Table(
         f"What makes the difference, against {explanation.against}", ("driver", "amount"), tuple(rows), (False, True)
     )
 
 
+def _drivers(explanation: Explanation) -> list[tuple[str, int]]:
+    """By driver, in whole cents that add up; without those that come to nothing."""
+    amounts = in_cents([nano for _, nano in explanation.drivers], explanation.delta)
+    return [(n.replace("_", " "), v) for (n, _), v in zip(explanation.drivers, amounts, strict=True) if v]
+
+
 def part_tables(explanation: Explanation, look: Look) -> tuple[Table, ...]:
     """By dimension, the parts that add up to the whole difference."""
     tables = []
     for dimension, parts in explanation.parts:
-        rows = tuple(
-            ("the rest" if p.rest else "(untagged)" if p.value is None else p.value, usd(p.base, look), usd(p.current, look),
-             usd(p.delta, look))
-            for p in parts
+        names = ["the rest" if p.rest else "(untagged)" if p.value is None else p.value for p in parts]
+        amounts = zip(
+            in_cents([p.base for p in parts], explanation.base), in_cents([p.current for p in parts], explanation.current),
+            in_cents([p.delta for p in parts], explanation.delta), strict=True,
         )  # fmt: skip
+        rows = tuple((name, *(usd(v, look) for v in row)) for name, row in zip(names, amounts, strict=True))
         if len(rows) > 1:
             columns = (dimension.replace("_", " "), "before", "now", "difference")
             tables.append(Table(f"By {dimension.replace('_', ' ')}", columns, rows, (False, True, True, True)))
@@ -152,8 +159,8 @@ def part_tables(explanation: Explanation, look: Look) -> tuple[Table, ...]:
 
 def incident_charts(told: Told, look: Look) -> tuple[Chart, ...]:
     """The band with the spike, and a waterfall of the drivers where there is more than one."""
-    drivers = [d for d in told.explanation.drivers if d[1]]
-    return (band(told.change.incident, look), *([waterfall(told.explanation, look)] if len(drivers) > 1 else []))
+    several = len(_drivers(told.explanation)) > 1
+    return (band(told.change.incident, look), *([waterfall(told.explanation, look)] if several else []))
 
 
 def band(incident: Incident, look: Look) -> Chart:
@@ -164,7 +171,8 @@ def band(incident: Incident, look: Look) -> Chart:
     steps = max(1, CHART_DAYS * 24 // j.grain)
     actual, expected, low, high = (tuple(v / scale for v in s[-steps:]) for s in (j.actual, j.expected, j.low, j.high))
     times = tuple(from_hour(h) for h in j.hours[-steps:])
-    title = f"{j.signal.replace('_', ' ')} of {_places(incident.scopes)}"
+    named = "Cost" if money else j.signal.replace("_", " ").capitalize()
+    title = f"{named} of {_places(incident.scopes)}, by the {'hour' if j.grain == 1 else 'day'}"
     alt = (
         f"{title} since {day(times[0], look) if times else 'the beginning'}; it left the expected band on "
         f"{moment(incident.started_at, look)}."
@@ -178,7 +186,7 @@ def band(incident: Incident, look: Look) -> Chart:
 
 def waterfall(explanation: Explanation, look: Look) -> Chart:
     """From what it was, driver by driver, to what it is; in dollars."""
-    steps = [(name.replace("_", " "), nano) for name, nano in explanation.drivers if nano]
+    steps = _drivers(explanation)
     labels = ("before", *(n for n, _ in steps), "now")
     values = (explanation.base / NANO, *(v / NANO for _, v in steps), explanation.current / NANO)
     alt = "From {} to {}: {}.".format(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -10,6 +11,8 @@ from babel.dates import format_datetime, format_skeleton
 from babel.numbers import format_currency, format_percent
 
 from ledger.types import NANO, Scope
+
+CENT = NANO // 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,17 @@ class Look:
 def usd(nano: int, look: Look) -> str:
     """$12,345.67, or 12 345,67 $US; the sign is a true minus."""
     return format_currency(Decimal(nano) / NANO, "USD", locale=look.language).replace("-", "−")
+
+
+def in_cents(parts: Sequence[int], total: int) -> list[int]:
+    """Nano-dollars rounded to whole cents, so that what is shown adds up to the shown total: those nearest to the next
+    cent are rounded the other way (largest remainder)."""
+    cents = [part // CENT for part in parts]
+    missing = round(Decimal(total) / CENT) - sum(cents)
+    order = sorted(range(len(parts)), key=lambda i: parts[i] % CENT, reverse=missing > 0)
+    for i in order[: abs(missing)]:
+        cents[i] += 1 if missing > 0 else -1
+    return [c * CENT for c in cents]
 
 
 def unit_usd(nano: int, look: Look) -> str:

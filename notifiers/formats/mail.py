@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from notifiers.formats.clean import clean
+from notifiers.clean import clean
 from notifiers.formats.text import text_payload
 from notifiers.types import Message, Table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from notifiers.formats.clean import clean
+from notifiers.clean import clean
 from notifiers.formats.text import table_lines
 from notifiers.types import Chart, Message
 
@@ -101,7 +101,7 @@ def _actions(message: Message) -> list[Block]:
         {
             "type": "button",
             "action_id": b.action,
-            "value": b.value[:2000],
+            "value": clean(b.value, 2000),
             "text": {"type": "plain_text", "text": clean(b.text, 75)},
         }
         for b in message.buttons

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from notifiers.charts import in_characters
-from notifiers.formats.clean import clean
+from notifiers.clean import clean
 from notifiers.types import Message, Table
 
 
 def text_payload(message: Message, rule: str) -> dict[str, Any]:
     """The whole message in lines, charts in characters."""
-    lines = [clean(message.headline), ""]
-    lines += [clean(p) for p in message.paragraphs]
+    lines = [clean(message.headline)]
+    if message.paragraphs:
+        lines += ["", *(clean(p) for p in message.paragraphs)]
     if message.numbers:
-        width = max(len(name) for name, _ in message.numbers)
+        width = max(len(clean(name)) for name, _ in message.numbers)
         lines += ["", *(f"  {clean(name):<{width}}  {clean(value)}" for name, value in message.numbers)]
     for chart in message.charts:
         lines += ["", clean(chart.title), *in_characters(chart)]

@@ -28,7 +28,7 @@ class WebhookSender:
         """Posts it; the receipt is the status. Raises Later, Refused."""
         if not job.route.address.startswith(("https://", "http://")):
             raise Refused(f"{job.route.address} is no http(s) address")
-        body = json.dumps(webhook_payload(job.message, job.route.rule), ensure_ascii=False).encode()
+        body = json.dumps(webhook_payload(job.message, job.route.rule)).encode()
         headers = {"Content-Type": "application/json", "User-Agent": "why-spike", "X-Why-Spike-Delivery": job.id}
         if self._secret:
             headers["X-Why-Spike-Signature"] = f"v1={signature(self._secret, body)}"
