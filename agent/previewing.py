@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from agent.weekly import digest, week_of
 from explainer import narrate
 from ledger.store import Store
 from ledger.types import LedgerError
-from notifiers.compose import Told, incident_message
+from notifiers.compose import Told, head_now, incident_message
 from notifiers.formats import FORMATS, mail_payload, text_payload
 from notifiers.formats.slack_page import slack_page
 from notifiers.types import Message
@@ -44,7 +45,7 @@ def write_previews(site: Site, store: Store, *, what: str, channel: str, out: Pa
 
 
 def _incidents(site: Site, store: Store) -> Iterable[tuple[str, Message]]:
-    """Each of the newest as it was told at each step of its life."""
+    """Each of the newest: its head as it stands now, and what was told at each later step of its life."""
     newest = [i for i in read_book(store.engine).incidents if i.kind == "spend"][-NEWEST:]
     for incident in newest:
         known = read_incident(store.engine, incident.id)
@@ -52,8 +53,10 @@ def _incidents(site: Site, store: Store) -> Iterable[tuple[str, Message]]:
             continue
         why, owner = known[1], owner_of(site.config, incident.scopes[0])
         for change in known[2]:
-            told = Told(change, why, narrate(why, "team"), owner.owner if owner else "")
-            yield f"{incident.id}-{change.what}", incident_message(told, look(site))
+            first = change.what == "opened"
+            about = replace(change, incident=incident) if first else change
+            told = Told(about, why, narrate(why, "team"), owner.owner if owner else "")
+            yield f"{incident.id}-{change.what}", (head_now if first else incident_message)(told, look(site))
 
 
 def _write(out: Path, name: str, kind: str, message: Message) -> Path:

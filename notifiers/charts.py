@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 INK, SOFT, ALARM, CALM, GOOD = "#1f2933", "#c5d3e0", "#c8322b", "#52728f", "#2f7d4f"
 BARS = " ▁▂▃▄▅▆▇█"
-WIDTH, TITLE = 64, 74
+WIDTH = 64
+TITLE = 9.5
+"""Characters of a title an inch."""
 SMALL = 0.2
 """A waterfall whose steps are so small beside its totals is shown without the part below them."""
 
@@ -29,14 +31,14 @@ def png(chart: Chart, *, inches: tuple[float, float] = (7.2, 3.4), dark: bool = 
 
     ground, ink = ("#14181d", "#e6ebf0") if dark else ("#ffffff", INK)
     style: Any = {
-        "text.parse_math": False, "font.size": 10, "text.color": ink, "axes.edgecolor": ink, "axes.labelcolor": ink,
+        "text.parse_math": False, "font.size": 11, "text.color": ink, "axes.edgecolor": ink, "axes.labelcolor": ink,
         "xtick.color": ink, "ytick.color": ink,
     }  # fmt: skip
     with mpl.rc_context(style):
         figure = Figure(figsize=inches, layout="constrained", facecolor=ground)
         axes = figure.add_subplot(facecolor=ground)
         {"band": _band, "waterfall": _waterfall, "bars": _bars}[chart.kind](axes, chart, ink)
-        title = "\n".join(wrap(_plain(chart.title), TITLE)[:2])
+        title = "\n".join(wrap(_plain(chart.title), int(TITLE * inches[0]))[:2])
         figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold", color=ink)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
@@ -91,7 +93,7 @@ def _waterfall(axes: Axes, chart: Chart, ink: str) -> None:
 def _bars(axes: Axes, chart: Chart, ink: str) -> None:
     drawn = axes.bar(range(len(chart.values)), chart.values, color=CALM, width=0.7)
     axes.bar_label(drawn, fmt="{:,.0f}", fontsize=9, color=ink, padding=2)
-    axes.set_xticks(range(len(chart.labels)), [_plain(label)[:14] for label in chart.labels], fontsize=8)
+    axes.set_xticks(range(len(chart.labels)), [_plain(label)[:14] for label in chart.labels], fontsize=9)
     axes.set_ylabel("dollars" if chart.unit == "usd" else _plain(chart.unit), color=ink)
 
 

@@ -21,7 +21,7 @@ def mail_payload(message: Message, rule: str) -> dict[str, Any]:
 
     from notifiers.charts import png
 
-    charts = [(_cid(message, i), clean(c.alt), png(c, inches=(6.0, 3.4))) for i, c in enumerate(message.charts)]
+    charts = [(_cid(message, i), clean(c.alt), png(c, inches=(5.4, 3.3))) for i, c in enumerate(message.charts)]
     loader = FileSystemLoader(Path(__file__).parent)
     template = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template(TEMPLATE)
     footer = " · ".join(part for part in (message.footer, f"rule: {rule}" if rule else "") if part)
