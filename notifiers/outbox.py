@@ -265,6 +265,8 @@ class _Round:
             self._write(job, status="failed", error=reason[:500])
         where = f"{job.route.channel} {job.route.address}"
         self.troubles.append(f"{where}: {reason}")
+        if job.message.edits_head and not mendable:
+            return True  # somebody deleted the head: what is new stands in the replies
         self._tell_operator(where, reason)
         if not job.message.edits_head:
             here = (job.route.channel, job.route.workspace, job.route.address)

@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from aiosmtpd.controller import Controller
 
-BLOCKS = {"header", "section", "context", "actions", "divider", "image", "data_visualization"}
+from tests.slack_limits import broken_limits
+
 LONGEST = 13_000
 
 
@@ -74,11 +75,10 @@ class _Slack(BaseHTTPRequestHandler):
 
     def refused(self, form):
         blocks = form["blocks"] if isinstance(form["blocks"], list) else json.loads(form["blocks"])
-        kinds = {b["type"] for b in blocks}
-        if kinds - BLOCKS or (not self.server.charts and "data_visualization" in kinds):
-            return "invalid_blocks"
-        if len(json.dumps(blocks)) > LONGEST:
+        if len(json.dumps(blocks, ensure_ascii=False)) > LONGEST:
             return "msg_blocks_too_long"
+        if broken_limits(blocks) or (not self.server.charts and "data_visualization" in {b["type"] for b in blocks}):
+            return "invalid_blocks"
         if form["channel"] not in self.server.channels:
             return "channel_not_found"
         return None

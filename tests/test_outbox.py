@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import hashlib
 import hmac
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.policy import default
@@ -79,6 +80,16 @@ def test_a_message_is_sent_once_on_each_route(engine, world):
     assert send().sent == 0
     assert (len(server.messages), len(box.mails)) == (1, 1)
     assert {r.status for r in rows(engine).values()} == {"sent"}
+
+
+def test_two_processes_that_send_at_once_send_each_message_once(engine, world):
+    """Each delivery is claimed by one of them."""
+    server, _, put, send = world
+    for i in range(12):
+        put(replace(HEAD, key=f"a-{i}", thread=f"a-{i}", kind="answer", charts=()), SLACK)
+    with ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(lambda _: send().sent, range(3)))
+    assert sum(done) == len(server.messages) == 12
 
 
 def test_a_thread_has_its_head_first_its_replies_below_and_a_head_that_is_current(engine, world):
@@ -170,6 +181,17 @@ def test_what_a_channel_refuses_goes_to_the_fallback_and_the_operator_hears_once
     found = rows(engine)
     assert found["inc-1:opened", "slack", "#gone"].error == "channel_not_found"
     assert found["inc-1:opened", "slack", "#ai"].rule == "search → fallback"
+
+
+def test_a_head_that_somebody_deleted_is_no_alarm(engine, world):
+    """Its replies say what is new; the operator is not told that a channel is broken."""
+    server, _, put, send = world
+    server.plan["chat.update"].append("message_not_found")
+    for m in (HEAD, REPLY, EDIT):
+        put(m, SLACK)
+    assert send(operator=[OTHER]).sent == 2
+    assert send(NOW + timedelta(hours=2), operator=[OTHER]).sent == 0
+    assert len(server.messages) == 2
 
 
 def test_what_was_put_right_is_told_where_it_belonged(engine, world):
