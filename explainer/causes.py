@@ -153,9 +153,9 @@ def _gradual(table: CostTable, scope: Scope, span: tuple[datetime, datetime]) ->
     if hours[1] - hours[0] < 72 + 72:
         return False
     inside = table.inside(scope)[table.leaf] & (table.hour >= hours[0]) & (table.hour < hours[1])
-    day = (table.hour[inside] - hours[0]) // 24
-    cost = np.bincount(day, weights=table.cost[inside].astype(float))
-    requests = np.bincount(day, weights=np.maximum(table.drivers[inside, REQUESTS], 0).astype(float))
+    day, days = (table.hour[inside] - hours[0]) // 24, -(-(hours[1] - hours[0]) // 24)
+    cost = np.bincount(day, weights=table.cost[inside].astype(float), minlength=days)
+    requests = np.bincount(day, weights=np.maximum(table.drivers[inside, REQUESTS], 0).astype(float), minlength=days)
     unit = cost / np.maximum(requests, 1.0)
     if len(unit) < 6 or requests[-1] < 0.2 * requests.mean():
         unit = unit[:-1]

@@ -28,7 +28,7 @@ PRODUCT: tuple[Driver, ...] = (
     "cache",
     "price",
 )
-ALL: tuple[Driver, ...] = (*PRODUCT, "credit", "pool")
+ALL: tuple[Driver, ...] = (*PRODUCT, "attribution", "credit", "pool")
 RUNS, REQUESTS = DRIVERS.index("runs"), DRIVERS.index("requests")
 FLOW = ("team", "feature", "workflow", "environment")
 

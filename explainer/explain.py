@@ -12,24 +12,17 @@ from explainer.context import Context
 from explainer.drivers import ALL, REQUESTS, RUNS, drivers_of, leaf_drivers
 from explainer.facts import facts_of
 from explainer.findings import Findings, Measure
+from explainer.moves import moved_drivers, moves_within
 from explainer.outlook import outlook
 from explainer.parts import tables
+from explainer.period_cause import Asked, cause_of_change
 from explainer.periods import INPUT, OUTPUT, Comparison, against_period, against_usual, merged
 from explainer.places import largest, places_of
-from explainer.types import Cause, Driver, Evidence, Explanation, Place
+from explainer.types import Driver, Explanation, Place
 from ledger.table import CostTable
 from ledger.types import Event, Scope
 
 HOUR = timedelta(hours=1)
-BY_DRIVER: dict[Driver, Cause] = {
-    "volume": "traffic_surge", "requests_per_run": "agent_loop", "model_mix": "model_switch", "cache": "cache_regression",
-    "input_tokens_per_request": "prompt_growth", "output_tokens_per_request": "output_growth", "price": "price_change",
-    "credit": "credit", "pool": "pool", "attribution": "untagged_growth",
-}  # fmt: skip
-
-
-EITHER_WAY = ("price", "credit", "pool")
-"""Drivers whose cause has one name, whether spend rose or fell."""
 
 
 def explain_incident(
@@ -48,9 +41,7 @@ def explain_incident(
         drivers: tuple[tuple[Driver, int], ...] = (("attribution", int(by_leaf.sum())),)
     else:
         drivers = drivers_of(by_leaf)
-    driver: Driver = (
-        incident.signal if incident.signal in (*ALL, "attribution") else largest(drivers, incident.impact_nano)
-    )
+    driver: Driver = incident.signal if incident.signal in ALL else largest(drivers, incident.impact_nano)
     cause, sure, evidence = cause_of(incident, driver, around)
     total = int((compared.current.cost - compared.base.cost).sum())
     place = Place(scope, total, drivers, driver, incident.impact_nano)
@@ -77,23 +68,17 @@ def explain_change(
     """Why spend within a scope differs between two periods [start, end)."""
     fine = against_period(table, scope, period, against)
     compared = merged(fine)
-    by_leaf = leaf_drivers(compared)
+    moves = moves_within(table, compared, scope, (period, against))
+    by_leaf = moved_drivers(leaf_drivers(compared), moves)
     around = circumstances(table, scope, period, events)
     drivers, delta = drivers_of(by_leaf), int((compared.current.cost - compared.base.cost).sum())
     places = places_of(compared, by_leaf, scope)
-    driver = largest(drivers, delta)
-    share = dict(drivers).get(driver, 0) / delta if delta else 0.0
-    told = share >= 0.6 and len(places) <= 1 and (delta > 0 or driver in EITHER_WAY)
-    cause: Cause = BY_DRIVER[driver] if told else "unknown"
-    evidence = (
-        Evidence(
-            f"{driver.replace('_', ' ')} makes up {100 * share:.0f} % of the difference", supports=cause != "unknown"
-        ),
-    )
+    asked = Asked(table, compared, by_leaf, (period, against), scope, places, moves, around)
+    driver, cause, sure, evidence = cause_of_change(asked)
     made = Explanation(
         "Why did spend change?", None, scope, period[0], period[1], _words(period, against), int(compared.base.cost.sum()),
         int(compared.current.cost.sum()), delta, drivers, tables(fine, compared, by_leaf, scope), places,
-        delta - sum(p.delta for p in places), cause, 0.6 if cause != "unknown" else 0.3, driver, evidence if delta else (), (), False,
+        delta - sum(p.delta for p in places), cause, sure, driver, evidence, (), cause in CALM,
     )  # fmt: skip
     return _with_facts(made, _findings(table, compared, around, made, context, now=now, state="period"))
 

@@ -1,0 +1,175 @@
+"""Two weeks that differ in one thing: the cause that the question "why did spend change" gets, with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from explainer import Context, Explanation, explain_change
+from ledger.table import table_of
+from ledger.types import Event, Scope
+
+START, WEEK = datetime(2026, 11, 2, tzinfo=UTC), timedelta(days=7)
+PLACES = (("search", "ranking"), ("search", "recall"), ("legal", "review"), ("support", "replies"))
+MODELS = {"gpt-5": 10_000, "gpt-5-mini": 2_000}
+"""Nano-dollars a token."""
+
+Row = dict[str, Any]
+
+
+def week(first: int) -> list[Row]:
+    """A week of hourly rows from the week of that number on."""
+    rows = []
+    for hour in range(168):
+        at = START + first * WEEK + timedelta(hours=hour)
+        for i, (team, feature) in enumerate(PLACES):
+            for model, price in MODELS.items():
+                requests = 100 + 10 * i + 37 * hour % 11
+                tokens_in, tokens_out = 1_000 * requests, 200 * requests
+                rows.append(
+                    {"hour": at, "team": team, "feature": feature, "workflow": "main", "environment": "production", "provider": "openai",
+                     "model": model, "charge": "usage", "source": "log", "runs": requests, "requests": requests, "errors": 0,
+                     "input_tokens": tokens_in, "cached_input_tokens": 0, "cache_write_tokens": 0, "output_tokens": tokens_out,
+                     "cost_nano": price * (tokens_in + 5 * tokens_out)}
+                )  # fmt: skip
+    return rows
+
+
+def other(first: int, charge: str, team: str | None, dollars: float) -> list[Row]:
+    """A credit or a share of a pool, a day at a time."""
+    return [
+        {"hour": START + first * WEEK + timedelta(days=d), "team": team, "feature": None, "workflow": None, "environment": None,
+         "provider": "openai", "model": None, "charge": charge, "source": "bill", "grain": "day", "cost_nano": round(dollars * 1e9)}
+        for d in range(7)
+    ]  # fmt: skip
+
+
+def asked(one: list[Row], two: list[Row], scope: Scope = (), events: tuple[Event, ...] = ()) -> Explanation:
+    """Why the second week is not as the first."""
+    rows = pd.DataFrame([{"grain": "hour", **row} for row in one + two])
+    counts = [c for c in rows if c.endswith("tokens") or c in ("runs", "requests", "errors")]
+    table = table_of(rows.astype({c: "Int64" for c in counts}))
+    made = explain_change(
+        table, scope=scope, period=(START + WEEK, START + 2 * WEEK), against=(START, START + WEEK), events=events,
+        now=START + 2 * WEEK, context=Context(),
+    )  # fmt: skip
+    adds_up(made)
+    return made
+
+
+def adds_up(why: Explanation) -> None:
+    """Drivers, places with the rest, and every table come to the difference exactly."""
+    assert sum(v for _, v in why.drivers) == why.delta == why.current - why.base
+    assert sum(p.delta for p in why.places) + why.rest == why.delta
+    for place in why.places:
+        assert sum(v for _, v in place.drivers) == place.delta
+    for name, parts in why.parts:
+        assert sum(p.delta for p in parts) == why.delta
+        for part in parts if name not in ("version", "release") else ():
+            assert sum(v for _, v in part.drivers) == part.delta
+
+
+def changed(rows: list[Row], where: Callable[[Row], bool], **by: float | str | None) -> list[Row]:
+    """The rows with some fields set, or multiplied where a number is given, and their cost as it then is."""
+    out = []
+    for old in rows:
+        row = dict(old)
+        if where(row):
+            for name, value in by.items():
+                row[name] = round(row[name] * value) if isinstance(value, float) else value
+            if not {"cost_nano", "charge"} & by.keys() and row["charge"] == "usage":
+                row["cost_nano"] = MODELS[row["model"]] * (row["input_tokens"] + 5 * row["output_tokens"])
+        out.append(row)
+    return out
+
+
+def of_search(row: Row) -> bool:
+    return row["team"] == "search"
+
+
+def of_review(row: Row) -> bool:
+    return row["feature"] == "review"
+
+
+POOL = [*other(0, "pool", "search", 60.0), *other(0, "pool", "legal", 40.0)]
+TWICE = {"runs": 2.0, "requests": 2.0, "input_tokens": 2.0, "output_tokens": 2.0}
+
+CASES: dict[str, tuple[list[Row], list[Row], str, str]] = {
+    "a credit ends": (week(0) + other(0, "credit", "legal", -90.0), week(1), "credit", "a credit ended"),
+    "a credit begins": (week(0), week(1) + other(1, "credit", "legal", -90.0), "credit", "a credit began"),
+    "a credit shrinks": (
+        week(0) + other(0, "credit", None, -90.0), week(1) + other(1, "credit", None, -30.0), "credit", "a credit changed",
+    ),
+    "a pool grows": (
+        week(0) + POOL, week(1) + other(1, "pool", "search", 120.0) + other(1, "pool", "legal", 80.0), "pool", "$1,400",
+    ),
+    "a pool is split otherwise": (
+        week(0) + POOL, week(1) + other(1, "pool", "search", 20.0) + other(1, "pool", "legal", 80.0), "pool_change", "who bears",
+    ),
+    "a feature is renamed": (
+        week(0), changed(week(1), of_review, feature="contract-review"), "tag_move", "feature review is feature contract-review",
+    ),
+    "a team is renamed": (week(0), changed(week(1), of_search, team="discovery"), "tag_move", "team search is team discovery"),
+    "a feature changes its team": (week(0), changed(week(1), of_review, team="support"), "tag_move", "team legal is team support"),
+    "hours are missing": (week(0), [r for r in week(1) if not 60 <= (r["hour"] - START - WEEK).days * 24 + r["hour"].hour < 110],
+                          "data_fault", "no rows in"),
+    "costs are missing": (week(0), changed(week(1), of_search, cost_nano=0), "data_fault", "without a cost"),
+    "rows come twice": (week(0), week(1) + changed(week(1), bool, source="copy"), "data_fault", "repeats"),
+    "runs double": (week(0), changed(week(1), of_search, **TWICE), "traffic_surge", "volume"),
+    "prompts grow": (week(0), changed(week(1), of_review, input_tokens=3.0), "prompt_growth", "input tokens"),
+    "answers grow": (week(0), changed(week(1), of_review, output_tokens=3.0), "output_growth", "output tokens"),
+    "an agent loops": (
+        week(0), changed(week(1), of_review, requests=4.0, input_tokens=4.0, output_tokens=4.0), "agent_loop", "requests per run",
+    ),
+    "retries": (
+        week(0), changed(changed(week(1), of_review, requests=4.0, input_tokens=4.0, output_tokens=4.0), of_review, errors=300),
+        "retry_storm", "requests per run",
+    ),
+    "a price rises": (week(0), changed(week(1), lambda r: r["model"] == "gpt-5", cost_nano=1.5), "price_change", "price"),
+    "two things at once": (
+        week(0), changed(changed(week(1), of_review, output_tokens=3.0), lambda r: r["team"] == "support", **TWICE),
+        "unknown", "",
+    ),
+    "a part falls": (week(0), changed(week(1), of_review, input_tokens=0.5), "unknown", "input tokens"),
+    "nothing moves": (week(0), week(1), "unknown", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CASES)
+def test_the_cause_of_a_difference(what: str) -> None:
+    """Each has its cause, and the evidence says it."""
+    one, two, cause, says = CASES[what]
+    why = asked(one, two)
+    assert why.cause == cause, why.evidence
+    assert any(says in e.text for e in why.evidence) or not says
+    assert (why.confidence > 0.5) == (cause != "unknown")
+
+
+def test_what_moved_costs_nothing_more() -> None:
+    """Over both names of a renamed team attribution comes to nothing; each name by itself has all of it."""
+    two = changed(week(1), of_search, team="discovery")
+    assert dict(asked(week(0), two).drivers).get("attribution", 0) == 0
+    one = asked(week(0), two, (("team", "search"),))
+    assert (one.cause, one.drivers) == ("tag_move", (("attribution", one.delta),))
+    assert asked(week(0), two, (("team", "discovery"),)).drivers == (("attribution", -one.delta),)
+    assert asked(week(0), two, (("team", "legal"),)).cause == "unknown"
+
+
+def test_a_pool_is_told_within_one_team() -> None:
+    """One team's share grew: because the pool did, or because it bears more of it."""
+    scope: Scope = (("team", "legal"),)
+    grown = other(1, "pool", "search", 120.0) + other(1, "pool", "legal", 80.0)
+    shifted = other(1, "pool", "search", 20.0) + other(1, "pool", "legal", 80.0)
+    assert asked(week(0) + POOL, week(1) + grown, scope).cause == "pool"
+    assert asked(week(0) + POOL, week(1) + shifted, scope).cause == "pool_change"
+
+
+def test_a_new_feature_beside_one_that_ended_is_no_rename() -> None:
+    """Another shape or another size is another thing."""
+    for by in ({"model": "gpt-5-mini"}, TWICE):
+        two = changed(changed(week(1), of_review, feature="drafts"), lambda r: r["feature"] == "drafts", **by)
+        assert asked(week(0), two).cause != "tag_move"
