@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agent.session import DEGRADED, ConfigOption, JsonOption, Session, moment, scope_given, session
+
+if TYPE_CHECKING:
+    from ledger.store import Store
 
 events_app = typer.Typer(help="What was announced: deploys, launches, planned batches, price changes.")
 
@@ -32,23 +36,26 @@ def ingest(
     """Read the sources of the config into the store. Each load is stored whole or not at all; rows that are known
     already add nothing, so it can be repeated at will."""
     from agent.clock import now
+    from ledger.rehearsal import rehearsal
 
     with session(config, as_json=as_json) as s:
         if list_loads:
             _list(s)
-        elif undo is not None:
-            report = s.store.undo(undo, at=now())
-            s.say(report.message)
-            s.document(undone=undo, message=report.message)
-        else:
-            _ingest(s, source or [], keep_good=keep_good, dry_run=dry_run)
+            return
+        with rehearsal(s.store) if dry_run else nullcontext(s.store) as store:
+            if undo is not None:
+                report = store.undo(undo, at=now())
+                s.say(report.message)
+                s.document(dry_run=dry_run, undone=undo, message=report.message)
+            else:
+                _ingest(s, store, source or [], keep_good=keep_good, dry_run=dry_run)
 
 
-def _ingest(s: Session, names: list[str], *, keep_good: bool, dry_run: bool) -> None:
+def _ingest(s: Session, store: Store, names: list[str], *, keep_good: bool, dry_run: bool) -> None:
     from agent.clock import now
     from agent.intake import take_in
 
-    taken = take_in(s.site, s.store, now=now(), names=names, keep_good=keep_good, dry_run=dry_run)
+    taken = take_in(s.site, store, now=now(), names=names, keep_good=keep_good, dry_run=dry_run)
     for line in taken.lines():
         s.say(line)
     for fault in taken.faults:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from agent.build import source_settings
 from agent.config import ConfigError, Site
@@ -52,7 +53,8 @@ def take_in(
     keep_good: bool = False,
     dry_run: bool = False,
 ) -> Intake:
-    """Reads the sources (all, or those named) and the files of events and outcomes into the store.
+    """Reads the sources (all, or those named) and the files of events and outcomes into the store. A dry run, over a
+    rehearsal of it, numbers no loads and leaves no file of bad rows.
 
     Raises ConfigError for a name that is no source."""
     known = {s.name: s for s in site.config.sources}
@@ -66,7 +68,7 @@ def take_in(
         except LedgerError as error:
             faults.append(f"source {source.name}: {error}")
     events = outcomes = 0
-    if not names and not dry_run:
+    if not names:
         try:
             events, outcomes = _files(site, store, now)
         except LedgerError as error:
@@ -81,8 +83,11 @@ def _load(
         raise ConfigError(f"there is no reader {source.reader}; the readers are {', '.join(READERS)}")
     reaches = {f.source: f.reaches for f in store.freshness()}
     settings = replace(source_settings(site, source, keep_good=keep_good), reaches=reaches.get(source.name))
-    batches = READERS[source.reader](settings, now=now)
-    return [store.ingest(batch, loaded_at=now, dry_run=dry_run) for batch in batches]
+    if not dry_run:
+        return [store.ingest(batch, loaded_at=now) for batch in READERS[source.reader](settings, now=now)]
+    with TemporaryDirectory(prefix="why-spike-") as folder:
+        batches = READERS[source.reader](replace(settings, bad_folder=Path(folder)), now=now)
+        return [replace(store.ingest(batch, loaded_at=now), load_id=None) for batch in batches]
 
 
 def _files(site: Site, store: Store, now: datetime) -> tuple[int, int]:

@@ -23,6 +23,7 @@ from agent.replay import Replay
 from agent.telling import Telling, Tellings
 from detector import Change, Detector, Incident
 from explainer import narrate
+from ledger.rehearsal import rehearsal
 from ledger.store import Store
 from ledger.types import NANO
 
@@ -97,7 +98,15 @@ class TickReport:
 def tick(
     site: Site, store: Store, *, now: datetime, dry_run: bool = False, track: Track = lambda hours: hours
 ) -> TickReport:
-    """Ingest, detect, explain, notify, once. The same data give the same incidents, ids and words."""
+    """Ingest, detect, explain, notify, once. The same data give the same incidents, ids and words. A dry run does it all
+    in a copy of the store, up to what would be sent."""
+    if dry_run:
+        with rehearsal(store) as copy:
+            return _tick(site, copy, now=now, dry_run=True, track=track)
+    return _tick(site, store, now=now, dry_run=False, track=track)
+
+
+def _tick(site: Site, store: Store, *, now: datetime, dry_run: bool, track: Track) -> TickReport:
     taken = take_in(site, store, now=now, dry_run=dry_run)
     book = read_book(store.engine)
     table = store.costs(now, since=now - LONGEST)

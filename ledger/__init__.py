@@ -6,6 +6,7 @@ integer nano-dollars. Nothing is edited; a correction is a later row, an undo a 
 """
 
 from ledger.batch import BadRows, Batch, Fault, LoadReport
+from ledger.rehearsal import rehearsal
 from ledger.store import Freshness, Load, Store
 from ledger.table import CostTable, table_of
 from ledger.truth import Account, Difference
@@ -29,5 +30,6 @@ __all__ = [
     "Outcome",
     "Scope",
     "Store",
+    "rehearsal",
     "table_of",
 ]

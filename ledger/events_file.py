@@ -53,7 +53,7 @@ def event_of(record: Mapping[str, Any]) -> Event:
     scope, expected = record["scope"], record.get("expected") or False
     if not isinstance(scope, Mapping) or not all(v is None or isinstance(v, str) for v in scope.values()):
         raise ValueError(f"scope {scope!r} is no object of dimensions and their values as text or null")
-    if not isinstance(expected, bool):
+    if expected is not True and expected is not False:
         raise ValueError(f"expected {expected!r} is neither true nor false")
     start, until = _time(record["time"]), _time(record["until"]) if record.get("until") else None
     if until and until < start:

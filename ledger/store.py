@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, func, select
@@ -56,18 +56,14 @@ class Store:
         """The store at a URL, made and migrated where needed. Raises LedgerError."""
         return cls(open_engine(url), accounts)
 
-    def ingest(self, batch: Batch, *, loaded_at: datetime, dry_run: bool = False) -> LoadReport:
+    def ingest(self, batch: Batch, *, loaded_at: datetime) -> LoadReport:
         """Stores a batch whole or not at all; rows that are known already add nothing.
 
         Raises BadRows where two of its rows contradict each other or a stored row, LedgerError where it overlaps
         another source of the same account and no setting says which is the truth."""
         rows = incoming(batch)
         with writing(self.engine) as conn:
-            report = store_load(conn, batch, rows, accounts=self.accounts, loaded_at=loaded_at)
-            if dry_run:
-                conn.rollback()
-                return replace(report, load_id=None)
-        return report
+            return store_load(conn, batch, rows, accounts=self.accounts, loaded_at=loaded_at)
 
     def undo(self, load_id: int, *, at: datetime) -> LoadReport:
         """Takes a load back from `at` on; what was known before stays known then. Raises LedgerError for no such load."""

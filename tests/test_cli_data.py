@@ -73,14 +73,19 @@ def test_ingest_takes_everything_in_once(site):
 
 
 def test_a_dry_run_stores_nothing(site):
-    """It says what would happen."""
-    assert document("ingest", "--dry-run")["loads"][0]["new"] == 25957
+    """It says what would happen, to events and outcomes as well."""
+    found = document("ingest", "--dry-run")
+    assert [(r["new"], r["load_id"]) for r in found["loads"]] == [(25957, None)]
+    assert (found["events"], found["outcomes"]) == (8, 273)
     assert document("ingest", "--list")["loads"] == []
+    assert document("events", "list")["events"] == []
 
 
 def test_a_load_can_be_taken_back(site):
     """And taken in again."""
     number = document("ingest")["loads"][0]["load_id"]
+    assert document("ingest", "--undo", str(number), "--dry-run")["undone"] == number
+    assert not document("ingest", "--list")["loads"][0]["undone"]
     assert document("ingest", "--undo", str(number))["undone"] == number
     assert document("ingest", "--list")["loads"][0]["undone"]
     assert document("ingest")["loads"][0]["new"] == 25957
@@ -101,6 +106,8 @@ def test_good_rows_can_be_kept(site):
     rows = "hour,team,cost_usd\n2026-11-01T00:00Z,a,1.5\n2026-11-01T01:00Z,a,many\n"
     (site / "mixed.csv").write_text(rows)
     (site / "config.toml").write_text("[[sources]]\nname = 'm'\nreader = 'table'\npath = 'mixed.csv'\n")
+    assert document("ingest", "--keep-good", "--dry-run")["loads"][0]["bad"] == 1
+    assert not (site / "mixed.csv.bad.csv").exists()
     found = document("ingest", "--keep-good")
     assert [(r["new"], r["bad"]) for r in found["loads"]] == [(1, 1)]
     assert "many" in (site / "mixed.csv.bad.csv").read_text()

@@ -142,15 +142,18 @@ def test_nothing_older_than_72_hours_is_sent(world):
 
 
 def test_a_dry_run_keeps_and_sends_nothing(world):
-    """It says what would be said."""
+    """It says what would be said, of what is not in the store yet as well: the same as the tick that follows."""
     make, receiver = world
     _, store, at = make()
+    assert at(BEFORE, dry_run=True).hours
     at(BEFORE)
     known = count(store, incident)
     report = at(AFTER, dry_run=True)
     assert report.dry_run
+    assert report.tellings
     assert (count(store, incident), count(store, message), len(store.loads())) == (known, 0, 1)
     assert not receiver.seen
+    assert at(AFTER).tellings == report.tellings
 
 
 def test_a_tick_that_was_overtaken_keeps_nothing(world, monkeypatch):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ledger import BadRows, LedgerError
+from ledger import BadRows, LedgerError, rehearsal
 from tests.stores import START, batch, shown
 
 HOUR = timedelta(hours=1)
@@ -238,13 +238,18 @@ def test_a_bill_that_goes_back_to_what_it_said_is_news(store):
     assert len(store.loads()) == 3
 
 
-def test_a_dry_run_says_what_would_happen_and_stores_nothing(store):
-    """The report is that of the load itself, without its number."""
-    planned = store.ingest(batch([row()], name="a.csv"), loaded_at=NOW, dry_run=True)
-    assert (planned.load_id, planned.new) == (None, 1)
-    assert store.loads() == []
-    assert len(store.costs()) == 0
-    assert ingest(store, [row()], name="a.csv").new == 1
+def test_a_rehearsal_starts_from_what_stands_and_keeps_nothing(store):
+    """What would happen is what does happen in it: rows that are known add nothing, and a load can be taken back."""
+    ingest(store, [row()], name="a.csv")
+    version = store.version()
+    with rehearsal(store) as copy:
+        assert costs(copy) == costs(store)
+        said = ingest(copy, [row(), row("b")], name="b.csv")
+        assert (said.load_id, said.new, said.repeated) == (2, 1, 1)
+        copy.undo(1, at=NOW)
+        assert len(copy.costs()) == 1
+    assert store.version() == version
+    assert (len(store.loads()), len(store.costs())) == (1, 1)
 
 
 def test_since_leaves_earlier_hours_out(store):
