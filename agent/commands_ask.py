@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from agent.session import ConfigOption, JsonOption, moment, session
+from agent.session import ConfigOption, JsonLinesOption, JsonOption, moment, session
 
 
 def register(app: typer.Typer) -> None:
@@ -35,9 +35,10 @@ def ask(
                    headline=reply.message.headline, paragraphs=reply.message.paragraphs, answer=reply.document)  # fmt: skip
 
 
-def serve(config: ConfigOption = None) -> None:
-    """Answer in Slack alone, by HTTP or Socket Mode as the config says, until it is told to stop."""
-    with session(config, as_json=False) as s:
+def serve(config: ConfigOption = None, as_json: JsonLinesOption = False) -> None:
+    """Answer in Slack alone, by HTTP or Socket Mode as the config says, until it is told to stop. With --json a line
+    says that it listens, and one that it has stopped."""
+    with session(config, as_json=as_json) as s:
         from agent.schedule import told_to_stop
         from agent.serve import listeners
         from ledger.types import LedgerError
@@ -49,6 +50,8 @@ def serve(config: ConfigOption = None) -> None:
         for listener in found:
             listener.start()
         s.note("why-spike listens to Slack")
+        s.document(job="serve", state="listening", mode=s.site.config.slack.mode)
         stopped.wait()
         for listener in found:
             listener.stop()
+        s.document(job="serve", state="stopped", mode=s.site.config.slack.mode)

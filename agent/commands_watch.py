@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from agent.session import DEGRADED, FOUND, ConfigOption, JsonOption, moment, session
+from agent.session import DEGRADED, FOUND, ConfigOption, JsonLinesOption, JsonOption, moment, session
 
 
 def register(app: typer.Typer) -> None:
@@ -50,14 +50,15 @@ def tick(
             raise typer.Exit(DEGRADED)
 
 
-def run(config: ConfigOption = None) -> None:
+def run(config: ConfigOption = None, as_json: JsonLinesOption = False) -> None:
     """Stay and tick every hour, send the weekly digest, and answer Slack where it is configured, until SIGTERM.
 
-    Several of them may share one PostgreSQL store: each slot is done once."""
-    with session(config, as_json=False) as s:
+    Several of them may share one PostgreSQL store: each slot is done once. The log is JSON lines on stderr. With --json
+    each tick's document, as `tick --json` gives it, and each digest's is a line on stdout."""
+    with session(config, as_json=as_json) as s:
         from agent.service import serve_until_stopped
 
-        serve_until_stopped(s.site, s.store)
+        serve_until_stopped(s.site, s.store, done=lambda job, document: s.document(job=job, **document))
 
 
 def backtest(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from agent import clock
 from agent.config import Site
@@ -18,12 +20,16 @@ from ledger.store import Store
 _log = logging.getLogger(__name__)
 
 
-def serve_until_stopped(site: Site, store: Store) -> None:
+Done = Callable[[str, Mapping[str, Any]], None]
+"""Is told of each job that was done: its name, and what came of it as a JSON object."""
+
+
+def serve_until_stopped(site: Site, store: Store, *, done: Done) -> None:
     """Runs until SIGTERM or SIGINT; what is under way is finished first."""
     log_as_json()
     stopped = told_to_stop()
     heard_of = listeners(site, store)
-    runner = Runner(store.engine, jobs(site, store), now=clock.now, often=lambda: _send(site, store))
+    runner = Runner(store.engine, jobs(site, store, done), now=clock.now, often=lambda: _send(site, store))
     for listener in heard_of:
         listener.start()
     runner.start()
@@ -44,15 +50,17 @@ def _send(site: Site, store: Store) -> None:
         _log.warning(trouble)
 
 
-def jobs(site: Site, store: Store) -> list[Job]:
+def jobs(site: Site, store: Store, done: Done) -> list[Job]:
     """What is done when."""
 
     def do_tick(_slot: datetime, _late: bool) -> None:
         report = tick(site, store, now=clock.now())
         for line in (*report.lines(), *report.faults):
             _log.info(line)
+        done("tick", report.as_json())
 
     def do_digest(slot: datetime, late: bool) -> None:
-        send_digest(site, store, now=clock.now(), slot=slot, late=late)
+        sent = send_digest(site, store, now=clock.now(), slot=slot, late=late)
+        done("digest", {"slot": slot, "late": late, "sent": sent.sent, "troubles": sent.troubles})
 
     return [Job("tick", tick_trigger(site.config), do_tick), Job("digest", digest_trigger(site.config), do_digest)]

@@ -30,6 +30,9 @@ ConfigOption = Annotated[
     typer.Option("--config", help="The config. Else WHY_SPIKE_CONFIG, else config.toml here, else the defaults."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout; all else goes to stderr.")]
+JsonLinesOption = Annotated[
+    bool, typer.Option("--json", help="A JSON document a line on stdout, for each thing done; all else goes to stderr.")
+]
 
 
 class Session:
@@ -70,6 +73,7 @@ class Session:
 def print_document(content: Mapping[str, Any]) -> None:
     """One JSON document on stdout."""
     sys.stdout.write(json.dumps({"schema": SCHEMA, **content}, ensure_ascii=False, default=_plain) + "\n")
+    sys.stdout.flush()
 
 
 @contextmanager

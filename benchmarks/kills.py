@@ -13,6 +13,7 @@ import argparse
 import os
 import random
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -179,8 +180,14 @@ def run(folder: Path, urls: tuple[str, str], *, kills: int, seed: int) -> Outcom
                 wanted, done = (wanted, done) if ended else (wanted - 1, done + 1)
             tick_in_child(killed, now, None)
             ticks += 1
+            print(f"{now:%d %b %H:%M}: {done} of {kills} kills in {ticks} ticks, same: {same(urls)}", file=sys.stderr)
         tick_in_child(killed, now + 0.1 * HOUR, None)  # when the last lease has run out
         return _outcome(urls, receiver, done, ticks)
+
+
+def same(urls: tuple[str, str]) -> bool:
+    """Whether both stores say the same now."""
+    return state_of(urls[0]) == state_of(urls[1])
 
 
 def _outcome(urls: tuple[str, str], receiver: Receiver, kills: int, ticks: int) -> Outcome:
@@ -190,7 +197,7 @@ def _outcome(urls: tuple[str, str], receiver: Receiver, kills: int, ticks: int) 
     engine.dispose()
     twice = [r for r in rows if receiver.seen[r.id] > 1]
     return Outcome(
-        kills, ticks, state_of(urls[0]) == state_of(urls[1]), len(rows), sum(not receiver.seen[r.id] for r in rows),
+        kills, ticks, same(urls), len(rows), sum(not receiver.seen[r.id] for r in rows),
         len(twice), sum(r.attempts > 1 for r in twice), sum(r.status != "sent" for r in rows),
     )  # fmt: skip
 

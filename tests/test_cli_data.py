@@ -52,6 +52,7 @@ def test_every_command_has_a_help_that_says_what_it_does(words):
     assert len(text) > 200
     for line in text.splitlines():
         assert not (line.strip().startswith("--") and len(line.split()) == 1), line
+    assert "--json" in text
 
 
 def test_help_comes_at_once():

@@ -23,8 +23,8 @@ def started(folder, url):
     (folder / "config.toml").write_text("")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK", "ANTHROPIC"))}
     return subprocess.Popen(
-        [PROGRAM, "run", "--config", folder / "config.toml"],
-        env=environment | {"WHY_SPIKE_STORE_URL": url}, stderr=subprocess.PIPE, text=True,
+        [PROGRAM, "run", "--json", "--config", folder / "config.toml"],
+        env=environment | {"WHY_SPIKE_STORE_URL": url}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
@@ -39,10 +39,10 @@ def lines_until(process, words):
 
 
 def stopped(process):
-    """What is left of its log, and its code, after SIGTERM."""
+    """Its code, what is left of its log, and its documents, after SIGTERM."""
     process.send_signal(signal.SIGTERM)
-    _, rest = process.communicate(timeout=60)
-    return process.returncode, rest
+    documents, rest = process.communicate(timeout=60)
+    return process.returncode, rest, [json.loads(line) for line in documents.splitlines()]
 
 
 def test_two_processes_on_one_postgresql_do_each_tick_once(pg_url, tmp_path):
@@ -53,13 +53,14 @@ def test_two_processes_on_one_postgresql_do_each_tick_once(pg_url, tmp_path):
     for process in both:
         lines_until(process, "why-spike runs")
     ended = [stopped(process) for process in both]
-    assert [code for code, _ in ended] == [0, 0]
-    assert all("why-spike has stopped" in rest for _, rest in ended)
+    assert [code for code, *_ in ended] == [0, 0]
+    assert all("why-spike has stopped" in rest for _, rest, _ in ended)
     engine = create_engine(pg_url)
     with engine.connect() as conn:
         ticks = conn.execute(select(job_run).where(job_run.c.job == "tick")).all()
     engine.dispose()
     assert len({t.slot for t in ticks}) == len(ticks) >= 1
+    assert [d["job"] for *_, documents in ended for d in documents] == ["tick"] * len(ticks)
     assert {(t.state, t.attempts, t.error) for t in ticks} == {("done", 1, "")}
 
 
@@ -67,13 +68,28 @@ def test_a_stop_in_the_middle_of_the_first_tick_finishes_it(tmp_path):
     """The slot is done, not left to its lease."""
     process = started(tmp_path, f"sqlite:///{tmp_path}/run.db")
     lines_until(process, "why-spike runs")
-    code, rest = stopped(process)
+    code, rest, documents = stopped(process)
     assert code == 0
     assert "no cost to judge" in rest or "has stopped" in rest
+    assert [(d["schema"], d["job"], d["hours"]) for d in documents] in ([], [(1, "tick", 0)])
     engine = create_engine(f"sqlite:///{tmp_path}/run.db")
     with engine.connect() as conn:
         assert {t.state for t in conn.execute(select(job_run))} <= {"done"}
     engine.dispose()
+
+
+def test_serve_says_that_it_listens_and_that_it_has_stopped(tmp_path):
+    """A document each, for whoever started it."""
+    (tmp_path / "config.toml").write_text('[slack]\nmode = "http"\nport = 0\n')
+    process = subprocess.Popen(
+        [PROGRAM, "serve", "--json", "--config", tmp_path / "config.toml"], stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"SLACK_SIGNING_SECRET": "s", "SLACK_BOT_TOKEN": "xoxb-1"},
+    )  # fmt: skip
+    first = json.loads(process.stdout.readline())
+    process.send_signal(signal.SIGTERM)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert [first["state"], json.loads(rest)["state"]] == ["listening", "stopped"]
 
 
 @pytest.mark.parametrize(
