@@ -41,7 +41,10 @@ class _Slack(BaseHTTPRequestHandler):
         self.do_POST()
 
     def do_POST(self):
-        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        raw = self.rfile.read(length)
+        if len(raw) < length:
+            return None  # the sender was killed while it sent
         path = urlsplit(self.path)
         if path.path == "/upload":
             self.server.files[-1]["bytes"] = raw
@@ -147,10 +150,12 @@ def slack():
 
 
 class Box:
-    """What came in, and what is answered to an address instead of taking it."""
+    """What came in, and what is answered to an address instead of taking it. `plan` holds what happens to the next
+    mails: an answer to their text, or, after one was taken, "hang up" (no answer) or "rude" (no goodbye)."""
 
     def __init__(self):
-        self.mails, self.refuse = [], {}
+        self.mails, self.refuse, self.plan = [], {}, deque()
+        self.rude = False
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):
         answers = self.refuse.get(address)
@@ -159,18 +164,27 @@ class Box:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server, _session, envelope):
+    async def handle_DATA(self, server, _session, envelope):
+        planned = self.plan.popleft() if self.plan else ""
+        if planned[:1].isdigit():
+            return planned
         self.mails.append((envelope.rcpt_tos, envelope.content))
+        self.rude = planned == "rude"
+        if planned == "hang up":
+            server.transport.abort()
         return "250 OK"
+
+    async def handle_QUIT(self, _server, _session, _envelope):
+        return "421 too busy to say goodbye" if self.rude else "221 Bye"
 
 
 @contextmanager
-def mailbox():
-    """(box, port) of an SMTP server."""
+def mailbox(**options):
+    """(box, port) of an SMTP server; options are aiosmtpd's."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     box = Box()
-    server = Controller(box, hostname="127.0.0.1", port=port)
+    server = Controller(box, hostname="127.0.0.1", port=port, **options)
     server.start()
     try:
         yield box, port

@@ -106,22 +106,25 @@ def test_a_thread_has_its_head_first_its_replies_below_and_a_head_that_is_curren
 
 
 def test_what_slack_cannot_draw_goes_into_the_thread_as_a_picture(world):
-    """The waterfall is Slack's own chart, the band of 48 points a PNG with a text for those who do not see it."""
+    """The waterfall is Slack's own chart, the band of 48 points a PNG with a text for those who do not see it; what is
+    attached follows."""
     server, _, put, send = world
     put(HEAD, SLACK)
     send()
-    assert [f["bytes"][:4] for f in server.files] == [b"\x89PNG"]
+    assert [f["bytes"][:4] for f in server.files] == [b"\x89PNG", b"a,b\n"]
     assert server.files[0]["alt_txt"] == "alt"
-    assert server.files[0]["thread_ts"] == "1.0"
+    assert [f["thread_ts"] for f in server.files] == ["1.0", "1.0"]
+    assert server.files[1]["filename"] == "week.csv"
 
 
-def test_a_workspace_without_charts_gets_the_message_without_them(world):
-    """Slack says invalid_blocks; it is sent again without the block."""
+def test_a_workspace_without_charts_gets_pictures_instead(world):
+    """Slack says invalid_blocks; it is sent again without the block, and each chart goes into the thread."""
     server, _, put, send = world
     server.charts = False
     put(HEAD, SLACK)
     assert send().sent == 1
     assert len(server.messages) == 1
+    assert [f["alt_txt"] for f in server.files if f["bytes"].startswith(b"\x89PNG")] == ["From 100 to 160.", "alt"]
 
 
 def test_a_rate_limit_is_waited_out(world):

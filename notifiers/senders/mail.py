@@ -39,8 +39,13 @@ class MailSender:
             raise Refused(f"{job.route.address} is no address")
         mail = self.mail(job)
         try:
-            with self._connected() as smtp:
+            smtp = self._connected()
+            try:
                 smtp.send_message(mail, self._server.sender, [job.route.address])
+            finally:
+                _goodbye(smtp)  # what is wrong with it does not matter: the mail was taken, or was not, before
+        except (smtplib.SMTPAuthenticationError, smtplib.SMTPSenderRefused) as error:
+            raise _fault(error.smtp_code, error.smtp_error, mendable=True) from error
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
             raise _fault(code, said) from error
@@ -99,8 +104,15 @@ class MailSender:
         return smtp
 
 
-def _fault(code: int, said: bytes | str) -> Later | Refused:
-    """4xx are for later, 5xx for never."""
+def _goodbye(smtp: smtplib.SMTP) -> None:
+    try:
+        smtp.quit()
+    except (OSError, smtplib.SMTPException):
+        smtp.close()
+
+
+def _fault(code: int, said: bytes | str, *, mendable: bool = False) -> Later | Refused:
+    """4xx are for later, 5xx for never, but for a password or a sender that somebody can put right."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    kind = Later if 400 <= code < 500 else Refused
-    return kind(f"{code} {text}"[:300])
+    what = f"{code} {text}"[:300]
+    return Later(what) if 400 <= code < 500 else Refused(what, mendable=mendable)

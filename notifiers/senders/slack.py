@@ -1,4 +1,4 @@
-"""Delivers to Slack: posts, replies in threads, brings heads up to date, uploads what its own charts cannot show."""
+"""Delivers to Slack: posts, replies in threads, brings heads up to date, uploads pictures and attachments."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ class SlackSender:
         self._keep_apart(job.route)
         if job.message.edits_head:
             return self._edit(client, job, payload)
-        receipt = self._post(client, job, payload)
-        self._pictures(client, job, receipt)
+        receipt, shown = self._post(client, job, payload)
+        self._files(client, job, receipt, shown)
         return receipt
 
     def find(self, job: Job) -> str | None:
@@ -86,15 +86,17 @@ class SlackSender:
             raise Refused(f"there is no token for workspace {job.route.workspace or '(default)'}", mendable=True)
         return client
 
-    def _post(self, client: WebClient, job: Job, payload: dict[str, Any]) -> str:
+    def _post(self, client: WebClient, job: Job, payload: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
+        """The receipt, and the blocks that were taken."""
         channel, _, thread = job.head.partition(":")
         told = {
             "channel": channel or job.route.address, "text": payload["text"], "unfurl_links": False, "unfurl_media": False,
             "metadata": {"event_type": "why_spike", "event_payload": {"delivery_id": job.id}},
             **({"thread_ts": thread} if thread else {}),
         }  # fmt: skip
-        answer = self._with_or_without_charts(lambda blocks: client.chat_postMessage(blocks=blocks, **told), payload)
-        return f"{answer['channel']}:{answer['ts']}"
+        post = lambda blocks: client.chat_postMessage(blocks=blocks, **told)
+        answer, taken = self._with_or_without_charts(post, payload)
+        return f"{answer['channel']}:{answer['ts']}", taken
 
     def _edit(self, client: WebClient, job: Job, payload: dict[str, Any]) -> str:
         channel, _, ts = job.head.partition(":")
@@ -104,29 +106,33 @@ class SlackSender:
         self._with_or_without_charts(lambda blocks: client.chat_update(blocks=blocks, **told), payload)
         return job.head
 
-    def _with_or_without_charts(self, call: Callable[[list[dict[str, Any]]], Any], payload: dict[str, Any]) -> Any:
-        """Once more without Slack's own charts, where the workspace does not know them."""
+    def _with_or_without_charts(
+        self, call: Callable[[list[dict[str, Any]]], Any], payload: dict[str, Any]
+    ) -> tuple[Any, list[dict[str, Any]]]:
+        """Once more without Slack's own charts, where the workspace does not know them. The answer, and what was taken."""
         try:
-            return _asked(lambda: call(payload["blocks"]))
+            return _asked(lambda: call(payload["blocks"])), payload["blocks"]
         except Refused as error:
             bare = without_charts(payload["blocks"])
             if str(error) not in NO_CHART or len(bare) == len(payload["blocks"]):
                 raise
-            return _asked(lambda: call(bare))
+            return _asked(lambda: call(bare)), bare
 
-    def _pictures(self, client: WebClient, job: Job, receipt: str) -> None:
-        """Into the thread, what Slack's own charts cannot show. A picture that fails loses no message."""
+    def _files(self, client: WebClient, job: Job, receipt: str, shown: list[dict[str, Any]]) -> None:
+        """Into the thread: as pictures the charts that do not stand in the message itself (too many points, or refused
+        by the workspace), and what is attached. A file that fails loses no message."""
         channel, _, ts = (job.head or receipt).partition(":")
-        for i, chart in enumerate(job.message.charts):
-            if native_chart(chart) is not None:
-                continue
-            try:
-                client.files_upload_v2(
-                    channel=channel, thread_ts=ts, content=png(chart), filename=f"{job.id[:8]}-{i}.png", title=chart.title[:80],
-                    alt_txt=chart.alt[:900],
-                )  # fmt: skip
-            except (SlackApiError, SlackClientError, URLError, OSError, http.client.HTTPException):
-                return
+        try:
+            for i, chart in enumerate(job.message.charts):
+                if native_chart(chart) not in shown:
+                    client.files_upload_v2(
+                        channel=channel, thread_ts=ts, content=png(chart), filename=f"{job.id[:8]}-{i}.png", title=chart.title[:80],
+                        alt_txt=chart.alt[:900],
+                    )  # fmt: skip
+            for a in job.message.attachments:
+                client.files_upload_v2(channel=channel, thread_ts=ts, content=a.content, filename=a.name, title=a.name)
+        except (SlackApiError, SlackClientError, URLError, OSError, http.client.HTTPException):
+            return
 
 
 def _id_of(client: WebClient, address: str) -> str:
