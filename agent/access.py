@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
+from explainer.context import Context
 from ledger.table import CostTable
 from ledger.types import Scope
 
@@ -58,6 +59,21 @@ def restricted(table: CostTable, teams: frozenset[str] | None) -> CostTable:
     kept = table.take(shown[table.leaf])
     leaves = table.leaves[shown].reset_index(drop=True)
     return CostTable(leaves, number[kept.leaf], kept.hour, kept.available, kept.drivers, kept.cost)
+
+
+def concerning(scope: Scope, teams: frozenset[str] | None) -> bool:
+    """True where something announced for a scope may be named: it is of these teams, or of no team in particular."""
+    team = dict(scope).get("team", EVERYONE)
+    return teams is None or team == EVERYONE or team in teams
+
+
+def narrowed(context: Context, teams: frozenset[str] | None) -> Context:
+    """Budgets and outcomes of these teams alone: the company's are nobody's to see who may not see the company."""
+    if teams is None:
+        return context
+    budgets = tuple(b for b in context.budgets if may_see((b.scope,), teams))
+    outcomes = tuple(o for o in context.outcomes if may_see((o.scope,), teams))
+    return replace(context, budgets=budgets, outcomes=outcomes)
 
 
 def may_see(scopes: tuple[Scope, ...], teams: frozenset[str] | None) -> bool:

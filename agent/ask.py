@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from agent.access import Access, AccessRule, may_see, restricted
-from agent.answering import explanation_document
+from agent.access import Access, AccessRule, concerning, may_see, narrowed, restricted
+from agent.answering import BEFORE, explanation_document
 from agent.ask_grammar import Understood, Vocabulary, understand
 from agent.book import read_book, read_incident
 from agent.build import explain_context
@@ -24,7 +25,7 @@ from explainer.periods import between
 from explainer.types import Explanation
 from ledger.store import Store
 from ledger.table import CostTable
-from ledger.types import DIMENSIONS, NANO, Scope
+from ledger.types import DIMENSIONS, NANO, Scope, to_hour
 from notifiers.compose import answer_message, band
 from notifiers.figures import change_percent, place, usd
 from notifiers.types import Message, Table
@@ -32,14 +33,16 @@ from notifiers.types import Message, Table
 LOOK_BACK = timedelta(days=400)
 MOST_NAMES = 2_000
 """Values of a dimension that can be asked for by name: those that cost most."""
+MOST_ANSWERS = 64
+"""Answers that are kept for the minute they were given in."""
 CLOSE_PERCENT = 5.0
 """A premise within so many points is let stand."""
 EXAMPLES = (
-    "`/why-spike`: your channel's team, this week against last",
-    "`search-api yesterday`, `team:growth last 7 days`, `anthropic since monday`",
-    "`model:gpt-5 2026-11-01..2026-11-15`, `openai october vs september`",
-    "`why did spend go up 40% this week`, `untagged this month`",
-    "`top`, or an incident's id",
+    "/why-spike alone: your channel's team, this week against last",
+    "search-api yesterday · team:growth last 7 days · anthropic since monday",
+    "model:gpt-5 2026-11-01..2026-11-15 · openai october vs september",
+    "why did spend go up 40% this week · untagged this month",
+    "top, or an incident's id",
 )
 
 
@@ -59,6 +62,8 @@ class Answers:
         self._site, self._store = site, store
         self._lock = threading.Lock()
         self._held: tuple[int, CostTable] | None = None
+        self._read: tuple[object, CostTable, dict[str, list[str]]] | None = None
+        self._under_way: dict[object, Future[Reply]] = {}
 
     @property
     def access(self) -> Access:
@@ -67,17 +72,36 @@ class Answers:
         rules = tuple(AccessRule(r.teams, r.users, r.channels) for r in section.rules)
         return Access(section.default, rules, self._site.config.channels)
 
+    def shared_reply(self, text: str, *, at: datetime, team: str | None, teams: frozenset[str] | None) -> Reply:
+        """The same; those who ask the same in the same minute wait for one answer."""
+        at = at.replace(second=0, microsecond=0)
+        key, mine = (text, at, team, teams, self._store.version()), Future[Reply]()
+        with self._lock:
+            first = self._under_way.setdefault(key, mine)
+            for old in list(self._under_way)[:-MOST_ANSWERS]:
+                del self._under_way[old]
+        if first is not mine:
+            return first.result()
+        try:
+            mine.set_result(self.reply(text, at=at, team=team, teams=teams))
+        except BaseException as error:
+            mine.set_exception(error)
+            with self._lock:
+                self._under_way.pop(key, None)
+            raise
+        return mine.result()
+
     def reply(self, text: str, *, at: datetime, team: str | None, teams: frozenset[str] | None) -> Reply:
         """The answer to `text` at `at`: `team` is meant where none is named, `teams` may be shown (None: all)."""
-        table = restricted(self._table(at), teams)
+        table, values = self._seen(at, teams)
         seen = [i for i in read_book(self._store.engine).incidents if i.kind == "spend" and may_see(i.scopes, teams)]
-        names = Vocabulary(_names(table), tuple(i.id for i in reversed(seen)))
+        names = Vocabulary(values, tuple(i.id for i in reversed(seen)))
         default: Scope = (("team", team),) if team else ()
         asked = understand(text, names, now=at, zone=self._site.config.zone, default=default)
         if asked.kind == "incident" and asked.incident:
             return self.incident(asked.incident, asked)
         if asked.kind == "change":
-            return self._change(asked, table, at)
+            return self._change(asked, table, at, teams)
         if asked.kind == "top":
             return self._top(asked, table)
         return _guide(asked)
@@ -99,8 +123,17 @@ class Answers:
         known = read_incident(self._store.engine, incident_id)
         return known[0] if known and may_see(known[0].scopes, teams) else None
 
-    def _table(self, at: datetime) -> CostTable:
+    def _seen(self, at: datetime, teams: frozenset[str] | None) -> tuple[CostTable, dict[str, list[str]]]:
+        """What somebody may see at a time, and the names in it; the last one asked for is kept."""
         version = self._store.version()
+        key = (version, at, teams)
+        held = self._read
+        if held is None or held[0] != key:
+            table = restricted(self._table(at, version), teams)
+            self._read = held = (key, table, _names(table))
+        return held[1], held[2]
+
+    def _table(self, at: datetime, version: int) -> CostTable:
         with self._lock:
             if self._held is None or self._held[0] != version:
                 self._held = (version, self._store.costs(since=at - LOOK_BACK))
@@ -108,12 +141,14 @@ class Answers:
         late = table.available > at.timestamp()
         return table.take(~late) if late.any() else table
 
-    def _change(self, asked: Understood, table: CostTable, at: datetime) -> Reply:
+    def _change(self, asked: Understood, table: CostTable, at: datetime, teams: frozenset[str] | None) -> Reply:
         assert asked.start and asked.end and asked.against_start and asked.against_end
         shown = look(self._site)
+        events = [e for e in self._store.events(at) if concerning(e.scope, teams)]
+        table = table.take(table.hour >= to_hour(min(asked.start, asked.against_start) - BEFORE))
         why = explain_change(
             table, scope=asked.scope or (), period=(asked.start, asked.end), against=(asked.against_start, asked.against_end),
-            events=self._store.events(at), now=at, context=explain_context(self._site, self._store, at),
+            events=events, now=at, context=narrowed(explain_context(self._site, self._store, at), teams),
         )  # fmt: skip
         if not why.base and not why.current:
             where = place(asked.scope or ())

@@ -131,6 +131,8 @@ def _date(text: str, now: datetime) -> tuple[datetime, datetime]:
         year_text, day_text = re.search(r"\b\d{4}\b", text), re.search(r"\b\d{1,2}(?!\d)", text)
         year = int(year_text[0]) if year_text else now.year
         start = datetime(year, number, int(day_text[0]) if day_text else 1)  # noqa: DTZ001
+    except NotATime:
+        raise
     except (ValueError, StopIteration) as error:
         raise NotATime(f"there is no date {text}") from error
     if not year_text and start > now:

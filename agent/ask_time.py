@@ -138,6 +138,8 @@ def find_span(text: str, now: datetime, zone: ZoneInfo) -> tuple[Span | None, st
         base = found or this_week(local)
         other, tail = _other(base, rest[cut.end() :], local)
         if other is not None:
+            if (other.start, other.end) == (base.start, base.end):  # "yesterday vs last thursday" on a friday
+                other = shifted(other.start - WEEK, other.end - WEEK, WEEK)
             rest = rest[: cut.start()] + " " + tail
             found = Span(base.start, base.end, other.start, _same_share(other, base))
     if found and found.start >= local:

@@ -84,12 +84,15 @@ def feedback(
     with session(config, as_json=as_json) as s:
         from agent.clock import now
         from agent.feedback import EFFECTS, give_feedback
+        from agent.telling import queue_head
 
         end = moment(until, s.site.config.zone) if until else None
         chosen = word.replace("-", "_")
         new = give_feedback(
             s.store.engine, incident_id=incident, word=chosen, by=by or getpass.getuser(), at=now(), until=end,  # type: ignore[arg-type]  # refused there
         )  # fmt: skip
+        if new and chosen == "acknowledge":
+            queue_head(s.site, s.store, incident, now=now())
         s.say(f"{incident}: {EFFECTS[chosen]}" if new else f"{incident}: that was said before")  # type: ignore[index]
         s.document(incident=incident, word=chosen, new=new)
 

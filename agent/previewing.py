@@ -45,7 +45,8 @@ def write_previews(site: Site, store: Store, *, what: str, channel: str, out: Pa
 
 
 def _incidents(site: Site, store: Store) -> Iterable[tuple[str, Message]]:
-    """Each of the newest: its head as it stands now, and what was told at each later step of its life."""
+    """Each of the newest: its head as it was last told, and what was told at each later step of its life. (The incident
+    itself may have gone on since; the explanation is of what was told.)"""
     newest = [i for i in read_book(store.engine).incidents if i.kind == "spend"][-NEWEST:]
     for incident in newest:
         known = read_incident(store.engine, incident.id)
@@ -54,7 +55,7 @@ def _incidents(site: Site, store: Store) -> Iterable[tuple[str, Message]]:
         why, owner = known[1], owner_of(site.config, incident.scopes[0])
         for change in known[2]:
             first = change.what == "opened"
-            about = replace(change, incident=incident) if first else change
+            about = replace(known[2][-1], at=change.at) if first else change
             told = Told(about, why, narrate(why, "team"), owner.owner if owner else "")
             yield f"{incident.id}-{change.what}", (head_now if first else incident_message)(told, look(site))
 

@@ -125,7 +125,8 @@ def listeners(site: Site, store: Store) -> list[Listener]:
     )
     api = str(site.config.slack.api_url)
     own = site.config.slack.api_url.host in ("127.0.0.1", "localhost")
-    slack = SlackApp(StoreDesk(site, store), keys, now=clock.now, api=api, hooks=api if own else SLACK_HOOKS)
+    hooks = api if own else SLACK_HOOKS
+    slack = SlackApp(StoreDesk(site, store), keys, now=clock.now, api=api, hooks=hooks, zone=site.config.zone)
     if mode == "socket":
         return [SocketListener(slack)]
     app = web_app(slack, lambda: {"ok": True, "version": store.version()})

@@ -10,8 +10,8 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Protocol
 
 from slack_bolt import App, BoltRequest, BoltResponse
@@ -36,6 +36,7 @@ class Asker:
     channel: str
     workspace: str = ""
     channel_name: str = ""
+    name: str = ""
 
 
 class Desk(Protocol):
@@ -58,7 +59,7 @@ class SlackKeys:
 
 
 class SlackApp:
-    """The Bolt app over a Desk. `now` is the clock; `api` and `hooks` are where Slack is."""
+    """The Bolt app over a Desk. `now` is the clock, `zone` where days begin; `api` and `hooks` are where Slack is."""
 
     def __init__(
         self,
@@ -68,9 +69,11 @@ class SlackApp:
         now: Callable[[], datetime],
         api: str = WebClient.BASE_URL,
         hooks: str = SLACK_HOOKS,
-        workers: int = 4,
+        zone: tzinfo = UTC,
+        workers: int = 2,
     ) -> None:
         self._desk, self._keys, self._now, self._api, self._hooks = desk, keys, now, api, hooks
+        self._zone = zone
         self._work = ThreadPoolExecutor(workers, thread_name_prefix="why-spike-answer")
         clock = Clock()
         clock.now = lambda: now().timestamp()  # type: ignore[method-assign]
@@ -81,7 +84,6 @@ class SlackApp:
             authorize=lambda team_id: self._authorize(team_id),  # type: ignore[arg-type,return-value]  # None refuses
             request_verification_enabled=False,  # done in `http`, where garbled headers are refused as well
         )
-        self.bolt.use(self._once)
         self.bolt.command("/why-spike")(self._asked)
         for word in ("acknowledge", "not_useful", "mute"):
             self.bolt.action(word)(self._pressed)
@@ -113,13 +115,11 @@ class SlackApp:
         token = self._keys.bots.get(team_id or "") or self._keys.bots.get("")
         return AuthorizeResult(enterprise_id=None, team_id=team_id, bot_token=token) if token else None
 
-    def _once(self, body: Body, next: Callable[[], None]) -> BoltResponse | None:
-        """A body that was sent twice is acted on once: Slack and proxies repeat what they think was lost."""
+    def _first_time(self, body: Body) -> bool:
+        """A body that was sent twice is acted on once: Slack and proxies repeat what they think was lost. Asked after the
+        acknowledgement, which waits for no store."""
         key = _key(body)
-        if key and not self._desk.first_time(key, self._now()):
-            return BoltResponse(status=200, body="")
-        next()
-        return None
+        return not key or self._desk.first_time(key, self._now())
 
     def _asked(self, ack: Callable[..., Any], body: Body, respond: Callable[..., Any]) -> None:
         text = str(body.get("text") or "")
@@ -136,20 +136,28 @@ class SlackApp:
 
     def _ask_until(self, ack: Callable[..., Any], body: Body, client: WebClient) -> None:
         ack()
-        incident, at = body["actions"][0]["value"], self._now()
-        private = {"incident": incident, "url": body.get("response_url", ""), "channel": _asker(body).channel}
-        client.views_open(trigger_id=body["trigger_id"], view=_dialog(json.dumps(private), at.date()))
+        if not self._first_time(body):
+            return
+        asker, today = _asker(body), self._now().astimezone(self._zone).date()
+        private = {
+            "incident": body["actions"][0]["value"],
+            "channel": asker.channel,
+            "channel_name": asker.channel_name,
+        }
+        client.views_open(trigger_id=body["trigger_id"], view=_dialog(json.dumps(private), today))
 
     def _until_given(self, ack: Callable[..., Any], body: Body, client: WebClient) -> None:
         private = json.loads(body["view"]["private_metadata"])
         chosen = body["view"]["state"]["values"]["until"]["until"]["selected_date"]
         at = self._now()
-        if not chosen or date.fromisoformat(chosen) < at.date():
+        if not chosen or date.fromisoformat(chosen) < at.astimezone(self._zone).date():
             ack(response_action="errors", errors={"until": "Choose a day that has not passed."})
             return
         ack()
-        until = datetime.combine(date.fromisoformat(chosen), datetime.min.time(), UTC) + timedelta(days=1)
-        asker = Asker(body["user"]["id"], private["channel"], (body.get("team") or {}).get("id", ""))
+        if not self._first_time(body):
+            return
+        until = datetime.combine(date.fromisoformat(chosen) + timedelta(days=1), time(), self._zone).astimezone(UTC)
+        asker = replace(_asker(body), channel=private["channel"], channel_name=private.get("channel_name", ""))
         text = self._desk.say(private["incident"], "expected", asker, at, until)
         client.chat_postEphemeral(channel=asker.channel, user=asker.user, text=text)
 
@@ -171,13 +179,13 @@ class SlackApp:
         if not url.startswith(self._hooks):
             _log.warning("an answer was asked for at an address that is not Slack's; not answered")
             return
-        self._work.submit(
-            self._work_off, respond, work, {"response_type": "ephemeral", "replace_original": False} | more
-        )
+        how = {"response_type": "ephemeral", "replace_original": False} | more
+        self._work.submit(self._work_off, body, respond, work, how)
 
-    @staticmethod
-    def _work_off(respond: Callable[..., Any], work: Callable[[], Body], how: Body) -> None:
+    def _work_off(self, body: Body, respond: Callable[..., Any], work: Callable[[], Body], how: Body) -> None:
         try:
+            if not self._first_time(body):
+                return
             answer = work()
         except Exception:  # noqa: BLE001 - a scheduled job's rim: the asker must hear that it failed, whatever it was
             _log.exception("a question could not be answered")
@@ -188,9 +196,11 @@ class SlackApp:
 def _asker(body: Body) -> Asker:
     """From a slash command (flat) or an interaction (nested)."""
     if "user_id" in body:
-        return Asker(body["user_id"], body["channel_id"], body.get("team_id", ""), body.get("channel_name", ""))
-    channel, team = body.get("channel") or {}, body.get("team") or {}
-    return Asker(body["user"]["id"], channel.get("id", ""), team.get("id", ""), channel.get("name", ""))
+        name, where = body.get("user_name", ""), (body["channel_id"], body.get("team_id", ""))
+        return Asker(body["user_id"], *where, body.get("channel_name", ""), name)
+    channel, team, user = body.get("channel") or {}, body.get("team") or {}, body["user"]
+    name = user.get("username") or user.get("name") or ""
+    return Asker(user["id"], channel.get("id", ""), team.get("id", ""), channel.get("name", ""), name)
 
 
 def _key(body: Body) -> str:

@@ -12,6 +12,7 @@ from agent.ask_grammar import Understood
 from agent.config import Site
 from agent.feedback import give_feedback
 from agent.slack_app import Asker
+from agent.telling import queue_head
 from detector.types import Word
 from ledger.engine import insert_ignore
 from ledger.schema import seen
@@ -45,7 +46,8 @@ class StoreDesk:
         if teams is not None and not teams:
             return {"text": HIDDEN}
         own = access.team_of(asker.channel, asker.channel_name)
-        reply = self._answers.reply(text, at=at, team=own if teams is None or own in teams else None, teams=teams)
+        team = own if teams is None or own in teams else None
+        reply = self._answers.shared_reply(text, at=at, team=team, teams=teams)
         buttons = () if shared or reply.understood.kind in ("help", "clarify") else (_share(text, at),)
         return _payload(reply.message, buttons)
 
@@ -62,8 +64,10 @@ class StoreDesk:
             return HIDDEN
         try:
             new = give_feedback(
-                self._store.engine, incident_id=incident.id, word=word, by=asker.user, at=at, until=until
+                self._store.engine, incident_id=incident.id, word=word, by=asker.name or asker.user, at=at, until=until
             )
+            if new and word == "acknowledge":
+                queue_head(self._site, self._store, incident.id, now=at)
         except LedgerError as error:
             return escape(str(error))
         return SAID[word] if new else "You said so before; nothing changed."

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from agent.book import read_incident
 from agent.channels import fallback_rule, look, quiet, routes_of, rules, senders
 from agent.config import Site
 from agent.explaining import Heard
-from agent.narrating import Words
+from agent.narrating import Words, words_of
 from agent.ownership import owner_of
 from detector import Change
 from explainer import narrate
@@ -81,12 +82,19 @@ class Tellings:
         if not known and change.what != "opened":
             return None
         rule = self._rule(change)
-        owner = owner_of(self._site.config, incident.scopes[0])
-        what = compose.Told(change, why, self._words(why, "team"), owner.owner if owner else "")
+        what = self._told(change, why)
         message = compose.incident_message(what, self._look)
         if not known:
             return Telling(message, rule.routes)
         return Telling(message, tuple(heads[incident.id]), compose.head_now(what, self._look))
+
+    def head(self, change: Change, why: Explanation) -> Message:
+        """The head of an incident's thread as it is to stand from now on."""
+        return compose.head_now(self._told(change, why), self._look)
+
+    def _told(self, change: Change, why: Explanation) -> compose.Told:
+        owner = owner_of(self._site.config, change.incident.scopes[0])
+        return compose.Told(change, why, self._words(why, "team"), owner.owner if owner else "")
 
     def _rule(self, change: Change) -> routing.Rule:
         incident = change.incident
@@ -113,6 +121,20 @@ class Tellings:
             operator=routes_of(config.operator, "operator") or routes_of(config.fallback, "fallback"),
         )  # fmt: skip
         return done.sent, done.troubles
+
+
+def queue_head(site: Site, store: Store, incident_id: str, *, now: datetime) -> None:
+    """Brings the head of an incident's thread up to date with what people said: with the figures that were last told."""
+    known = read_incident(store.engine, incident_id)
+    if known is None or known[1] is None or not known[2]:
+        return
+    incident, why, changes = known
+    assert why is not None
+    tellings = Tellings(site, store, now=now, words=words_of(site, store, now=now))
+    last = replace(changes[-1].incident, acknowledged_by=incident.acknowledged_by)
+    edit = tellings.head(Change(last, changes[-1].what, now, changes[-1].tell), why)
+    with store.engine.begin() as conn:
+        queue(conn, edit, threads_told(conn, [incident_id]).get(incident_id, ()), now=now)
 
 
 def send_waiting(site: Site, store: Store, *, now: datetime) -> tuple[int, list[str]]:

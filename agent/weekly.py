@@ -60,7 +60,9 @@ def send_digest(site: Site, store: Store, *, now: datetime, slot: datetime, late
     to = routes_of(config.finance, "finance") or routes_of(config.fallback, "fallback")
     with store.engine.begin() as conn:
         queue(conn, message, to, now=now)
-    return send_due(store.engine, senders(site), now=now, fallback=routes_of(config.fallback, "fallback"))
+    fallback = routes_of(config.fallback, "fallback")
+    operator = routes_of(config.operator, "operator") or fallback
+    return send_due(store.engine, senders(site), now=now, fallback=fallback, operator=operator)
 
 
 def _gathered(
