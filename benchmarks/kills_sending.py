@@ -33,16 +33,18 @@ from tests.receivers import mailbox, slack
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 STEP = LEASE + timedelta(seconds=1)
 ROUTES = (Route("slack", "#search", "search"), Route("mail", "ann@example.com", "search"))
-LONGEST = 0.06
-"""Seconds before a kill, at most: about as long as a round takes."""
+LONGEST = 0.2
+"""Seconds before a kill, at most: about as long as a round takes, so that the kills fall on all of it."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Messages by channel that never arrived, and that came more than once."""
+    """Messages by channel that never arrived, and that came more than once; `by_the_killed` is how many of all of them
+    processes sent that were then killed."""
 
     kills: int
     messages: int
+    by_the_killed: int
     lost: int
     doubled_slack: int
     doubled_mail: int
@@ -63,6 +65,7 @@ def run(url: str, *, kills: int, seed: int) -> Outcome:
                 queue(conn, _message(rounds), ROUTES, now=NOW + rounds * STEP)
             engine.dispose()
             done += _killed(engine, senders, NOW + rounds * STEP, chance.uniform(0, LONGEST))
+        by_the_killed = len(server.messages) + len(box.mails)
         for i in range(1, 4):
             send_due(engine, senders, now=NOW + (rounds + i) * STEP, pause=lambda _: None)
         posted = Counter(m["metadata"]["event_payload"]["delivery_id"] for m in server.messages)
@@ -73,7 +76,9 @@ def run(url: str, *, kills: int, seed: int) -> Outcome:
         )
     engine.dispose()
     lost = 2 * rounds - len(posted) - len(mailed)
-    return Outcome(done, rounds, lost, posted.total() - len(posted), mailed.total() - len(mailed), unsent)
+    return Outcome(
+        done, rounds, by_the_killed, lost, posted.total() - len(posted), mailed.total() - len(mailed), unsent
+    )
 
 
 def _message(number: int) -> Message:

@@ -33,12 +33,16 @@ class Quiet:
 
 
 def route(scopes: Sequence[Scope], *, usd: float, severity: str, rules: Sequence[Rule], fallback: Rule) -> Rule:
-    """The most specific rule (of equals, the first) that holds all scopes. Where the amount or the severity is below
-    what it asks for, nobody is told: a rule without routes. Where none holds, or it names no channel, the fallback."""
+    """The most specific rule that holds all scopes and asks for no more than this amount and severity: the longest scope,
+    then the highest floor, then the highest severity, then the first. Where all that hold it ask for more, nobody is told:
+    a rule without routes. Where none holds it, or it names no channel, the fallback."""
     holding = [r for r in rules if all(set(r.scope) <= set(s) for s in scopes)]
-    best = max(holding, key=lambda r: len(r.scope), default=fallback)
-    if usd < best.min_usd or SEVERITIES.index(severity) < SEVERITIES.index(best.severity):
-        return Rule(best.name, best.scope, ())
+    level = SEVERITIES.index(severity)
+    asked = [r for r in holding if usd >= r.min_usd and level >= SEVERITIES.index(r.severity)]
+    if holding and not asked:
+        longest = max(holding, key=lambda r: len(r.scope))
+        return Rule(longest.name, longest.scope, ())
+    best = max(asked, key=lambda r: (len(r.scope), r.min_usd, SEVERITIES.index(r.severity)), default=fallback)
     return best if best.routes else fallback
 
 

@@ -54,6 +54,24 @@ def test_below_what_a_rule_asks_for_nobody_is_told(usd, severity, routes):
     assert route([SEARCH], usd=usd, severity=severity, rules=[rule], fallback=FALLBACK).routes == routes
 
 
+def test_of_rules_for_one_place_the_one_with_the_higher_floor_counts_where_it_is_reached():
+    """A large incident to one channel, a severe one to another, the rest to a third; the order does not matter."""
+    rules = [
+        Rule("all", SEARCH[:1], (A,)), Rule("large", SEARCH[:1], (B,), min_usd=1000), Rule("severe", SEARCH[:1], (C,), severity="high"),
+    ]  # fmt: skip
+    for given in (rules, rules[::-1]):
+        assert chosen(given, usd=50, severity="low") == "all"
+        assert chosen(given, usd=2000) == "large"
+        assert chosen(given, usd=50, severity="high") == "severe"
+
+
+def test_environments_have_rules_of_their_own():
+    """Production to one channel, staging to another."""
+    rules = [Rule("search", SEARCH[:1], (A,)), Rule("staging", (("environment", "staging"),), (B,))]
+    assert chosen(rules) == "search"
+    assert chosen(rules, scopes=((("environment", "staging"),),)) == "staging"
+
+
 def test_an_owner_without_a_channel_is_told_through_the_fallback():
     """Nothing is lost for want of an address."""
     assert chosen([Rule("nowhere", SEARCH, ())]) == "fallback"
