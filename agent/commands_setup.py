@@ -116,16 +116,21 @@ def _check_owners(s: Session, days: int) -> None:
 
 
 def db(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Bring the store to the newest schema (every command does) and say what is in it."""
+    """Bring the store to the newest schema (every command does) and say what is in it: how far each source reaches, and
+    where two sources hold the dollars of one account, how far they are apart."""
     with session(config, as_json=as_json) as s:
         from agent.build import shown_url
+        from agent.reconciled import reconciled
         from ledger.engine import HEAD
 
         loads, fresh = s.store.loads(), s.store.freshness()
         s.say(f"{shown_url(s.site)}: at revision {HEAD}, {len(loads)} loads")
         for f in fresh:
             s.say(f"  {f.source}: reaches {f.reaches:%Y-%m-%d %H:%MZ}, known {f.known:%Y-%m-%d %H:%MZ}")
+        pairs = reconciled(s.store.differences()) if s.store.accounts else []
+        for pair in pairs:
+            s.say(f"  {pair.about}: {pair.line()}")
         s.document(
-            url=shown_url(s.site), revision=HEAD, loads=len(loads),
+            url=shown_url(s.site), revision=HEAD, loads=len(loads), accounts=[p.as_json() for p in pairs],
             sources=[{"source": f.source, "reaches": f.reaches, "known": f.known} for f in fresh],
         )  # fmt: skip

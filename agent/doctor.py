@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from agent.build import accounts, open_store, shown_url, source_settings
 from agent.config import Config, Site
+from agent.reconciled import reconciled
 from ledger.readers import READERS
 from ledger.readers.files import files_of
 from ledger.store import Store
@@ -55,6 +56,7 @@ def examine(site: Site, *, now: datetime, offline: bool = False) -> Iterator[Fin
     else:
         yield Finding("ok", "store", shown_url(site))
         yield from _freshness(site, store, now)
+        yield from _accounts(store, now)
     yield from _routes(site.config)
     yield from _slack(site, offline=offline)
     yield from _mail(site, offline=offline)
@@ -95,6 +97,14 @@ def _freshness(site: Site, store: Store, now: datetime) -> Iterator[Finding]:
             f"it ends {days} d {hours} h ago",
             "see why its export stopped" if late else "",
         )
+
+
+def _accounts(store: Store, now: datetime) -> Iterator[Finding]:
+    for pair in reconciled(store.differences(now)) if store.accounts else []:
+        fix = (
+            "see `why-spike db --json` for each day: is a key or a region missing in one of them?" if pair.much else ""
+        )
+        yield Finding("note" if pair.much else "ok", pair.about, pair.line(), fix)
 
 
 def _routes(config: Config) -> Iterator[Finding]:

@@ -178,6 +178,7 @@ def test_db_says_how_far_the_data_reaches(site):
     assert found["sources"] == [
         {"source": "gateway", "reaches": "2026-11-23T06:00:00Z", "known": "2026-11-23T06:00:00Z"}
     ]
+    assert found["accounts"] == []
 
 
 def test_an_error_is_one_json_document(tmp_path, monkeypatch):

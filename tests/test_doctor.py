@@ -7,6 +7,7 @@ import shutil
 import socket
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,13 +16,30 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 
+from agent.build import open_store
 from agent.config import load_site
 from agent.doctor import NEEDED_SCOPES, examine
 from agent.intake import take_in
+from agent.reconciled import Reconciled, reconciled
 from ledger.store import Store
 
 SAMPLE = Path(__file__).parent.parent / "fixtures" / "sample"
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+TWO_SOURCES = """
+[store]
+url = "sqlite:///two.db"
+[[sources]]
+name = "log"
+reader = "table"
+path = "log.csv"
+[[sources]]
+name = "bill"
+reader = "table"
+path = "bill.csv"
+[accounts.a]
+truth = "bill"
+compare = ["log"]
+"""
 TOKEN, KEY = "xoxb-good", "sk-ant-good"
 
 
@@ -111,6 +129,25 @@ enabled = true
     faults = {about: fix for about, (mark, _, fix) in found.items() if mark == "FAULT"}
     assert faults.keys() == {"source typo", "source gone", "source database", "Slack", "mail", "model"}
     assert all(faults.values())
+
+
+def test_two_sources_of_one_account_are_compared(folder):
+    """A tenth is noted, with the day that has most of it; a nano-dollar is not."""
+    (folder / "config.toml").write_text(TWO_SOURCES)
+    (folder / "log.csv").write_text("hour,account,cost_usd\n2026-11-21T09:00Z,a,5.50\n2026-11-22T09:00Z,a,0.50\n")
+    (folder / "bill.csv").write_text("hour,grain,account,cost_usd\n2026-11-21T00:00Z,day,a,5\n2026-11-22T00:00Z,day,a,0.5\n")
+    site = load_site(folder / "config.toml", {})
+    store = open_store(site)
+    taken = take_in(site, store, now=NOW)
+    assert not taken.faults
+    found = {f.about: f for f in examine(site, now=NOW, offline=True)}["account a"]
+    assert found.mark == "note"
+    assert found.found == "bill $5.50, log $6.00 over 2 days: $0.50 apart, most on 2026-11-21 ($0.50)"
+    (pair,) = reconciled(store.differences())
+    assert [(d["day"], d["truth_nano"]) for d in pair.as_json()["days"]] == [
+        ("2026-11-21", 5_000_000_000), ("2026-11-22", 500_000_000),
+    ]  # fmt: skip
+    assert not Reconciled([replace(d, other_nano=d.truth_nano + 1) for d in pair.days]).much
 
 
 def test_old_data_is_a_fault(folder):
