@@ -108,7 +108,8 @@ class ClaudeNarrator:
     def narrate(self, explanation: Explanation, reader: Reader, now: datetime) -> Narrative:
         """Claude's narrative where the checker accepts it, else the template's with the reasons in `refused`."""
         deadline = self._clock() + self._settings.seconds
-        facts, names = aliased(explanation.facts)
+        # Evidence is prose with names in it: it is quoted by the template only.
+        facts, names = aliased([fact for fact in explanation.facts if fact.name != "evidence"])
         payload: dict[str, Any] = {"reader": reader, "facts": [_json_fact(fact) for fact in facts]}
         hashed = self._hash(payload)
         kept = self._log.written(hashed)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Literal
+
+import numpy as np
 
 from detector.types import Incident
 from explainer.causes import CALM, Circumstances, cause_of, circumstances
@@ -16,11 +19,11 @@ from explainer.moves import moved_drivers, moves_within
 from explainer.outlook import outlook
 from explainer.parts import tables
 from explainer.period_cause import Asked, cause_of_change
-from explainer.periods import INPUT, OUTPUT, Comparison, against_period, against_usual, merged
+from explainer.periods import INPUT, OUTPUT, REFERENCE, Comparison, against_period, against_usual, between, merged
 from explainer.places import largest, places_of
 from explainer.types import Driver, Explanation, Place
 from ledger.table import CostTable
-from ledger.types import Event, Scope
+from ledger.types import NANO, Event, Scope
 
 HOUR = timedelta(hours=1)
 
@@ -113,12 +116,41 @@ def _findings(
     if e.cause == "batch_overrun" and event and event.until:
         overrun = int((e.end - event.until) / HOUR)
     return Findings(
-        now=now, state=state, measures=_measures(c, e), owner=context.owner_of(e.scope), event=event,  # type: ignore[arg-type]
+        now=now, state=state, measures=(*_measures(c, e), *_outcomes(table, e, context)), spread=_spread(c, e), owner=context.owner_of(e.scope), event=event,  # type: ignore[arg-type]
         announced=around.announced, release=around.release, model_from=around.model_from if e.driver == "model_mix" else None,
         model_to=around.model_to if e.driver == "model_mix" else None, version_from=around.version_from,
         version_to=around.version_to, baseline_days=14 if e.incident_id else None, forecast_nano=ahead.forecast_nano,
         budget_nano=ahead.budget_nano, budget_breaks_at=ahead.breaks_at, overrun_hours=overrun,
     )  # fmt: skip
+
+
+def _outcomes(table: CostTable, e: Explanation, context: Context) -> tuple[Measure, ...]:
+    """What one outcome cost, before and now, in the narrowest scope that holds the explanation's and has outcomes."""
+    held = [o for o in context.outcomes if set(o.scope) <= set(e.scope)]
+    if not held:
+        return ()
+    scope, name = max(((o.scope, o.name) for o in held), key=lambda o: (len(o[0]), o[1]))
+    costs = []
+    for start, end in ((e.start - REFERENCE, e.start), (e.start, e.end)):
+        achieved = sum(o.count for o in held if (o.scope, o.name) == (scope, name) and start <= o.hour < end)
+        spent = int(between(table, scope, (start, end)).cost.sum())
+        if achieved <= 0 or spent <= 0:
+            return ()
+        costs.append(spent / NANO / achieved)
+    return (Measure("cost_per_outcome", "usd", costs[0], costs[1]),)
+
+
+def _spread(c: Comparison, e: Explanation) -> Literal["everywhere", "nowhere"] | None:
+    """Where no place stands out: everywhere, if most of the spend by feature moved the way and about as far as all."""
+    if e.incident_id is not None:
+        return "everywhere" if not e.scope else None
+    if e.places or not e.delta or e.base <= 0:
+        return None
+    number = c.leaves.groupby(["team", "feature"], dropna=False, sort=False).ngroup().to_numpy()
+    base, now = (np.bincount(number, weights=s.cost) for s in (c.base, c.current))
+    moved, whole = (now - base) / np.maximum(base, 1), e.delta / e.base
+    alike = base[(moved / whole > 0.5) & (moved / whole < 2)].sum()
+    return "everywhere" if alike > 0.7 * base.sum() else "nowhere"
 
 
 def _measures(c: Comparison, e: Explanation) -> tuple[Measure, ...]:
@@ -133,6 +165,9 @@ def _measures(c: Comparison, e: Explanation) -> tuple[Measure, ...]:
     if e.driver in wanted and before[wanted[e.driver][2]] > 0 and after[wanted[e.driver][2]] > 0:
         unit, a, b = wanted[e.driver]
         found.append(Measure(e.driver, unit, float(before[a] / before[b]), float(after[a] / after[b])))
+    for name, of in (("cost_per_run", RUNS), ("cost_per_request", REQUESTS)):
+        if before[of] > 0 and after[of] > 0 and e.base > 0 and e.current > 0:
+            found.append(Measure(name, "usd", e.base / NANO / float(before[of]), e.current / NANO / float(after[of])))
     if before[REQUESTS] > 0 and after[REQUESTS] > 0 and e.incident_id is None:
         found.append(Measure("requests", "requests", float(before[REQUESTS]), float(after[REQUESTS])))
     return tuple(found)

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from explainer.findings import Findings, Measure
 from explainer.next_steps import next_steps
-from explainer.types import Explanation, Fact, FactKind
+from explainer.types import Explanation, Fact, FactKind, Place
 from explainer.wording import CAUSE_WORDS, clean_name, count, driver_words, money, percent, scope_words
 from ledger.types import NANO
 
 Draft = tuple[FactKind, str, int | float | str | tuple[str, ...], str | None, str]
-SHOWN_PARTS = 4
+SHOWN_PARTS, SHOWN_PLACES = 4, 2
+SAID = ("tag_move", "pool", "pool_change", "credit", "data_fault")
+"""Causes whose evidence is told as it stands."""
 
 
 def facts_of(explanation: Explanation, findings: Findings) -> tuple[Fact, ...]:
@@ -21,6 +23,7 @@ def facts_of(explanation: Explanation, findings: Findings) -> tuple[Fact, ...]:
         *_names(explanation, findings),
         *_amounts(explanation),
         *_drivers(explanation),
+        *_places(explanation),
         *_parts(explanation),
         *_measures(findings.measures),
         *_times(explanation, findings),
@@ -51,8 +54,10 @@ def _names(explanation: Explanation, findings: Findings) -> Iterable[Draft]:
             )
         else:
             yield "name", dimension, clean_name(value), None, f"The {label} is {clean_name(value)}."
-    if not explanation.scope:
+    if not explanation.scope and findings.spread == "everywhere":
         yield "state", "scope", "everywhere", None, "The change is spread over all spend; no single scope stands out."
+    elif findings.spread == "nowhere":
+        yield "state", "scope", "not shown", None, "None of the recorded dimensions shows where the change is."
     if findings.owner and findings.owner != dict(explanation.scope).get("team"):
         yield "name", "team", clean_name(findings.owner), None, f"The owning team is {clean_name(findings.owner)}."
     yield "name", "compared_with", explanation.against, None, f"The comparison is with {explanation.against}."
@@ -108,6 +113,25 @@ def _drivers(explanation: Explanation) -> Iterable[Draft]:
                 "percent",
                 f"{words} accounts for {share:.2f} % of the difference.",
             )
+
+
+def _places(explanation: Explanation) -> Iterable[Draft]:
+    for place in places_told(explanation):
+        name = scope_words(place.scope)
+        yield (
+            "amount",
+            f"excess_by_place:{name}",
+            place.delta / NANO,
+            "usd",
+            f"{name} makes up {money(place.delta)} of the difference.",
+        )
+
+
+def places_told(explanation: Explanation) -> tuple[Place, ...]:
+    """The largest places that say more than the scope does."""
+    if explanation.incident_id:
+        return ()
+    return tuple(p for p in explanation.places[:SHOWN_PLACES] if p.scope != explanation.scope and p.delta)
 
 
 def _parts(explanation: Explanation) -> Iterable[Draft]:
@@ -176,6 +200,10 @@ def _cause(explanation: Explanation) -> Iterable[Draft]:
         yield "state", "cause_unknown", "unknown", None, "The cause is not known."
         return
     words = CAUSE_WORDS[explanation.cause]
+    if explanation.cause in SAID and explanation.incident_id is None:
+        for evidence in explanation.evidence[:1]:
+            said = f"{evidence.text[0].upper()}{evidence.text[1:]}."
+            yield "state", "evidence", said, None, said
     yield "cause", "cause", explanation.cause, None, f"The likely cause is {words}."
     yield (
         "share",

@@ -43,3 +43,5 @@ class Findings:
     budget_breaks_at: datetime | None = None
     growth_percent_a_week: float | None = None
     overrun_hours: int | None = None
+    spread: Literal["everywhere", "nowhere"] | None = None
+    """Where no place stands out: whether all spend moved alike, or nothing that is recorded shows where it is."""

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from explainer.facts import places_told
 from explainer.next_steps import next_steps
 from explainer.types import Cause, Explanation, Fact, Narrative, Reader
 from explainer.wording import CAUSE_WORDS, count, driver_words, moment, money, percent, scope_words
 from ledger.types import NANO
 
 SURE, LIKELY = 0.8, 0.5
+LEAST_UNIT = 0.0005
+"""Dollars below which a unit cost cannot be read."""
 PLURAL = ("requests per run", "input tokens per request", "output tokens per request", "credits")
 MEASURES: dict[str, str] = {
     "volume": "runs",
@@ -60,10 +63,16 @@ class _Told:
 def narrate(explanation: Explanation, reader: Reader) -> Narrative:
     """Headline, sentences and next steps for one reader, out of `explanation.facts` alone."""
     told = _Told(explanation, {fact.name: fact for fact in reversed(explanation.facts)})
-    sentences = [_cause(told), _driver(told), _coincidence(told), _course(told)]
+    sentences = [
+        _cause(told),
+        told.text("evidence") or "",
+        _driver(told),
+        _where(told),
+        _coincidence(told),
+        _course(told),
+    ]
     if reader != "slack":
         sentences.append(_second_driver(told))
-    if reader == "finance":
         sentences.append(_unit_cost(told))
     sentences.append(_outlook(told))
     steps = next_steps(explanation)
@@ -116,6 +125,8 @@ def _cause(told: _Told) -> str:
     why = told.why
     if why.cause == "unknown":
         return "The cause is not known."
+    if told.text("evidence"):
+        return ""
     if _because(told):
         return _overrun(told) if why.cause == "batch_overrun" else ""
     return f"The cause is not certain; it may be {CAUSE_WORDS[why.cause]}."
@@ -143,6 +154,23 @@ def _driver(told: _Told) -> str:
     measures = (MEASURES.get(why.driver, ""), *FITTING.get(why.cause, ()))
     change = _change(told, measures)
     return f"{said[0].upper()}{said[1:]}." + (f" {change}" if change else "")
+
+
+def _where(told: _Told) -> str:
+    """The smallest places, where they say more than the scope does."""
+    if told.why.cause == "tag_move":
+        return ""
+    places = places_told(told.why)
+    if not places:
+        nowhere = told.text("scope") == "not shown"
+        return "None of the recorded dimensions shows where the change is." if nowhere else ""
+    one = places[0]
+    if told.why.delta and 0.5 <= one.delta / told.why.delta <= 1:
+        return f"{scope_words(one.scope)} makes up {money(abs(one.delta))} of it."
+    moved = [f"{scope_words(p.scope)} {'rose' if p.delta > 0 else 'fell'} by {money(abs(p.delta))}" for p in places]
+    if len(moved) > 1 and not dict(places[1].scope).get("feature"):
+        moved[1] = moved[1][0].lower() + moved[1][1:]
+    return f"{' and '.join(moved)}."
 
 
 def _change(told: _Told, measures: Iterable[str]) -> str:
@@ -195,9 +223,10 @@ def _second_driver(told: _Told) -> str:
 
 
 def _unit_cost(told: _Told) -> str:
+    """Growth or waste: what one of the narrowest known unit costs, now and before."""
     for name, unit in (("cost_per_outcome", "outcome"), ("cost_per_run", "run"), ("cost_per_request", "request")):
         before, after = told.number(f"{name}_before"), told.number(f"{name}_after")
-        if before and after and _usd(before) != _usd(after):
+        if before and after and min(before, after) >= LEAST_UNIT and _usd(before) != _usd(after):
             return f"One {unit} costs {_usd(after)} now, {_usd(before)} before."
     return ""
 

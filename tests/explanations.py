@@ -46,6 +46,19 @@ DRIVER_OF: dict[Cause, Driver] = {
 }
 
 
+RUN_DEARER = (
+    "prompt_growth",
+    "output_growth",
+    "cache_regression",
+    "model_switch",
+    "version_upgrade",
+    "retry_storm",
+    "agent_loop",
+    "price_change",
+    "slow_growth",
+)
+
+
 def explained(
     cause: Cause, *, cents: int = 34_168_87, usual_cents: int = 6_566_71, confidence: float = 0.9, scope: Scope = SCOPE
 ) -> Explanation:
@@ -70,10 +83,12 @@ def explained(
     measures = (Measure("runs" if driver == "volume" else driver, unit, before, after),) if unit else ()
     if cause == "retry_storm":
         measures += (Measure("error_share", "percent", 1.4, 24.2),)
-    return replace(made, facts=facts_of(made, _findings(cause, measures, ended=cents % 2 == 0)))
+    if cause in RUN_DEARER:
+        measures += (Measure("cost_per_run", "usd", 0.0712, 0.0712 * max(current, 1) / max(base, 1)),)
+    return replace(made, facts=facts_of(made, _findings(cause, measures, scope, ended=cents % 2 == 0)))
 
 
-def _findings(cause: Cause, measures: tuple[Measure, ...], *, ended: bool) -> Findings:
+def _findings(cause: Cause, measures: tuple[Measure, ...], scope: Scope, *, ended: bool) -> Findings:
     announced = cause in ("planned_batch", "feature_launch", "batch_overrun")
     event = Event("e1", STARTED, STARTED + timedelta(hours=20), "batch", (), "year-end re-index", expected=True)
     switched = cause == "model_switch"
@@ -93,6 +108,7 @@ def _findings(cause: Cause, measures: tuple[Measure, ...], *, ended: bool) -> Fi
         version_to="20260512" if upgraded else None,
         baseline_days=28,
         forecast_nano=93_625 * NANO,
+        spread="everywhere" if not scope else None,
         budget_nano=103_602 * NANO,
         overrun_hours=9 if cause == "batch_overrun" else None,
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import pytest
 
-from explainer import Context, Explanation, explain_change
+from explainer import Context, Explanation, explain_change, narrate
+from explainer.checker import check
+from explainer.types import Reader
 from ledger.table import table_of
 from ledger.types import Event, Scope
 
@@ -58,6 +60,9 @@ def asked(one: list[Row], two: list[Row], scope: Scope = (), events: tuple[Event
         now=START + 2 * WEEK, context=Context(),
     )  # fmt: skip
     adds_up(made)
+    for reader in get_args(Reader):
+        words = narrate(made, reader)
+        assert check("\n".join((words.headline, *words.sentences)), made.facts) == [], words
     return made
 
 
@@ -173,3 +178,23 @@ def test_a_new_feature_beside_one_that_ended_is_no_rename() -> None:
     for by in ({"model": "gpt-5-mini"}, TWICE):
         two = changed(changed(week(1), of_review, feature="drafts"), lambda r: r["feature"] == "drafts", **by)
         assert asked(week(0), two).cause != "tag_move"
+
+
+def test_everything_up_alike_is_everywhere_and_what_no_dimension_shows_is_nowhere() -> None:
+    """Three answers to where: a place, everywhere, none of these."""
+    grown = asked(week(0), changed(week(1), bool, **{k: 1.5 for k in TWICE}))
+    assert grown.places == () and any(f.value == "everywhere" for f in grown.facts)
+    hidden = asked(week(0), changed(week(1), lambda r: r["hour"].hour < 6, **TWICE))
+    assert hidden.places == ()
+    place = asked(week(0), changed(week(1), of_review, output_tokens=3.0))
+    assert place.places[0].scope == (("team", "legal"), ("feature", "review"))
+    assert any("contract" in s or "review" in s for s in narrate(place, "team").sentences)
+    assert not any(f.name == "scope" for f in place.facts)
+
+
+def test_growth_or_waste_is_told() -> None:
+    """What a run costs stays as it was where more work is done, and rises where each run costs more."""
+    for by, dearer in ((TWICE, False), ({"output_tokens": 3.0}, True)):
+        facts = {f.name: f.value for f in asked(week(0), changed(week(1), of_search, **by)).facts}
+        ratio = facts["cost_per_run_after"] / facts["cost_per_run_before"]
+        assert (ratio > 1.1) == dearer

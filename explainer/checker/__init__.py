@@ -38,9 +38,9 @@ def check(text: str, facts: Sequence[Fact]) -> list[str]:
 
 
 def without_steps(text: str, facts: Sequence[Fact]) -> str:
-    """The text without the next steps that it quotes word for word."""
+    """The text without the next steps and the evidence that it quotes word for word."""
     for fact in facts:
-        if fact.kind == "next_step" and isinstance(fact.value, str) and " " in fact.value:
+        if (fact.kind == "next_step" or fact.name == "evidence") and isinstance(fact.value, str) and " " in fact.value:
             for quoted in (fact.value, fact.text):
                 text = text.replace(quoted, " ").replace(quoted.rstrip("."), " ")
     return text

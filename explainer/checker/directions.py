@@ -6,6 +6,7 @@ import re
 
 from explainer.checker.concepts import COST, concept_of, concepts_in
 from explainer.checker.quantities import Known
+from explainer.checker.scan import Sentence
 
 _UP = r"rose|risen|rises?|rising|up|increas\w+|grew|grown|grows?|growing|higher|climb\w+|jump\w*|dearer|above|surg\w+|spik\w+|doubl\w+|tripl\w+|quadrupl\w+|quintupl\w+|longer|larger|bigger|soar\w*|swell\w*|swollen|overspend|over-?spent|costlier|shot up|went up|more expensive|pricier|exceed\w*|excess|extra|steeper|ballooned|upward"
 _DOWN = r"fell|fallen|falls?|falling|down|drop\w*|decreas\w+|lower|cheaper|declin\w+|shrank|shrunk|shrinks?|saved|saving|reduc\w+|shorter|halv\w+|dip\w*|below|less|fewer|smaller|decline|underspend|slump\w*|plung\w+|eased|sank|downward|savings"
@@ -41,10 +42,11 @@ def sign_of(concept: str, known: Known, *, driver: bool) -> float | None:
     return moved[0] if moved else dollars
 
 
-def direction_faults(text: str, known: Known, before: str | None) -> list[str]:
-    faults = []
+def direction_faults(sentence: Sentence, known: Known, before: str | None) -> list[str]:
+    """Words of direction that go the other way than what they are said of: a driver, a unit, a named part, the cost."""
+    faults, text = [], sentence.text
     hidden = _COMPARES.sub(lambda m: "_" * len(m[0]), text)
-    spans = concepts_in(text)
+    spans = sorted([*concepts_in(text), *_parts(sentence, known)])
     hidden = re.sub(
         r"\bwithout (?:the |this |any )?(?:excess|extra|overspend|rise|increase)", lambda m: "_" * len(m[0]), hidden
     )
@@ -71,6 +73,13 @@ def direction_faults(text: str, known: Known, before: str | None) -> list[str]:
             faults.append(f"{match[0]}: {concept} went the other way")
     faults.extend(_transitive(hidden, known, spans))
     return faults
+
+
+def _parts(sentence: Sentence, known: Known) -> list[tuple[int, int, str]]:
+    """Where a named part of the difference stands."""
+    parts = {concept_of(n) for n in known.parts}
+    found = [(f"part:{name}", re.search(rf"\bN{i}\b", sentence.text)) for i, name in enumerate(sentence.names)]
+    return [(m.start(), m.end(), concept) for concept, m in found if m and concept in parts]
 
 
 _MOVERS = {
@@ -144,7 +153,7 @@ def _subject(text: str, match: re.Match[str], spans: list[tuple[int, int, str]],
     cost = [
         m.start()
         for m in re.finditer(r"\b(?:cost|costs|spend|spending|bill|excess|N\d+)\b", text[: match.start()])
-        if m.start() > clause
+        if m.start() > clause and not any(s[0] == m.start() and s[2].startswith("part:") for s in spans)
     ]
     # The words after "of the" name a whole, not the subject.
     cost = [c for c in cost if not re.search(r"\b(?:of|in|on|for|to|with|release|at) (?:the |its )?$", text[:c])]

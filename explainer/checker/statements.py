@@ -16,7 +16,7 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
     """What a sentence claims in words and no fact backs. `before` is what the sentence before it was about."""
     text = sentence.text
     return [
-        *direction_faults(text, known, before),
+        *direction_faults(sentence, known, before),
         *rank_faults(text, known),
         *budget_faults(text, known),
         *state_faults(text, known),
