@@ -135,7 +135,9 @@ def test_two_sources_of_one_account_are_compared(folder):
     """A tenth is noted, with the day that has most of it; a nano-dollar is not."""
     (folder / "config.toml").write_text(TWO_SOURCES)
     (folder / "log.csv").write_text("hour,account,cost_usd\n2026-11-21T09:00Z,a,5.50\n2026-11-22T09:00Z,a,0.50\n")
-    (folder / "bill.csv").write_text("hour,grain,account,cost_usd\n2026-11-21T00:00Z,day,a,5\n2026-11-22T00:00Z,day,a,0.5\n")
+    (folder / "bill.csv").write_text(
+        "hour,grain,account,cost_usd\n2026-11-21T00:00Z,day,a,5\n2026-11-22T00:00Z,day,a,0.5\n"
+    )
     site = load_site(folder / "config.toml", {})
     store = open_store(site)
     taken = take_in(site, store, now=NOW)

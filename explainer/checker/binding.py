@@ -24,7 +24,7 @@ _BEFORE_RIGHT = re.compile(
     r"(?:expected|expects?|before\b(?! (?:the|it))|previously|earlier|beforehand|normally|usually|usual|normal|typical|prior|anticipated|baseline|at baseline)"
 )
 _AFTER_LEFT = re.compile(
-    r"\b(?:now|saw|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|is running at|ran up|really)\b"
+    r"\b(?:now|saw(?! the (?:larg|bigg|small|great|major|lesser))|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|is running at|ran up|really)\b"
 )
 _AFTER_RIGHT = re.compile(
     r"^ ?(?:(?:tokens?|requests?|calls?|runs?|of \w+|per run|per request|a request)\b ?){0,3}(?:now\b|today\b|at present|instead of|rather than|against|versus|vs\b|compared|where|during|after\b|actually|actual\b|since\b|in the incident)"
@@ -55,6 +55,10 @@ _RIGHT_DOWN = re.compile(
 )
 _REST = re.compile(
     r"\b(?:rest|remaining|remainder|others?|left|remains?|everything else|headroom|spare|room|unspent)\b"
+)
+_TAKES_REST = re.compile(
+    r"\b(?:explains?|explained|accounts? for|accounted for|makes? up|made up|adds?|added|is|was|brings?|brought)(?: for)? (?:the |a )?"
+    r"(?:remaining|rest|remainder|other)(?: of| ,)?$|\bN\d+ (?:for |with )?the (?:remaining|rest|remainder|other)(?: of| ,)?$"
 )
 _OF = re.compile(
     r"^ ?(?:share |part )?of (?:(?:the|its|this|that|all|total|whole|their|a|an|normal|whole|entire|team|month's|N\d+ 's|N\d+) )*(?P<what>[a-z'-]+)(?: (?P<next>[a-z'-]+))?"
@@ -233,6 +237,8 @@ def _role(left: str, right: str, left_all: str, right_all: str, figure: Figure) 
         return "total"
     if _SUM.search(left[-24:]) and figure.unit in ("usd", "percent") and "Q" in left_all:
         return "sum"
+    if re.match(r"^ ?(?:now|today|at present|currently)\b", right):
+        return "after"
     if re.search(r"\bfrom(?: the usual| an expected| a usual)?$", left):
         return "before"
     if re.search(r"\bto(?: just| around)?$", left) and re.search(r"\bfrom\b.* Q\d+[^Q]*$", left_all):
@@ -278,6 +284,8 @@ def _shows(context: Context, quantity: Quantity) -> bool:
     """True where the figure shows this value, in its unit."""
     figure, unit = context.figure, context.figure.unit
     if unit != quantity.unit or not figure.fits(quantity.value):
+        return False
+    if figure.worded and unit == "ratio" and figure.value < 1 and "inverse" in quantity.roles:
         return False
     if figure.sign and figure.sign * quantity.value < 0:
         return False
@@ -343,10 +351,15 @@ def _suits_span(context: Context, quantity: Quantity) -> bool:
 
 def _suits_concept(context: Context, quantity: Quantity) -> bool:
     concept = context.concept
-    rest = _REST.search(context.left + " " + context.right)
+    rest = _REST.search(context.left + " | " + re.split(r",| and | but | while | where ", context.right)[0])
     if "rest" in quantity.roles:
+        if concept is not None and f"without:{concept}" in quantity.also and _TAKES_REST.search(context.left):
+            return False
         return bool(rest) and (quantity.concept != "budget" or "budget" in context.concepts)
     if "sum" in quantity.roles:
+        vague = context.figure.worded and context.figure.high - context.figure.low > 20
+        if vague and not re.search(r"\b(?:and|both|together|combined)\b", context.sentence):
+            return False
         return quantity.also <= context.concepts or quantity.also == context.concepts
     if context.role in ("total", "sum") and "total" in quantity.roles:
         return True

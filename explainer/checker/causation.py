@@ -19,7 +19,7 @@ _CAUSE_KEYS: tuple[tuple[str, str], ...] = (
     ("price_change", r"(?:price|list price|pricing|tariff)(?: (?:change|increase|rise|hike|cut))?s?|higher (?:list )?prices?|provider's prices?|rate change"),
     ("traffic_surge", r"(?:more|higher|extra|surge in|rise in|rising|increased|growing) (?:traffic|volume|runs|demand|use|usage)|traffic(?: surge| spike)?|surge|demand|more use everywhere|usage growth"),
     ("planned_batch", r"(?:planned |announced |scheduled )?batch(?: job| run)?|re-?index\w*|backfill|nightly job|cron(?:job)?"),
-    ("batch_overrun", r"overrun\w*|overran|ran (?:on )?past|past its (?:planned )?end"),
+    ("batch_overrun", r"(?<!cost )(?<!budget )(?<!spending )overrun\w*|overran|ran (?:on )?past|past its (?:planned )?end"),
     ("feature_launch", r"(?:feature |product )?launch(?:ed|es)?|new feature|roll-?out"),
     ("outage_drop", r"outages?|downtime|unavailab\w+|provider (?:incident|failure|trouble)|fell over|crash(?:ed|es)?"),
     ("slow_growth", r"slow (?:growth|creep)|creeping growth|steady growth|gradual growth|slowly growing prompts?"),
@@ -44,16 +44,16 @@ _RELATED = {
 _MARKER = re.compile(
     r"\b(?:because(?: of)?|due to|caused?|causes|causing|as a (?:direct )?(?:result|consequence)(?: of)?|result(?:s|ed|ing)? (?:of|from|in)|owing to|thanks to|"
     r"triggered|trigger|led to|leads to|brought (?:about|on)|reasons?|responsible|blame|blamed|culprit|explains?|explained|explanation|proves?|proven|proof|"
-    r"root cause|stems?(?: from)?|stemming|behind|attributable|attributed|traced|traces back|down to|made (?:it|spend|the cost)|the work of|courtesy of|after all|hence|therefore|thus|consequently|that is why|which is why|so that is|origin|source of|driven by|fuelled by|fueled by|provoked|sparked|produced by|set off|at fault|to do with|comes? (?:down to|from)|came from|coming from|lies? (?:in|with|behind)|from)\b"
+    r"root cause|stems?(?: from)?|stemming|behind|attributable|attributed|traced|traces back|down to|made (?:it|spend|the cost)|the work of|courtesy of|after all|hence|therefore|thus|consequently|that is why|which is why|so that is|origin|source of|driven by|fuelled by|fueled by|provoked|sparked|produced by|set off|at fault|to do with|comes? (?:down to|from)|came from|coming from|lies? (?:in|with|behind)|drove|drives|from)\b"
 )
 _ACCOUNTING = re.compile(
-    r"^(?:comes? (?:down to|from)|came from|coming from|from|driven by|explains?|explained|attributable|attributed|stems?(?: from)?|due to|because(?: of)?|down to|traced|thanks to|owing to|result(?:s|ed|ing)? (?:of|from)|behind|lies? (?:in|with|behind)|source of|caused?|reasons?)$"
+    r"^(?:comes? (?:down to|from)|came from|coming from|from|driven by|explains?|explained|attributable|attributed|stems?(?: from)?|due to|because(?: of)?|down to|traced|thanks to|owing to|result(?:s|ed|ing)? (?:of|from)|behind|lies? (?:in|with|behind)|source of|caused?|reasons?|drove|drives)$"
 )
 _SURE = re.compile(
     r"\b(?:certain(?:ly)?|definite(?:ly)?|proven|proves?|proof|confirmed|without (?:a |any )?doubt|no doubt|undoubtedly|clearly|obviously|sure(?:ly)?|established|beyond doubt|guarantee\w*|unquestionabl\w+|evidently|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|undeniabl\w+|doubtless|plainly|indisputabl\w+|nothing but|categorically|for certain|shown to be|showed|shows that|has been shown|is shown|we know|turned out)\b"
 )
 _HEDGE = re.compile(
-    r"\b(?:likely|probabl[ey]|suspected|suspect|appears?|seems?|apparently|presumably|points? to|pointing to|suggests?|looks? like|looks to be|best explanation|candidate|indicat\w+|in all likelihood|most plausible|plausibl[ey]|assumed|we think|we believe|believed|chances are|consistent with|as far as|by all appearances|the signs)\b"
+    r"\b(?:likely|likeliest|best guess|most plausibly|in all probability|probabl[ey]|suspected|suspect|appears?|seems?|apparently|presumably|points? to|pointing to|suggests?|looks? like|looks to be|best explanation|candidate|indicat\w+|in all likelihood|most plausible|plausibl[ey]|assumed|we think|we believe|believed|chances are|consistent with|as far as|by all appearances|the signs)\b"
 )
 _MAYBE = re.compile(
     r"\b(?:may|might|could|possibl[ey]|perhaps|whether|unclear|not (?:shown|proven|known|certain|clear|established|confirmed|been shown|yet)|unproven|unconfirmed|coincid\w+|open|unknown|can(?:not| not)|no (?:proof|evidence)|not necessarily|does not (?:show|prove|mean)|doesn't|isn't|remains to be|nobody|does not|not|neither|question|maybe|nothing (?:shows|proves))\b"

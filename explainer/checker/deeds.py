@@ -8,7 +8,7 @@ from explainer.checker.quantities import Known
 
 _PROMISE = re.compile(
     r"\b(?:will|won't|shall|'ll|going to|guarantee\w*|promis\w+|soon|shortly(?! (?:before|after|ahead|prior))|tomorrow|next (?:week|month|day|few|invoice|morning|monday|tuesday|wednesday|thursday|friday)|refund\w*|reimburs\w+|compensat\w+|"
-    r"fixed|fix|fixes|fixing|roll(?:ed|ing|s)? back|rollback|revert\w*|patch\w*|mitigat\w+|contacted|notified|informed|told|alerted|working on|works on|investigat\w+|look(?:s|ed|ing)? into|"
+    r"fixed|fix|fixes|fixing|roll(?:ed|ing|s)? (?:\w+ ){0,3}back|rollback|revert\w*|patch\w*|mitigat\w+|contacted|notified|informed|told|alerted|working on|works on|investigat\w+|look(?:s|ed|ing)? into|"
     r"on it|assigned|escalat\w+|approved|paused|capped|blocked|switched off|turned off|shut (?:off|down)|disabled|apologi\w+|sorry|no action|nothing (?:to do|needs|more|is needed|has to)|ignore\w*|no need|"
     r"safe(?:ly)?|don't worry|no cause for|under control|false alarm|harmless|credited|handled|taken care|dealt with|resolved by|a ticket|has been (?:asked|opened|filed|raised)|agreed|confirmed by|according to|asked|says?|said|reported by|"
     r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
@@ -16,7 +16,7 @@ _PROMISE = re.compile(
 )
 _ADVICE = re.compile(
     r"\b(?:should|ought to|must|need to|needs to|have to|has to|recommend\w*|suggest (?:to|that|you|we)|please|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
-    r"^(?:- |\* |• |\d+ \. )?(?:check|look|compare|revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|see|talk|raise|lower|trim|review|inspect|tell|notify|delete|remove|add|call|open|click|visit|read|do|put|update|announce|route|mark|ignore|approve)\b"
+    r"^(?:- |\* |• |\d+ \. )?(?:check|look|compare|revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|see|talk|raise|lower(?! (?:\w+ ){1,3}(?:\w+ed|\w+s|offset|cut|took|brought|held)\b)|trim|review|inspect|tell|notify|delete|remove|add|call|open|click|visit|read|do|put|update|announce|route|mark|ignore|approve)\b"
 )
 _ACTION = re.compile(
     r"\b(?:team|teams|they|we|engineers?|developers?|owners?|somebody|someone|people|provider|support) (?:has|have|had|is|are|was|were) "
@@ -50,6 +50,8 @@ def deed_faults(text: str, known: Known) -> list[str]:
     if advice and re.search(r"\b(?:than|what) (?:it|they|this|that|\w+) should$", text[: advice.end()]):
         advice = None
     if advice and not (advice[0] in ("see", "read", "open", "visit") and known.by_name.get("incident_page")):
+        if advice[0] == "should" and forecast and re.search(r"\b(?:month|forecast|budget)\b", text):
+            return []
         if advice[0] == "should" and re.search(r"should (?:have ended|end)", text):
             return []
         return [f"{advice[0]}: no fact says what to do here"]
@@ -62,7 +64,7 @@ _NEGATION = re.compile(
 _NEGATION_FINE = re.compile(
     r"\bnot (?:yet )?(?:been )?(?:shown|proven|known|certain|clear|established|confirmed|announced|planned|sure|necessarily|to say|only|quite|ended|over|stopped|finished|returned|come back|gone back|back|up|down)\b|"
     r"\bnot,|\bnot the (?:Q|usual|expected)|\bno (?:other )?(?:single )?driver\b|\bno (?:team |owner )?tags?\b|\bno single\b|\bno proof\b|\b(?:may|might) or (?:may|might) not\b|\bno longer\b|\bnobody (?:had )?announced\b|\bno one announced\b|\bwithout (?:an )?(?:announcement|notice|warning|a |any |team |owner )?|"
-    r"\bnot (?:up|down|rose|fell|higher|lower|a rise|a fall|an increase|a drop)\b|\bnothing (?:else )?weighs more\b|\bno end\b|\bnot just\b|\bhas not\b|\bhasn't\b|\b(?:wasn't|was not) announced\b|\bno named\b|\bdoes not (?:show|prove|mean)\b|\bcannot be (?:said|shown)\b|\bnothing shows\b|\bnone of the\b|\bno (?:announcement|known)\b|\bisn't shown\b|\bnot by\b|\bis not (?:a )?proof\b|\bno scope\b|\bnothing (?:proves|stands)\b"
+    r"\bnot (?:up|down|rose|fell|higher|lower|a rise|a fall|an increase|a drop)\b|\bnothing (?:else )?weighs more\b|\bno end\b|\bnot just\b|\bhas not\b|\bhasn't\b|\b(?:wasn't|was not) announced\b|\bno named\b|\bdoes not (?:show|prove|mean)\b|\bcannot be (?:said|shown)\b|\bnothing shows\b|\bnone of the\b|\bno (?:announcement|known)\b|\bisn't shown\b|\bnot by\b|\bis not (?:a )?proof\b|\bno scope\b|\bif nothing (?:changes|is done|happens)\b|\b(?:do|does) not know (?:that|whether|if)\b|\bnothing (?:proves|stands)\b"
 )
 
 

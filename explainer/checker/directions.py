@@ -9,7 +9,7 @@ from explainer.checker.quantities import Known
 from explainer.checker.scan import Sentence
 
 _UP = r"rose|risen|rises?|rising|up|increas\w+|grew|grown|grows?|growing|higher|climb\w+|jump\w*|dearer|above|surg\w+|spik\w+|doubl\w+|tripl\w+|quadrupl\w+|quintupl\w+|longer|larger|bigger|soar\w*|swell\w*|swollen|overspend|over-?spent|costlier|shot up|went up|more expensive|pricier|exceed\w*|excess|extra|steeper|ballooned|upward"
-_DOWN = r"fell|fallen|falls?|falling|down|drop\w*|decreas\w+|lower|cheaper|declin\w+|shrank|shrunk|shrinks?|saved|saving|reduc\w+|shorter|halv\w+|dip\w*|below|less|fewer|smaller|decline|underspend|slump\w*|plung\w+|eased|sank|downward|savings"
+_DOWN = r"fell|fallen|falls?|falling|down|drop\w*|decreas\w+|lower|cheaper|declin\w+|shrank|shrunk|shrinks?|saved|saving|reduc\w+|shorter|halv\w+|dip\w*|below|less|fewer|smaller|decline|under-?spen\w+|slump\w*|plung\w+|eased|sank|downward|savings"
 _DIRECTION = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b")
 _TRANSITIVE_UP = re.compile(
     r"\b(?:added|adds?|adding|raised|raises?|pushed|pushes|increased the|contribut\w+|drove|drives?|driving|lifted|put)\b"
@@ -18,7 +18,7 @@ _TRANSITIVE_DOWN = re.compile(
     r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took)\b"
 )
 _COMPARES = re.compile(
-    r"\b(?:more|less|fewer|over|under|above|below|up|down) (?:than|to)? ?(?:an? |the )?(?=Q\d)|no longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
+    r"\bf(?:e|a)lls? (?:on|under)\b|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below|up|down) (?:than|to)? ?(?:an? |the )?(?=Q\d)|no longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
 )
 
 

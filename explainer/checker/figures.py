@@ -37,10 +37,10 @@ WORDED = re.compile(
     r"(?P<most>(?:the )?(?:most|bulk|majority|lion's share|better part)(?= of\b))|(?P<all>(?:nearly|almost|practically|virtually) (?:all|everything)\b)|"
     r"(?P<few>(?:only )?(?:a|the) (?:small part|small share|fraction|minority|smaller part)(?= of\b))|"
     rf"(?P<multiple>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b|(?P<halved>halv(?:ed|es|ing))\b|"
-    rf"(?P<twice>twice|thrice)\b|(?P<many>{_WORD})(?P<how>[ -]?fold| times)\b|"
+    rf"(?P<twice>twice|thrice)\b|(?P<many>{_WORD})(?P<andhalf> and a half)?(?P<how>[ -]?fold| times)\b|"
     rf"(?P<of>{_WORD}) (?:in|out of) (?:every )?(?P<every>{_WORD})\b|"
     rf"(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{_WORD})\b(?P<wordpercent> per ?cent\b)?|"
-    rf"(?P<spelt>{_WORD}) (?P<spelltunit>per ?cent|percentage points|dollars|cents)\b",
+    rf"(?P<spelt>{_WORD})(?P<spelltscale> hundred| thousand| million)? (?P<spelltunit>per ?cent|percentage points|dollars|cents)\b",
     re.IGNORECASE,
 )
 _PARTS = {"hal": 2, "thi": 3, "qua": 4, "fif": 5, "six": 6, "sev": 7, "eig": 8, "ten": 10}
@@ -84,7 +84,8 @@ class Figure:
             return replace(self, low=value - room, high=value + room)
         near = word.startswith(("just", "slightly", "a little", "a bit"))
         if word in _NEARLY:
-            room = max(coarse, self.step, (0.12 if self.worded else 0.03) * value)
+            unit = self.step if self.worded and self.unit == "ratio" else coarse
+            room = max(unit, self.step, (0.12 if self.worded else 0.03) * value)
             return replace(self, low=value - room, high=value)
         room = (
             max(coarse, (0.08 if near else 0.25) * value) if self.worded else max(coarse, 0.0 if near else 0.1 * value)
@@ -178,6 +179,7 @@ def worded_figure(match: re.Match[str]) -> Figure:
         return Figure.exact(value, "percent" if match["wordpercent"] else "count", shown)
     if match["spelt"]:
         unit, factor = _unit("", match["spelltunit"])
+        factor *= {"hundred": 100.0, **_SCALE}.get((match["spelltscale"] or "").strip().lower(), 1.0)
         value = NUMBER_WORDS[match["spelt"].lower()] * factor
         return Figure(value, unit, value - factor / 2, value + factor / 2, factor, factor, 0, shown)
     if match["halved"]:
@@ -187,5 +189,7 @@ def worded_figure(match: re.Match[str]) -> Figure:
     elif match["twice"]:
         value = 2.0 if match["twice"].lower() == "twice" else 3.0
     else:
-        value = float(NUMBER_WORDS[match["many"].lower()])
+        value = NUMBER_WORDS[match["many"].lower()] + (0.5 if match["andhalf"] else 0.0)
+        if match["andhalf"]:
+            return Figure(value, "ratio", value - 0.25, value + 0.25, 0.1, 0.5, 0, shown, worded=True)
     return Figure(value, "ratio", value * 0.87, value * 1.13, 0.1, 1.0, 0, shown, worded=True)

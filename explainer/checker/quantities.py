@@ -111,7 +111,7 @@ class Known:
                 yield Quantity(after / before, "ratio", concept, frozenset({"ratio"}), also=also)
                 yield Quantity(100 * after / before, "percent", concept, frozenset({"ratio"}), "before", also=also)
             if after > 0 and before > 0:
-                yield Quantity(before / after, "ratio", concept, frozenset({"ratio"}), also=also)
+                yield Quantity(before / after, "ratio", concept, frozenset({"ratio", "inverse"}), also=also)
 
     def _money(self) -> Iterable[Quantity]:
         """What follows from the amounts: the other two of actual, base and excess, drivers together, rest, rates."""
@@ -175,10 +175,10 @@ class Known:
                         "excess",
                         also=frozenset({concepts[name]}),
                     )
-                    yield Quantity(excess - value, "usd", "rest", frozenset({"rest"}))
-                    yield Quantity(
-                        100 - 100 * value / excess, "percent", "rest", frozenset({"rest", "share"}), "excess"
-                    )
+                    without = frozenset({f"without:{concepts[name]}"})
+                    yield Quantity(excess - value, "usd", "rest", frozenset({"rest"}), also=without)
+                    left, roles = 100 - 100 * value / excess, frozenset({"rest", "share"})
+                    yield Quantity(left, "percent", "rest", roles, "excess", also=without)
                 for other, against in amounts.items():
                     if other != name and against and value / against > 0:
                         yield Quantity(

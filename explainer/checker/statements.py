@@ -9,7 +9,15 @@ from explainer.checker.quantities import Known
 from explainer.checker.ranks import budget_faults, rank_faults
 from explainer.checker.roles import role_faults
 from explainer.checker.scan import Sentence
-from explainer.checker.states import planned_faults, reach_faults, sequence_faults, state_faults, unit_faults
+from explainer.checker.states import (
+    new_faults,
+    planned_faults,
+    reach_faults,
+    sequence_faults,
+    state_faults,
+    steady_faults,
+    unit_faults,
+)
 
 
 def statement_faults(sentence: Sentence, known: Known, before: str | None) -> list[str]:
@@ -22,6 +30,8 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *state_faults(text, known),
         *planned_faults(text, known),
         *reach_faults(text, known),
+        *steady_faults(text, known),
+        *new_faults(text, known),
         *cause_faults(sentence, known),
         *deed_faults(text, known),
         *denial_faults(text, known),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from explainer.checker.concepts import concept_of, concepts_in
 from explainer.checker.quantities import Known
 from explainer.checker.times import times_of
 
 _PER_PAIRS = {
-    "token": {"request", "call"},
+    "token": {"request", "call", "answer", "response", "reply", "prompt"},
     "input": {"request", "call"},
-    "output": {"request", "call"},
+    "output": {"request", "call", "answer", "response", "reply"},
     "request": {"run", "execution"},
     "call": {"run", "execution"},
 }
@@ -123,11 +124,54 @@ def planned_faults(text: str, known: Known) -> list[str]:
 
 
 _EVERY = re.compile(
-    r"\b(?:every (?:team|feature|model|region|scope|workflow)|all (?:teams|features|models|the teams)|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone|everybody|organisation-wide|no single)\b"
+    r"\b(?:every (?:team|feature|model|region|scope|workflow)|(?<!of )all (?:(?:the )?(?:teams|features|models|workflows|regions|providers|environments|requests|runs|calls))|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone|everybody|organisation-wide|no single|(?:spread|split|divided|shared) (?:\w+ )?(?:evenly|equally)|evenly (?:spread|split|divided|shared)|equally (?:spread|split|divided|shared)|in equal (?:parts|shares)|alike)\b"
 )
 _ONLY = re.compile(
     r"\b(?:only|alone|solely|exclusively|entirely|nothing else|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the)|the whole of|completely|fully|nowhere else|none of|exact same|always|never)\b"
 )
+
+
+_STEADY = re.compile(
+    r"\b(?:stay|remain|h[eo]ld|hold|keep|kept|is|are|was|were|been|being)(?:s|ed|ing)? (?:\w+ )?(?:flat|stable|steady|unchanged|constant|level|the same)\b|"
+    r"\b(?:did|has|have|does|do)(?: not|n't) (?:change|move|budge)d?\b|\b(?:hardly|barely) (?:changed|moved)\b"
+)
+ALIKE = 0.05
+"""How far apart, relative to the first, two values may be that are told as unchanged."""
+
+
+def steady_faults(text: str, known: Known) -> list[str]:
+    """What is told to have stayed as it was needs a fact of before and after that says so."""
+    steady = _STEADY.search(text)
+    if steady is None:
+        return []
+    for name in known.by_name:
+        before, after = known.number(name), known.number(name.removesuffix("_before") + "_after")
+        if not name.endswith("_before") or before is None or after is None:
+            continue
+        told = name.removesuffix("_before").replace("_", " ")
+        if abs(after - before) <= ALIKE * abs(before) and (told in text or concept_of(name) in _spoken(text)):
+            return []
+    return [f"{steady[0]}: no fact says so"]
+
+
+def _spoken(text: str) -> set[str]:
+    return {concept for _, _, concept in concepts_in(text)}
+
+
+_NEW = re.compile(
+    r"\b(?:is|was|are|were) (?:an? )?(?:brand[- ])?new\b|\b(?:an?|the|this) new (?:workflow|feature|team|customer|user|client)s?\b"
+)
+
+
+def new_faults(text: str, known: Known) -> list[str]:
+    """What is told to be new, and a release, need a fact that says so."""
+    new = _NEW.search(text)
+    backed = "new" in known.texts or any(known.by_name.get(n) for n in ("launched_at", "version_to", "model_to"))
+    if new and not backed:
+        return [f"{new[0]}: no fact says so"]
+    release = re.search(r"\b(?:releases?|deploy(?:ed|ment|s)?|rollout)\b", text)
+    spoken = "release" in known.texts or "deploy" in known.texts or "version" in known.texts
+    return [f"{release[0]}: no fact speaks of it"] if release and not spoken else []
 
 
 def reach_faults(text: str, known: Known) -> list[str]:
@@ -141,7 +185,7 @@ def reach_faults(text: str, known: Known) -> list[str]:
         return [f"{every[0]}: no fact says so"]
     only = _ONLY.search(
         re.sub(
-            r"\bnot only\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:about |roughly |just )?[QDT]\d",
+            r"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:about |roughly |just )?[QDT]\d",
             "",
             text,
         )

@@ -16,7 +16,10 @@ _CUES: tuple[tuple[str, str], ...] = (
         r"\b(?:due|planned|scheduled|supposed|meant|should have|was to|plan(?:ned)? end|planned until|announced (?:for|until|to end))\b",
     ),
     ("breaks", r"\b(?:used up|exhausted|runs? out|breaks?|break|crossed|exceeded|gone)\b"),
-    ("release", r"\b(?:release|released|went live|rolled out|deploy(?:ed|ment)?|shipped|version|live|rollout|out)\b"),
+    (
+        "release",
+        r"\b(?:release|released|went live|rolled out|deploy(?:ed|ment)?|shipped|version|live|rollout|(?<!run )(?<!runs )(?<!ran )(?<!running )out)\b",
+    ),
     ("launch", r"\b(?:first used|launched|launch|first use|first seen|first appeared|debut)\b"),
     (
         "end",
@@ -89,6 +92,8 @@ def _role(text: str, index: int) -> str:
         r"^ ?(?:-|–|—|→|until|till|to) ?$", left
     ):
         return "planned" if re.search(_CUES[0][1], carried) else "end"
+    if re.search(r"\b(?:normal|usual|over|quiet|baseline|done) since(?: (?:about|around))? ?$", left):
+        return "end"
     found = sorted(((m.start(), role) for role, cue in _CUES for m in re.finditer(cue, left)), reverse=True)
     if found:
         near = [role for at_cue, role in found if at_cue > found[0][0] - 40]
@@ -158,8 +163,16 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
 
 
 def _duration_role(left: str, right: str, duration: Duration) -> str:
+    if re.match(r"^ (?:later|after)\b(?! (?:the|it|N))", right) and re.search(
+        r"\b(?:ended|stopped|finished|over)\b[^,]*$", left
+    ):
+        return "duration"
     if duration.ago:
         return "age"
+    if re.match(r"^ from now\b", right) or (
+        re.search(r"\bin(?: about| around| roughly| some)?$", left.rstrip()) and "budget" in left + right
+    ):
+        return "time to come"
     if re.search(
         r"\b(?:(?:past|beyond) (?:its|the|their|that|plan\w*)|overran|overrun|late|longer than (?:planned|announced|scheduled)|after its|over its|too long|overstay\w*)\b",
         left[-30:] + " | " + re.split(r"[,;.(]", right)[0][:40],
@@ -200,6 +213,8 @@ def _spans(role: str, known: Known) -> list[float]:
         return hours("baseline_window") + hours("growth_days") + _other(known)
     if role == "age":
         return between(start, now) + between(end, now)
+    if role == "time to come":
+        return [h for name in ("budget_breaks_at", "planned_until") for h in between(now, times.get(name))]
     if role == "gap":
         releases = [t for n, t in times_of(known) if n in _ROLE_FACTS["release"]]
         return [abs((start - t) / timedelta(hours=1)) for t in releases] if start else []
