@@ -155,8 +155,9 @@ class Answers:
             note = f"there is no spend of {where} between {asked.against_start:%Y-%m-%d} and {asked.end:%Y-%m-%d}"
             return _guide(replace(asked, kind="clarify", note=note))
         message = answer_message(why, narrate(why, "slack"), shown, key="ask")
-        corrected = _premise(asked, why, shown)
-        return Reply(asked, replace(message, paragraphs=(*corrected, *message.paragraphs)), explanation_document(why))
+        if corrected := _premise(asked, why, shown):
+            message = replace(message, headline=corrected, paragraphs=(f"{message.headline}.", *message.paragraphs))
+        return Reply(asked, message, explanation_document(why))
 
     def _top(self, asked: Understood, table: CostTable) -> Reply:
         assert asked.start and asked.end and asked.against_start and asked.against_end
@@ -185,18 +186,18 @@ class Answers:
         return Reply(asked, message, {"top": listed, "rest_nano": rest, "delta_nano": total - was})
 
 
-def _premise(asked: Understood, why: Explanation, shown: Any) -> tuple[str, ...]:
-    """Corrects a figure in the question that is not so, before anything else is said."""
+def _premise(asked: Understood, why: Explanation, shown: Any) -> str:
+    """Corrects a figure in the question that is not so, before anything else is said; empty where it is."""
     if asked.premise_percent is None:
-        return ()
+        return ""
     if why.base <= 0:
-        return ("There was no spend before to compare with.",)
+        return "There was no spend before to compare with"
     real = 100 * why.delta / why.base
     if abs(real - asked.premise_percent) <= CLOSE_PERCENT:
-        return ()
+        return ""
     thought = f"{'up' if asked.premise_percent >= 0 else 'down'} {abs(asked.premise_percent):g} %"
     return (
-        f"It is not {thought}: spend went {'up' if real >= 0 else 'down'} {abs(real):.1f} % ({usd(why.delta, shown)}).",
+        f"It is not {thought}: spend went {'up' if real >= 0 else 'down'} {abs(real):.1f} % ({usd(why.delta, shown)})"
     )
 
 

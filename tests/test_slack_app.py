@@ -7,14 +7,16 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import urlencode
+from types import SimpleNamespace
+from urllib.parse import parse_qsl, urlencode
 
 import httpx2
 import pytest
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from agent.serve import WebListener, web_app
+from agent.serve import SocketListener, WebListener, web_app
 from agent.slack_app import SlackApp, SlackKeys
+from tests.socket_mode import socket_slack
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -248,3 +250,56 @@ def test_many_questions_at_once_are_all_answered(app, slack, desk):
     app.close()
     assert sorted(desk.asked) == sorted((f"question {i}", "U1", "C1", False) for i in range(200))
     assert len(slack.posts) == 200
+
+
+def test_by_socket_the_same_handlers_answer(desk):
+    """Slack's own client over a real WebSocket: a question and a press are acknowledged there, the second copy of one is
+    acknowledged and not acted on, and answers go to response_url."""
+    with socket_slack("xapp-1") as far:
+        keys = SlackKeys("", {"T1": "xoxb-1"}, "xapp-1")
+        app = SlackApp(desk, keys, now=lambda: NOW, api=far.url, hooks=far.url)
+        listener = SocketListener(app)
+        listener.start()
+        try:
+            far.opened.get(timeout=20)
+            asked = {
+                "command": "/why-spike", "text": "top", "user_id": "U1", "channel_id": "C1", "team_id": "T1", "trigger_id": "t1",
+                "response_url": f"{far.url}commands/1",
+            }  # fmt: skip
+            for number, payload in (("e1", asked), ("e2", asked)):
+                far.send(
+                    {
+                        "type": "slash_commands",
+                        "envelope_id": number,
+                        "payload": payload,
+                        "accepts_response_payload": True,
+                    }
+                )
+            acks = [far.acks.get(timeout=20) for _ in range(2)]
+            assert {a["envelope_id"] for a in acks} == {"e1", "e2"}
+            assert acks[0]["payload"]["text"] == "Looking into top"
+            press = dict(parse_qsl(pressed(SimpleNamespace(url=far.url))))["payload"]
+            far.send({"type": "interactive", "envelope_id": "e3", "payload": json.loads(press)})
+            assert far.acks.get(timeout=20)["envelope_id"] == "e3"
+            posts = dict(far.posts.get(timeout=20) for _ in range(2))
+            assert json.loads(posts["/commands/1"])["text"] == "answer to top"
+            assert json.loads(posts["/actions/1"])["text"] == "acknowledge noted"
+        finally:
+            listener.stop()
+            app.close()
+        assert len(desk.asked) == 1
+        assert len(desk.said) == 1
+
+
+@pytest.mark.parametrize(("team", "token"), [("T1", "xoxb-one"), ("T2", "xoxb-two"), ("T3", None)])
+def test_each_workspace_is_answered_with_its_own_token(slack, desk, team, token):
+    """What belongs to a workspace that is not known is not answered with another's."""
+    app = SlackApp(
+        desk, SlackKeys(SECRET, {"T1": "xoxb-one", "T2": "xoxb-two"}), now=lambda: NOW, api=slack.url, hooks=slack.url
+    )
+    found = app._authorize(team)
+    assert (found.bot_token if found else None) == token
+    body = command(slack).replace("team_id=T1", f"team_id={team}")
+    app.http(body, signed(body))
+    app.close()
+    assert len(desk.asked) == (1 if token else 0)
