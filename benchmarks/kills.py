@@ -1,6 +1,6 @@
 """Kills `tick` at random points and looks whether anything was lost or doubled.
 
-    python -m benchmarks.kills [--store sqlite|postgres] [--url URL] [--kills 200] [--seed 1]
+    python -m benchmarks.kills [--store sqlite|postgres] [--url KILLED WHOLE] [--kills 200] [--seed 1]
 
 An unkilled run over the same hours says what must be there in the end. Each tick is a forked process that SIGKILL meets
 at a random moment, half of the time close to its end, where it writes and sends; then it is started again. Messages go

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LIKE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -60,3 +60,10 @@ def test_links_between_documents_lead_somewhere(path):
     """A relative link or picture names a file that is there."""
     for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", path.read_text()):
         assert (path.parent / target).exists(), target
+
+
+def test_every_benchmark_has_its_command_and_figures_in_the_table():
+    """A benchmark that nobody finds is not run."""
+    table = (ROOT / "benchmarks" / "README.md").read_text()
+    names = {p.stem for p in (ROOT / "benchmarks").glob("*.py")} - {"__init__"}
+    assert {n for n in names if f"| `python -m benchmarks.{n}" not in table} == set()
