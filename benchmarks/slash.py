@@ -6,7 +6,8 @@ A year of hourly rows in a SQLite store, `why-spike`'s own web server and Bolt a
 takes the answers. All questions (some the same, some about a team of their own) are put at the same time, while somebody
 else holds the store for two seconds to write. Prints one JSON
 document: how many were acknowledged and answered, and after how many seconds (median, 95 %, slowest), once with nothing
-read yet and once more."""
+read yet and once more; and `alone`, the seconds that one question after another takes where nobody else asks, without
+Slack, the first with nothing read yet."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ from sqlalchemy import insert
 
 from agent.config import Site, read_config, secrets_of
 from agent.serve import WebListener, web_app
-from agent.slack_app import SlackApp, SlackKeys
+from agent.slack_app import Asker, SlackApp, SlackKeys
 from agent.slack_desk import StoreDesk
 from benchmarks.store import QUARTER, START, quarter
 from ledger import Store
@@ -156,6 +157,16 @@ def measured(store: Store, site: Site, *, questions: int, round_number: int) -> 
     }  # fmt: skip
 
 
+def alone(store: Store, site: Site) -> list[float]:
+    """Seconds of each answer."""
+    desk, found = StoreDesk(site, store), []
+    for number, text in enumerate(ASKED[2:]):
+        begun = time.monotonic()
+        desk.answer(text.format(number), Asker("U1", "C1"), END, shared=False)
+        found.append(round(time.monotonic() - begun, 2))
+    return found
+
+
 def _spread(seconds: list[float]) -> dict[str, float]:
     return {
         name: round(float(np.quantile(seconds, q)), 3)
@@ -173,12 +184,9 @@ def main() -> None:
         url = f"sqlite:///{folder}/store.db"
         site = Site(read_config(f'[store]\nurl = "{url}"\n'), Path(folder), secrets_of({}), {})
         store = filled(url, options.rows)
+        told = {"rows": options.rows, "questions": options.questions, "alone": alone(store, site)}
         found = [measured(store, site, questions=options.questions, round_number=n) for n in (1, 2)]
-        print(
-            json.dumps(
-                {"rows": options.rows, "questions": options.questions, "first": found[0], "again": found[1]}, indent=1
-            )
-        )
+        print(json.dumps(told | {"first": found[0], "again": found[1]}, indent=1))
         store.engine.dispose()
 
 
