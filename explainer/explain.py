@@ -15,13 +15,13 @@ from explainer.context import Context
 from explainer.drivers import ALL, REQUESTS, RUNS, drivers_of, leaf_drivers
 from explainer.facts import facts_of
 from explainer.findings import Findings, Measure
-from explainer.moves import moved_drivers, moves_within
+from explainer.moves import incident_move, moved_drivers, moves_within
 from explainer.outlook import outlook
 from explainer.parts import tables
-from explainer.period_cause import Asked, cause_of_change
+from explainer.period_cause import Asked, cause_of_change, incident_pool
 from explainer.periods import INPUT, OUTPUT, REFERENCE, Comparison, against_period, against_usual, between, merged
 from explainer.places import largest, places_of
-from explainer.types import Driver, Explanation, Place
+from explainer.types import Driver, Evidence, Explanation, Place
 from ledger.table import CostTable
 from ledger.types import NANO, Event, Scope
 
@@ -46,6 +46,11 @@ def explain_incident(
         drivers = drivers_of(by_leaf)
     driver: Driver = incident.signal if incident.signal in ALL else largest(drivers, incident.impact_nano)
     cause, sure, evidence = cause_of(incident, driver, around)
+    renamed = incident_move(table, scope, span) if cause in ("unannounced_launch", "outage_drop") else None
+    if renamed:
+        cause, sure, evidence = "tag_move", 0.85, (Evidence(renamed.words, supports=True), *evidence)
+    elif cause == "pool" and incident_pool(table, scope, span):
+        cause = "pool_change"
     total = int((compared.current.cost - compared.base.cost).sum())
     place = Place(scope, total, drivers, driver, incident.impact_nano)
     question = "Why is spend " + ("above" if incident.direction == "up" else "below") + " what was expected?"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from ledger.table import Bools, CostTable, Ints, leaves_inside
 from ledger.types import Scope
 
 Span = tuple[datetime, datetime]
+WEEK = timedelta(days=7)
 TAGS = ("team", "feature", "workflow")
 SHAPE = ("provider", "model", "tier", "environment")
 GONE, ALIKE, SAME_SIZE, SAME_UNIT = 0.05, 0.8, 0.25, 0.15
@@ -72,6 +73,15 @@ def moves_within(table: CostTable, c: Comparison, scope: Scope, spans: tuple[Spa
         if len(left) or len(came):
             found.append(replace(move, left=left, came=came))
     return tuple(found)
+
+
+def incident_move(table: CostTable, scope: Scope, span: Span) -> Move | None:
+    """The move of which an incident is one side, against the same hours a week before: of a launch the new name, of a
+    drop the old one. None where there is none."""
+    start, end = span[0], min(span[1], span[0] + WEEK)
+    spans = ((start, end), (start - WEEK, end - WEEK))
+    moves = moves_within(table, merged(against_period(table, scope, *spans)), scope, spans)
+    return moves[0] if moves else None
 
 
 def moved_drivers(by_leaf: Ints, moves: tuple[Move, ...]) -> Ints:

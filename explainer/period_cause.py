@@ -9,12 +9,12 @@ import numpy as np
 from explainer.causes import Circumstances
 from explainer.data_faults import data_fault
 from explainer.drivers import ALL, RUNS, drivers_of
-from explainer.moves import Move, Span
+from explainer.moves import WEEK, Move, Span
 from explainer.periods import Comparison, between
 from explainer.places import largest
 from explainer.types import Cause, Driver, Evidence, Place
 from explainer.wording import clean_name, driver_words, money, scope_words
-from ledger.table import CostTable, Ints
+from ledger.table import Bools, CostTable, Ints
 from ledger.types import Scope
 
 MOST, CLEAR = 0.6, 0.85
@@ -80,13 +80,36 @@ def _pools(a: Asked) -> Said | None:
     if share < MOST:
         return None
     here = int(a.by_leaf[:, ALL.index("pool")].sum())
-    pools = (a.table.leaves["charge"] == "pool").to_numpy(dtype=bool)
-    now, before = (between(a.table, (), span).cost[pools] for span in a.spans)
-    whole, moved = int(now.sum() - before.sum()), int(np.abs(now - before).sum())
+    now, before = _pool_costs(a.table, a.spans)
     held = f"all pools together cost {money(int(now.sum()))}, {money(int(before.sum()))} before"
-    if abs(whole) < CHANGED * moved or (here > 0) != (whole > 0):
+    if _split_otherwise(now, before, here):
         return "pool", "pool_change", 0.85, (Evidence(f"{held}: what changed is who bears it", supports=True),)
     return "pool", "pool", _sure(share), (Evidence(held, supports=True),)
+
+
+def incident_pool(table: CostTable, scope: Scope, span: Span) -> bool:
+    """True where an incident in a scope's share of a pool comes from the split: the pools cost what they did a week before."""
+    spans = (span, (span[0] - WEEK, span[1] - WEEK))
+    now, before = _pool_costs(table, spans)
+    pools = _is_pool(table)
+    here = int(sum(sign * between(table, scope, s).cost[pools].sum() for sign, s in zip((1, -1), spans, strict=True)))
+    return bool(before.any()) and _split_otherwise(now, before, here)
+
+
+def _split_otherwise(now: Ints, before: Ints, here: int) -> bool:
+    whole, moved = int(now.sum() - before.sum()), int(np.abs(now - before).sum())
+    return abs(whole) < CHANGED * moved or (here > 0) != (whole > 0)
+
+
+def _is_pool(table: CostTable) -> Bools:
+    return (table.leaves["charge"] == "pool").to_numpy(dtype=bool)
+
+
+def _pool_costs(table: CostTable, spans: tuple[Span, Span]) -> tuple[Ints, Ints]:
+    """(leaves of pools,) cost in the first span and in the second, wherever."""
+    pools = _is_pool(table)
+    now, before = (between(table, (), span).cost[pools] for span in spans)
+    return now, before
 
 
 def _credits(a: Asked) -> Said | None:

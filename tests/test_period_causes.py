@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 import pandas as pd
 import pytest
 
-from explainer import Context, Explanation, explain_change, narrate
+from explainer import Context, Explanation, explain_change, explain_incident, narrate
 from explainer.checker import check
 from explainer.types import Reader
-from ledger.table import table_of
+from ledger.table import CostTable, table_of
 from ledger.types import Event, Scope
+from tests.messages import incident
 
 START, WEEK = datetime(2026, 11, 2, tzinfo=UTC), timedelta(days=7)
 PLACES = (("search", "ranking"), ("search", "recall"), ("legal", "review"), ("support", "replies"))
@@ -52,9 +54,7 @@ def other(first: int, charge: str, team: str | None, dollars: float) -> list[Row
 
 def asked(one: list[Row], two: list[Row], scope: Scope = (), events: tuple[Event, ...] = ()) -> Explanation:
     """Why the second week is not as the first."""
-    rows = pd.DataFrame([{"grain": "hour", **row} for row in one + two])
-    counts = [c for c in rows if c.endswith("tokens") or c in ("runs", "requests", "errors")]
-    table = table_of(rows.astype({c: "Int64" for c in counts}))
+    table = table_from(one + two)
     made = explain_change(
         table, scope=scope, period=(START + WEEK, START + 2 * WEEK), against=(START, START + WEEK), events=events,
         now=START + 2 * WEEK, context=Context(),
@@ -64,6 +64,13 @@ def asked(one: list[Row], two: list[Row], scope: Scope = (), events: tuple[Event
         words = narrate(made, reader)
         assert check("\n".join((words.headline, *words.sentences)), made.facts) == [], words
     return made
+
+
+def table_from(rows: list[Row]) -> CostTable:
+    """The rows as the explainer reads them."""
+    frame = pd.DataFrame([{"grain": "hour", **row} for row in rows])
+    counts = [c for c in frame if c.endswith("tokens") or c in ("runs", "requests", "errors")]
+    return table_of(frame.astype({c: "Int64" for c in counts}))
 
 
 def adds_up(why: Explanation) -> None:
@@ -198,3 +205,33 @@ def test_growth_or_waste_is_told() -> None:
         facts = {f.name: f.value for f in asked(week(0), changed(week(1), of_search, **by)).facts}
         ratio = facts["cost_per_run_after"] / facts["cost_per_run_before"]
         assert (ratio > 1.1) == dearer
+
+
+def of_incident(
+    rows: list[Row], scope: Scope, direction: str, evidence: tuple[tuple[str, float], ...] = ()
+) -> Explanation:
+    """Why an incident over the whole second week."""
+    made = incident()
+    there = replace(
+        made, scopes=(scope,), direction=direction, signal="cost", started_at=START + WEEK, ended_at=START + 2 * WEEK - timedelta(hours=1),
+        judgement=replace(made.judgement, evidence=evidence), expected_nano=0 if direction == "up" else 10**12,
+        actual_nano=10**12 if direction == "up" else 0,
+    )  # fmt: skip
+    return explain_incident(table_from(rows), there, events=(), now=START + 2 * WEEK, context=Context())
+
+
+def test_a_launch_that_is_only_a_new_name_is_told_as_one() -> None:
+    """The incident of the new name, and that of the old one; a launch beside it stays one."""
+    renamed = week(0) + changed(week(1), of_review, feature="contract-review")
+    new: Scope = (("team", "legal"), ("feature", "contract-review"))
+    assert of_incident(renamed, new, "up", (("launch", 1.0),)).cause == "tag_move"
+    assert of_incident(renamed, (("team", "legal"), ("feature", "review")), "down").cause == "tag_move"
+    launched = week(0) + week(1) + changed([r for r in week(1) if of_review(r)], bool, feature="contract-review")
+    assert of_incident(launched, new, "up", (("launch", 1.0),)).cause == "unannounced_launch"
+
+
+def test_an_incident_in_a_pool_says_whether_the_pool_grew() -> None:
+    """Or was only split otherwise."""
+    for shares, cause in (((120.0, 80.0), "pool"), ((20.0, 80.0), "pool_change")):
+        now = other(1, "pool", "search", shares[0]) + other(1, "pool", "legal", shares[1])
+        assert of_incident(week(0) + POOL + week(1) + now, (("team", "legal"), ("charge", "pool")), "up").cause == cause
