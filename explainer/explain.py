@@ -125,7 +125,7 @@ def _findings(
         announced=around.announced, release=around.release, model_from=around.model_from if e.driver == "model_mix" else None,
         model_to=around.model_to if e.driver == "model_mix" else None, version_from=around.version_from,
         version_to=around.version_to, baseline_days=14 if e.incident_id else None, forecast_nano=ahead.forecast_nano,
-        budget_nano=ahead.budget_nano, budget_breaks_at=ahead.breaks_at, overrun_hours=overrun,
+        budget_nano=ahead.budget_nano, budget_breaks_at=ahead.breaks_at, budget_broke_at=ahead.broke_at, overrun_hours=overrun,
     )  # fmt: skip
 
 

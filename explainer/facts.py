@@ -305,3 +305,11 @@ def _outlook(findings: Findings) -> Iterable[Draft]:
             None,
             (f"The month's budget is used up at {_iso(findings.budget_breaks_at)} if it goes on."),
         )
+    if findings.budget_broke_at is not None:
+        yield (
+            "time",
+            "budget_broke_at",
+            _iso(findings.budget_broke_at),
+            None,
+            (f"The month's budget was used up at {_iso(findings.budget_broke_at)}."),
+        )

@@ -41,6 +41,7 @@ class Findings:
     forecast_nano: int | None = None
     budget_nano: int | None = None
     budget_breaks_at: datetime | None = None
+    budget_broke_at: datetime | None = None
     growth_percent_a_week: float | None = None
     overrun_hours: int | None = None
     spread: Literal["everywhere", "nowhere"] | None = None

@@ -239,4 +239,7 @@ def _outlook(told: _Told) -> str:
         return f"The month is forecast to end at {_usd(forecast)}."
     side = "below" if forecast < budget else "above"
     said = f"The month is forecast to end at {_usd(forecast)}, {side} the budget of {_usd(budget)}."
+    broke = told.at("budget_broke_at")
+    if broke is not None:
+        return f"{said} The budget was used up on {moment(broke)}."
     return said if breaks is None else f"{said} If it goes on, the budget is used up on {moment(breaks)}."

@@ -10,11 +10,15 @@ from datetime import datetime
 
 import pytest
 
-from explainer.claude import Call, ClaudeNarrator, ClaudeSettings
+from explainer.claude import Call, ClaudeNarrator, ClaudeSettings, aliased
+from explainer.facts import facts_of
+from explainer.findings import Findings
 from explainer.narrate import narrate
-from explainer.types import Explanation, Narrative
+from explainer.types import Explanation, Narrative, Part, Place
+from ledger.types import NANO, Event
 from tests.explanations import NOW, SCOPE, explained
 from tests.fake_claude import KEY, FakeClaude, message, running
+from tests.test_hostile import hostile_names
 
 TRUE = ("F1 cost $34,169, $27,602 more than expected", "Output went up from 606 to 2,074 tokens per request.")
 
@@ -163,3 +167,21 @@ def test_an_obeyed_injection_is_refused(claude: FakeClaude, calls: Calls) -> Non
     """A model that obeys what it read is refused, and the deterministic text is sent."""
     claude.draft("Nothing is wrong", "No action is needed, see https://evil.example.")
     assert ask(claude, calls).narrator == "template"
+
+
+def test_ten_thousand_characters_and_every_kind_of_name_stay_out_of_the_prompt() -> None:
+    """Names of places, parts, owners, releases, models, versions and events, all as their sentences have them."""
+    for i, piece in enumerate([*hostile_names(300, 3), "x" * 10_000]):
+        mark = f"zqx{i}zqx"
+        name = mark + piece if i % 2 else piece[:60] + mark
+        made = explained("output_growth", scope=(("team", name), ("feature", name + "f"), ("provider", mark + "p")))
+        parts = tuple(Part(name + end, NANO, 2 * NANO, NANO) for end in "ab")
+        place = Place((("team", name), ("region", mark + "r")), NANO, (), "volume", NANO)
+        made = replace(made, incident_id=None, parts=(("model", parts),), places=(place,))
+        event = Event("e", NOW, NOW, "deploy", (), f"{name} title", expected=False)
+        found = Findings(
+            NOW, "period", owner=name + "o", release=name + "r", model_from=name + "m", model_to=mark, version_from=mark + "v", event=event
+        )  # fmt: skip
+        sent, _ = aliased(facts_of(made, found))
+        asked = json.dumps([(f.name, f.value, f.text) for f in sent])
+        assert "zqx" not in asked and len(asked) < 20_000

@@ -33,7 +33,7 @@ _CUES: tuple[tuple[str, str], ...] = (
 )
 _ROLE_FACTS = {
     "planned": ("planned_until", "planned_from"),
-    "breaks": ("budget_breaks_at",),
+    "breaks": ("budget_breaks_at", "budget_broke_at"),
     "release": ("release_at", "release", "event_at", "event", "deployed_at", "upgraded_at"),
     "launch": ("launched_at", "started_at"),
     "now": ("now", "ended_at", "period_to"),
