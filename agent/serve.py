@@ -80,6 +80,7 @@ class WebListener:
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="why-spike-web")
 
     def start(self) -> None:
+        self._socket.listen(2048)  # who asks before the thread has come so far waits, and is not refused
         self._thread.start()
 
     def stop(self) -> None:

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from detector.decompose import Decomposer
 from detector.effects import SIGNALS, VOLUME, Bools
 from detector.grid import Floats
 from detector.judge import judgement_of
 from detector.lane import SLOW_LAG, Lane
 from detector.life import began, ended, over
+from detector.opinion import stands_out
 from detector.place import best_cell
 from detector.plans import plans_of
 from detector.scan import Scores
@@ -29,6 +31,8 @@ SEARCH_HOURS = 24 * 9
 """How far back each tick looks for something new."""
 SAME_CAUSE_HOURS = 24
 LAUNCH_DAYS = 14
+TAIL_SLOPE = 0.6
+"""By how much a score must rise to be passed e times less often."""
 UNTAGGED: Scope = (("team", None),)
 BROAD = ((), ("provider",), ("model",), ("environment",), ("provider", "environment"))
 """Cuboids at which a fall of volume is told: a feature that falls by itself is everyday life."""
@@ -43,6 +47,15 @@ class Alarm:
     cell: int
     direction: int
     score: float
+    usd: float
+    """The deviation of the cell over the window, in the alarm's direction."""
+    lasting: bool
+    """Whether it is out of the ordinary over a day or more, too."""
+
+
+def launched(incident: Incident) -> bool:
+    """Whether it is a launch that nobody announced: it has no normal of its own."""
+    return bool(dict(incident.judgement.evidence).get("launch"))
 
 
 class Detector:
@@ -53,7 +66,7 @@ class Detector:
         self.settings = settings
         self._book = {i.id: i for i in book}
         self._lanes = {step: Lane(step, settings) for step in (1, 24)}
-        self._changed = True
+        self._decomposer = Decomposer()
 
     @property
     def incidents(self) -> tuple[Incident, ...]:
@@ -84,6 +97,7 @@ class _Tick:
         self, owner: Detector, lane: Lane, now: datetime, events: Sequence[Event], feedback: Sequence[Feedback]
     ) -> None:
         self.book, self.settings, self.lane, self.now = owner._book, owner.settings, lane, now
+        self.decomposer = owner._decomposer
         self.events = [e for e in events if e.time <= now]
         self.feedback = [f for f in feedback if f.at <= now]
         self.hour = to_hour(now)
@@ -177,6 +191,7 @@ class _Tick:
             alarm = self._loudest(scores.score, scores, +1)
             if alarm is None:
                 down = lane.ends(self.hour, complete=True)
+                keep = keep & lane.seen(reach)
                 scores = lane.score(down, keep)
                 alarm = self._loudest(-scores.score, scores, -1)
             if alarm is None or not self._raise(alarm, keep, reach):
@@ -202,7 +217,7 @@ class _Tick:
             relative = deviation[last - 1 : last + 1].sum() / max(usual[last - 1 : last + 1].sum(), 1e-9)
             start = began(deviation, usual, 0.5 * relative, last, SLOW_LAG + 2) * lane.per_day
             moment = from_hour((start + lane.start) * lane.step)
-            known = self._same_cause(leaves, SIGNALS[alarm.signal], +1, moment)  # type: ignore[arg-type]
+            known = self._same_cause(leaves, SIGNALS[alarm.signal], +1, moment, alarm.usd)  # type: ignore[arg-type]
             if known is None:
                 self._open(lane.cells[cell], SIGNALS[alarm.signal], +1, start, alarm)  # type: ignore[arg-type]
             self._pass_over(alarm, leaves)
@@ -210,13 +225,24 @@ class _Tick:
     def _threshold(self) -> float:
         """A score that a month of everyday life passes about `alerts_per_month` times: the tail of the scores is close
         to exponential, a factor e of frequency for each .6 of score."""
-        return 5.0 - 0.6 * math.log(max(self.settings.alerts_per_month, 1e-3))
+        return 5.0 - TAIL_SLOPE * math.log(max(self.settings.alerts_per_month, 1e-3))
+
+    def _often(self, count: int) -> Floats:
+        """(windows,) what the threshold rises by for windows shorter than a day: there are more of them to be odd by
+        chance (Bonferroni's correction, in the slope of the tail)."""
+        if count != len(self.lane.windows):  # of slow growth: by the day
+            return np.zeros(count)
+        return np.asarray(TAIL_SLOPE * np.log(np.maximum(self.lane.per_day / np.array(self.lane.windows), 1.0)))
 
     def _loudest(self, score: Floats, scores: Scores, direction: int) -> Alarm | None:
         lane = self.lane
         usd, percent, bar = self._gates()
         dollars, base = direction * scores.dollars, np.maximum(scores.base, 1e-9)
-        told = (score >= self._threshold() * bar) & (dollars >= usd) & (dollars >= base * percent)
+        told = (
+            (score >= (self._threshold() + self._often(score.shape[1]))[:, None] * bar)
+            & (dollars >= usd)
+            & (dollars >= base * percent)
+        )
         if direction < 0:
             broad = np.array([tuple(d for d, _ in c) in BROAD for c in lane.cells])
             told &= broad & (scores.relative < -0.6)
@@ -227,7 +253,9 @@ class _Tick:
             return None
         rank = np.where(told, np.minimum(score, 40.0) * np.sqrt(np.maximum(dollars, 0)), 0.0)
         s, w, c = np.unravel_index(int(np.argmax(rank)), rank.shape)
-        return Alarm(int(s), int(w), int(c), direction, float(score[s, w, c]))
+        long = np.array(lane.windows[: score.shape[1]]) >= lane.per_day
+        lasting = bool(told[s, long, c].any())
+        return Alarm(int(s), int(w), int(c), direction, float(score[s, w, c]), float(dollars[s, w, c]), lasting)
 
     def _gates(self) -> tuple[Floats, Floats, Floats]:
         """By cell: dollars, share and bar, with what was set for its scope and said of it."""
@@ -267,7 +295,7 @@ class _Tick:
         moment = from_hour((start + cut + lane.start) * lane.step)
         over = self._overrun(leaves, start + cut) if sign > 0 and signal == "volume" else None
         scope = over or scope
-        known = self._same_cause(leaves, signal, sign, moment)
+        known = self._same_cause(leaves, signal, sign, moment, alarm.usd)
         if known is None:
             known = self._sibling(leaves, alarm, sign, start + cut)
         if known is not None:
@@ -275,8 +303,16 @@ class _Tick:
         gain = deviation[start : end + 1].sum()
         if gain < self.settings.min_usd * 0.8:
             return self._pass_over(alarm, leaves)
+        if signal == "volume" and sign > 0 and not (alarm.lasting or over or self._stands_out(leaves, end - start + 1)):
+            return self._pass_over(alarm, leaves)
         self._open(scope, signal, sign, start + cut, alarm)
         return self._pass_over(alarm, leaves)
+
+    def _stands_out(self, leaves: Bools, width: int) -> bool:
+        """A second opinion on a burst of hours; of what comes by the day there is none."""
+        last = int(self.up[leaves].max())
+        cost = self._cost(leaves)[: last + 1]
+        return self.lane.step != 1 or stands_out(cost, width, self.decomposer)
 
     def _place(self, signal: int, effect: Floats, base: Floats, window: slice, seed: Bools) -> int:
         lane = self.lane
@@ -309,8 +345,9 @@ class _Tick:
             return "attribution", lane.cells[owners[best]], -1
         return "attribution", UNTAGGED, +1
 
-    def _same_cause(self, leaves: Bools, signal: Signal, sign: int, start: datetime) -> Incident | None:
-        """The incident that this is more of: the same rows, and the same signal or the same beginning."""
+    def _same_cause(self, leaves: Bools, signal: Signal, sign: int, start: datetime, usd: float) -> Incident | None:
+        """The incident that this is more of: the same rows, and the same signal or the same beginning. On other rows too,
+        another signal is no part of an incident that it dwarfs, nor the size of requests part of their number."""
         best, most = None, 0.0
         for i in self._mine():
             if i.kind != "spend" or i.state == "withdrawn":
@@ -318,9 +355,12 @@ class _Tick:
             mine = self._leaves(i)
             common = (mine & leaves).sum() / max(1, min(mine.sum(), leaves.sum()))
             near = abs((start - i.started_at).total_seconds()) <= SAME_CAUSE_HOURS * 3600
+            other = (mine & leaves).sum() < 0.5 * (mine | leaves).sum()
+            apart = other and (i.signal == "volume" or usd > 2 * abs(i.impact_nano) / NANO)
+            shifts = i.signal in ("attribution", "model_mix") and not other
             after = i.ended_at is not None and start > i.ended_at + timedelta(hours=SAME_CAUSE_HOURS)
             before = i.started_at - timedelta(hours=SAME_CAUSE_HOURS) > self.now
-            alike = i.signal in (signal, "attribution", "model_mix") or near or i.state == "accepted"
+            alike = i.signal == signal or shifts or (near and not apart) or i.state == "accepted"
             if common >= 0.5 and alike and not after and not before and (i.direction == "up") == (sign > 0):
                 value = common + (i.signal == signal)
                 best, most = (i, value) if value > most else (best, most)
@@ -332,7 +372,7 @@ class _Tick:
         lane = self.lane
         for i in self._mine():
             begun = self._step(i.started_at)
-            alike = i.state == "open" and i.kind == "spend" and i.signal == SIGNALS[alarm.signal]
+            alike = i.state == "open" and i.kind == "spend" and i.signal == SIGNALS[alarm.signal] and not launched(i)
             if (
                 not alike
                 or (i.direction == "up") != (sign > 0)
@@ -376,7 +416,7 @@ class _Tick:
             judgement=judgement_of(self.lane, scope, signal, start, self.last, alarm, self._threshold(), launch=launch),
         )  # fmt: skip
         self._set(self._measured(incident), "opened", tell=True)
-        if self.last - start > self.lane.per_day:
+        if start // self.lane.per_day < self.last // self.lane.per_day:  # it has taught today's references
             self.lane.forget()
 
     def _measured(self, incident: Incident) -> Incident:
@@ -399,7 +439,7 @@ class _Tick:
     def _series(self, incident: Incident) -> tuple[Floats, Floats]:
         """(steps,) deviation and base of an incident's own signal over its rows."""
         leaves = self.lane.inside_scopes(incident.scopes)
-        if dict(incident.judgement.evidence).get("launch"):
+        if launched(incident):
             cost = self._cost(leaves)
             return cost, np.full(len(cost), 1e-9)
         signal = SIGNALS.index(incident.signal) if incident.signal in SIGNALS else VOLUME
@@ -420,7 +460,7 @@ class _Tick:
         deviation, base = self._series(incident)
         deviation = deviation * sign
         age = last - start + 1
-        launch = bool(dict(incident.judgement.evidence).get("launch"))
+        launch = launched(incident)
         relative = deviation[start : last + 1].sum() / max(base[start : last + 1].sum(), 1e-9)
         calm = max(1, (6 if age <= 48 else 24) // lane.step)
         if launch:
@@ -451,7 +491,7 @@ class _Tick:
     def _moved(self, incident: Incident, start: int) -> Incident:
         """Looks again where the cause lies while an incident is young; the first hours do not always tell."""
         lane, age = self.lane, self.last - start + 1
-        if incident.signal not in SIGNALS or age > 48 // lane.step or dict(incident.judgement.evidence).get("launch"):
+        if incident.signal not in SIGNALS or age > 48 // lane.step or launched(incident):
             return incident
         signal, sign = SIGNALS.index(incident.signal), 1 if incident.direction == "up" else -1
         seed = lane.inside_scopes(incident.scopes)
@@ -488,6 +528,13 @@ class _Tick:
             )  # fmt: skip
             self._set(incident, "opened", tell=False)
 
+    def _tells_of(self, incident: Incident, scope: Scope, leaves: Bools, first: int) -> bool:
+        """Whether an incident is this launch already, or what began with it at a place that holds it."""
+        if incident.kind != "spend" or incident.direction != "up":
+            return False
+        near = abs(self._step(incident.started_at) - first) <= SAME_CAUSE_HOURS // self.lane.step
+        return scope in incident.scopes or (near and bool(self._leaves(incident)[leaves].all()))
+
     def _launches(self) -> None:
         """A feature that nobody announced is told of once, when it has cost enough to matter."""
         lane = self.lane
@@ -512,6 +559,6 @@ class _Tick:
             if not fresh or spent < self.settings.launch_usd or planned[leaves].any() or muted[leaves].all():
                 continue
             scope: Scope = lane.cells[cell]
-            if any(scope in i.scopes or self._leaves(i)[leaves].all() for i in self._mine() if i.kind == "spend"):
+            if any(self._tells_of(i, scope, leaves, first) for i in self._mine()):
                 continue
             self._open(scope, "volume", +1, first, None, launch=True)

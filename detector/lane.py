@@ -130,7 +130,7 @@ class Lane:
         self.effect, self.base = effects(values, self.ref, self._of_step)
         days = np.arange(self.start // self.per_day, self.start // self.per_day + self.steps // self.per_day)
         self.expected, self.known_volume = expected_volume(
-            self.effect[VOLUME], flagged, (days + 3) % 7, self.per_day, settings.min_history_days
+            self.effect[VOLUME], flagged, days.astype("datetime64[D]"), self.per_day, settings.min_history_days
         )
         self._volume(np.arange(self.steps))
         self._refresh_slow(values, flagged)
@@ -183,6 +183,13 @@ class Lane:
         np.minimum.at(earliest, self.flow[recent], last[recent])
         last = np.minimum(last, earliest[self.flow])
         found: Ints = np.clip(last - self.start, 0, self.steps - 1)
+        return found
+
+    def seen(self, reach: int) -> Bools:
+        """(leaves, last `reach` steps) whether anything came of the leaf's source and provider: where nothing did, the
+        data is missing, or an outage cannot be told from that."""
+        active = self._group_of.T.astype(float) @ (self.cost[:, self.steps - reach :] != 0)
+        found: Bools = (self._group_of @ active) > 0
         return found
 
     def score(self, ends: Ints, keep: Bools) -> Scores:

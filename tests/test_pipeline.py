@@ -252,10 +252,10 @@ def test_what_is_expected_is_not_told_again(world):
     make, _ = world
     _, store, at = make()
     at(BEFORE)
-    at(LOOP + timedelta(hours=2))
+    at(LOOP + timedelta(hours=4))
     number = next(i.id for i in read_book(store.engine).incidents if i.started_at >= BEFORE)
     give_feedback(
-        store.engine, incident_id=number, word="mute", by="kim", at=LOOP + timedelta(hours=2), until=AFTER + timedelta(days=1)
+        store.engine, incident_id=number, word="mute", by="kim", at=LOOP + timedelta(hours=4), until=AFTER + timedelta(days=1)
     )  # fmt: skip
     report = at(AFTER)
     assert not [t for t in report.tellings if t.message.thread != number]
