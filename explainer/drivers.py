@@ -30,6 +30,10 @@ PRODUCT: tuple[Driver, ...] = (
 )
 ALL: tuple[Driver, ...] = (*PRODUCT, "attribution", "credit", "pool")
 RUNS, REQUESTS = DRIVERS.index("runs"), DRIVERS.index("requests")
+LARGEST = 2.0**59
+"""Nano-dollars (0.6 billion dollars) at which one driver of one leaf is cut off, so that no sum leaves 64 bits."""
+AT_ONCE = 50_000
+"""Leaves whose 128 mixtures of factors are held at once: what bounds the memory."""
 FLOW = ("team", "feature", "workflow", "environment")
 
 
@@ -58,24 +62,34 @@ def drivers_of(by_leaf: Ints) -> tuple[tuple[Driver, int], ...]:
 
 def _shapley(c: Comparison, rows: Ints) -> Ints:
     before, after = _factors(c, rows)
+    phi = np.empty((len(rows), len(PRODUCT)))
+    for first in range(0, len(rows), AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        phi[some] = values_of([f[some] for f in before], [f[some] for f in after])
+    return exact(phi, (c.current.cost - c.base.cost)[rows])
+
+
+def values_of(before: list[Floats], after: list[Floats]) -> Floats:
+    """(rows, len(PRODUCT)) Shapley values in nano-dollars, unrounded, of the factors before and after."""
     n = len(PRODUCT)
     value: dict[frozenset[int], Floats] = {}
     for size in range(n + 1):
         for chosen in combinations(range(n), size):
             mixed = [after[i] if i in chosen else before[i] for i in range(n)]
             value[frozenset(chosen)] = _cost(mixed)
-    phi = np.zeros((len(rows), n))
+    phi = np.zeros((len(before[0]), n))
     for i in range(n):
         for s, of in value.items():
             if i not in s:
                 weight = factorial(len(s)) * factorial(n - len(s) - 1) / factorial(n)
                 phi[:, i] += weight * (value[s | {i}] - of)
-    return exact(phi, (c.current.cost - c.base.cost)[rows])
+    return phi
 
 
 def exact(parts: Floats, total: Ints) -> Ints:
     """(n, k) integers near `parts` whose rows add up to `total` (n,) exactly, whatever its size: the rounding's rest
     goes to the parts with the largest remainders, and what doubles cannot hold to the largest part."""
+    parts = np.clip(np.nan_to_num(parts), -LARGEST, LARGEST)
     floor = np.floor(parts)
     whole = floor.astype(np.int64)
     rest = total - whole.sum(axis=1)
