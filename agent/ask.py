@@ -210,13 +210,18 @@ def _names(table: CostTable) -> dict[str, list[str]]:
     return found
 
 
+def how_to_ask() -> Message:
+    """Examples; no figure and no name of anybody's."""
+    return Message(
+        key="help", thread="help", kind="answer", tone="calm", headline="Ask why spend changed", next_steps=EXAMPLES
+    )
+
+
 def _guide(asked: Understood) -> Reply:
     """How to ask, or what was not clear."""
     suggestions = tuple(f"Did you mean {s}?" for s in asked.suggestions)
     if asked.kind == "help":
-        message = Message(
-            key="help", thread="help", kind="answer", tone="calm", headline="Ask why spend changed", next_steps=EXAMPLES
-        )
+        message = how_to_ask()
     else:
         headline = f"I did not quite understand: {asked.note}" if asked.note else "I did not quite understand"
         message = Message(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from agent.ask import Answers
+from agent.ask import Answers, how_to_ask
 from agent.ask_grammar import Understood
 from agent.config import Site
 from agent.feedback import give_feedback
@@ -44,7 +44,7 @@ class StoreDesk:
         access = self._answers.access
         teams = access.visible(asker.user, asker.channel, asker.channel_name)
         if teams is not None and not teams:
-            return {"text": HIDDEN}
+            return _payload(how_to_ask(), ()) if text.strip().lower() == "help" else {"text": HIDDEN}
         own = access.team_of(asker.channel, asker.channel_name)
         team = own if teams is None or own in teams else None
         reply = self._answers.shared_reply(text, at=at, team=team, teams=teams)

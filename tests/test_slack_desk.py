@@ -92,6 +92,12 @@ def test_no_question_shows_what_may_not_be_seen(desk, text):
     assert desk.answer(text, STRANGER, AT, shared=False) == {"text": HIDDEN}
 
 
+def test_anybody_may_ask_how_to_ask(desk):
+    """Whoever sees nothing, too."""
+    for asker in (STRANGER, SEARCH, CFO):
+        assert desk.answer("help", asker, AT, shared=False)["text"] == "Ask why spend changed"
+
+
 def test_every_button_is_held_to_the_same_rules(desk, store):
     """What somebody may not see they can neither read nor change, and nothing is written."""
     for asker in (GROWTH, STRANGER):
