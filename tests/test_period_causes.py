@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, get_args
 
 import pandas as pd
@@ -12,7 +13,7 @@ import pytest
 
 from explainer import Context, Explanation, explain_change, explain_incident, narrate
 from explainer.checker import check
-from explainer.types import Reader
+from explainer.types import Cause, Reader
 from ledger.table import CostTable, table_of
 from ledger.types import Event, Scope
 from tests.messages import incident
@@ -235,3 +236,9 @@ def test_an_incident_in_a_pool_says_whether_the_pool_grew() -> None:
     for shares, cause in (((120.0, 80.0), "pool"), ((20.0, 80.0), "pool_change")):
         now = other(1, "pool", "search", shares[0]) + other(1, "pool", "legal", shares[1])
         assert of_incident(week(0) + POOL + week(1) + now, (("team", "legal"), ("charge", "pool")), "up").cause == cause
+
+
+def test_every_cause_is_documented() -> None:
+    """With the situation in which it is said."""
+    text = (Path(__file__).parent.parent / "docs" / "explanations.md").read_text("utf-8")
+    assert [c for c in get_args(Cause) if f"`{c}`" not in text] == []
