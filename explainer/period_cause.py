@@ -14,11 +14,13 @@ from explainer.periods import Comparison, between
 from explainer.places import largest
 from explainer.types import Cause, Driver, Evidence, Place
 from explainer.wording import clean_name, driver_words, money, scope_words
-from ledger.table import Bools, CostTable, Ints
+from ledger.table import Bools, CostTable, Ints, leaves_inside
 from ledger.types import Scope
 
 MOST, CLEAR = 0.6, 0.85
 """What share of the change its largest driver must make up to be the cause, and to be it most likely."""
+NEW = 0.05
+"""What share of its spend now something new may have cost before."""
 CHANGED = 0.1
 """A pool whose whole cost moved by less than this share of what moved within it was only split otherwise."""
 UP: dict[Driver, Cause] = {
@@ -177,4 +179,6 @@ def _grown(a: Asked) -> Cause:
         return "feature_launch" if a.around.event.kind == "launch" else "planned_batch"
     if where.get("environment") not in PRODUCTION:
         return "staging_leak"
-    return "traffic_surge"
+    inside = leaves_inside(a.compared.leaves, a.places[0].scope if a.places else a.scope)
+    before, now = (int(s.cost[inside].sum()) for s in (a.compared.base, a.compared.current))
+    return "unannounced_launch" if before <= NEW * now else "traffic_surge"

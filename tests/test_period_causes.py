@@ -148,6 +148,9 @@ CASES: dict[str, tuple[list[Row], list[Row], str, str]] = {
         "unknown", "",
     ),
     "a part falls": (week(0), changed(week(1), of_review, input_tokens=0.5), "unknown", "input tokens"),
+    "a feature is new": (
+        week(0), week(1) + changed([r for r in week(1) if of_review(r)], bool, feature="drafts"), "unannounced_launch", "volume",
+    ),
     "nothing moves": (week(0), week(1), "unknown", ""),
 }  # fmt: skip
 
