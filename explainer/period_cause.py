@@ -176,7 +176,10 @@ def _grown(a: Asked) -> Cause:
     """What more runs are: announced, staging, untagged or traffic."""
     where = dict(a.places[0].scope if a.places else a.scope)
     if a.around.announced and a.around.event:
-        return "feature_launch" if a.around.event.kind == "launch" else "planned_batch"
+        event, start = a.around.event, a.spans[0][0]
+        if event.kind == "launch":
+            return "feature_launch"
+        return "batch_overrun" if event.until is not None and event.until <= start else "planned_batch"
     if where.get("environment") not in PRODUCTION:
         return "staging_leak"
     inside = leaves_inside(a.compared.leaves, a.places[0].scope if a.places else a.scope)

@@ -245,3 +245,12 @@ def test_every_cause_is_documented() -> None:
     """With the situation in which it is said."""
     text = (Path(__file__).parent.parent / "docs" / "explanations.md").read_text("utf-8")
     assert [c for c in get_args(Cause) if f"`{c}`" not in text] == []
+
+
+def test_an_announced_batch_is_told_as_that_until_its_end() -> None:
+    """After it, as one that ran on."""
+    scope: Scope = (("team", "legal"), ("feature", "review"))
+    two = changed(week(1), of_review, **TWICE)
+    for until, cause in ((START + 2 * WEEK, "planned_batch"), (START + WEEK, "batch_overrun")):
+        event = Event("e", START + WEEK - timedelta(hours=5), until, "batch", scope, "re-index", expected=True)
+        assert asked(week(0), two, scope, (event,)).cause == cause
