@@ -237,12 +237,9 @@ class _Tick:
     def _loudest(self, score: Floats, scores: Scores, direction: int) -> Alarm | None:
         lane = self.lane
         usd, percent, bar = self._gates()
+        often = self._often(score.shape[1]) if direction > 0 else np.zeros(score.shape[1])
         dollars, base = direction * scores.dollars, np.maximum(scores.base, 1e-9)
-        told = (
-            (score >= (self._threshold() + self._often(score.shape[1]))[:, None] * bar)
-            & (dollars >= usd)
-            & (dollars >= base * percent)
-        )
+        told = (score >= (self._threshold() + often)[:, None] * bar) & (dollars >= usd) & (dollars >= base * percent)
         if direction < 0:
             broad = np.array([tuple(d for d, _ in c) in BROAD for c in lane.cells])
             told &= broad & (scores.relative < -0.6)

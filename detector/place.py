@@ -22,7 +22,8 @@ def best_cell(dollars: Floats, base: Floats, noise: Floats, inside: Bools, seed:
                           ordinary itself is not the place
 
     Each cell is judged by how much of the deviation it holds (coverage) and how much of its spend takes part (purity),
-    and the harmonic mean of both decides; of equals the larger one, which needs fewer words."""
+    and the harmonic mean of both decides; of equals the larger one, which needs fewer words, if most of its leaves take
+    part: small ones that do not would be blamed for nothing."""
     gain = np.maximum(dollars, 0.0)
     relative = dollars / np.maximum(base, 1e-9)
     alike = 0.5 * float(dollars[seed].sum() / max(base[seed].sum(), 1e-9))
@@ -44,4 +45,7 @@ def best_cell(dollars: Floats, base: Floats, noise: Floats, inside: Bools, seed:
     if best < 0:
         return int(np.argmax((membership[:, seed].sum(axis=1) == seed.sum()) * (membership.sum(axis=1) == seed.sum())))
     close = np.flatnonzero(value >= best - 0.01)
-    return int(close[np.argmax(membership[close].sum(axis=1))])
+    active = membership[close] * (weight > 0)
+    joint = (active * (with_it | unclear)[close]).sum(axis=1) / np.maximum(active.sum(axis=1), 1)
+    whole = close[joint >= min(0.75, joint.max())]
+    return int(whole[np.argmax(membership[whole].sum(axis=1))])
