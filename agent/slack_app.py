@@ -108,7 +108,8 @@ class SlackApp:
         return SocketModeHandler(self.bolt, self._keys.app, web_client=WebClient(self._keys.app, base_url=self._api))
 
     def close(self) -> None:
-        """Finishes what was asked."""
+        """Finishes what was asked: what was acknowledged a moment ago may not have been handed over yet."""
+        self.bolt.listener_runner.listener_executor.shutdown(wait=True)
         self._work.shutdown(wait=True)
 
     def _authorize(self, team_id: str | None) -> AuthorizeResult | None:
