@@ -203,13 +203,15 @@ class _Tick:
         last = day - 1 - lane.start // lane.per_day
         if last < SLOW_LAG + 10:
             return
+        ends = np.clip((self.up + 1) // lane.per_day - 1, 0, last)  # a day that is not all there yet is no growth
+        there = np.arange(lane.slow_effect.shape[2]) <= ends[:, None]
         for _ in range(3):
             keep: Bools = np.all(self._explained(lane.per_day * 3), axis=2)
-            scores = lane.score_slow(last, keep)
+            scores = lane.score_slow(ends, keep)
             alarm = self._loudest(scores.score, scores, +1)
             if alarm is None:
                 return
-            effect, base = lane.slow_effect[alarm.signal], lane.slow_base[alarm.signal]
+            effect, base = lane.slow_effect[alarm.signal] * there, lane.slow_base[alarm.signal] * there
             seed = lane.inside[alarm.cell] > 0
             cell = self._place(alarm.signal, effect, base, slice(last - 1, last + 1), seed)
             leaves = lane.inside[cell] > 0

@@ -164,10 +164,9 @@ class Lane:
             (effect * keep)[:, :, used], (base * keep)[:, :, used], self.inside, SLOW_WINDOWS, warm
         )
 
-    def score_slow(self, day: int, keep: Bools) -> Scores:
-        """Scores of all cells over the days that end with `day` (counted from the arrays' first); `keep` (signals,
-        leaves) is False where something is explained already."""
-        ends = np.full(len(self.leaves), day)
+    def score_slow(self, ends: Ints, keep: Bools) -> Scores:
+        """Scores of all cells over the days that end with `ends` (leaves,; counted from the arrays' first); `keep`
+        (signals, leaves) is False where something is explained already."""
         on = keep[:, :, None]
         return score(self.slow_effect * on, self.slow_base * on, ends, self.inside, SLOW_WINDOWS, self.slow_scales)
 
