@@ -175,7 +175,9 @@ def run(folder: Path, urls: tuple[str, str], *, kills: int, seed: int) -> Outcom
             wanted = round(kills * (i + 1) / len(exported)) - done
             while wanted > 0:
                 late = rng.random() < 0.5
-                ended, _ = tick_in_child(killed, now, took * (rng.uniform(0.7, 1.1) if late else rng.uniform(0.0, 1.0)))
+                after = took * (rng.uniform(0.7, 1.1) if late else rng.uniform(0.0, 1.0))
+                ended, lasted = tick_in_child(killed, now, after)
+                took = lasted if ended else took  # what is left to do once a tick came through is little
                 ticks += 1
                 wanted, done = (wanted, done) if ended else (wanted - 1, done + 1)
             tick_in_child(killed, now, None)
