@@ -61,6 +61,7 @@ class Lane:
         self.leaves = pd.DataFrame(columns=[*LEAF_DIMENSIONS])
         self.known_volume: Bools = np.zeros((0, 0), dtype=bool)
         self.scales = Scales(*(np.zeros((len(SIGNALS), len(self.windows), 0)) for _ in range(3)))
+        self._of_scope: dict[Scope, Bools] = {}
         self._day = -1
 
     def learn(self, rows: CostTable) -> None:
@@ -79,7 +80,10 @@ class Lane:
         """(leaves,) which leaves lie in any of the scopes; a dimension that leaves do not have is not looked at."""
         mask = np.zeros(len(self.leaves), dtype=bool)
         for scope in scopes:
-            mask |= leaves_inside(self.leaves, tuple((d, v) for d, v in scope if d in LEAF_DIMENSIONS))
+            if scope not in self._of_scope:
+                known = tuple((d, v) for d, v in scope if d in LEAF_DIMENSIONS)
+                self._of_scope[scope] = leaves_inside(self.leaves, known)
+            mask |= self._of_scope[scope]
         return mask
 
     def stale(self, day: int) -> bool:
@@ -97,6 +101,7 @@ class Lane:
         self.steps = (day - first_day + 1) * self.per_day
         if len(self.leaves) != len(self.grid.leaves):
             self.leaves = pd.DataFrame(self.grid.leaves, columns=list(LEAF_DIMENSIONS), dtype=object)
+            self._of_scope = {}
             self.cells, mask = memberships(self.grid.leaves, CUBOIDS)
             self.inside = mask.astype(float)
             sizes = self.inside.sum(axis=1)

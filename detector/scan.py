@@ -39,12 +39,9 @@ class Scores:
     score: Floats
 
 
-def windowed(x: Floats, width: int) -> Floats:
-    """Sums of the `width` steps that end at each step, over the last axis."""
-    total = np.cumsum(x, axis=-1)
-    out = total.copy()
-    out[..., width:] -= total[..., :-width]
-    return out
+def _sums(total: Floats, ends: Ints, width: int) -> Floats:
+    """Sums of the `width` steps that end at the steps `ends`, from running totals that begin with a zero."""
+    return np.take(total, ends + 1, axis=1) - np.take(total, np.maximum(ends + 1 - width, 0), axis=1)
 
 
 def scales(effect: Floats, base: Floats, inside: Floats, windows: tuple[int, ...], skip: int) -> Scales:
@@ -53,10 +50,10 @@ def scales(effect: Floats, base: Floats, inside: Floats, windows: tuple[int, ...
     cells, count = inside.shape[0], len(windows)
     middle, scale, usual = (np.zeros((len(SIGNALS), count, cells)) for _ in range(3))
     for s in range(len(SIGNALS)):
-        n, b = inside @ effect[s], inside @ base[s]
+        n, b = (inside @ np.pad(np.cumsum(x[s], axis=1), ((0, 0), (1, 0))) for x in (effect, base))
         for i, width in enumerate(windows):
-            every = slice(skip, None, max(1, width // 6))
-            nw, bw = windowed(n, width)[:, every], windowed(b, width)[:, every]
+            every = np.arange(skip, effect.shape[2], max(1, width // 6))
+            nw, bw = _sums(n, every, width), _sums(b, every, width)
             if nw.shape[1] < 2:
                 scale[s, i] = 1.0
                 continue
