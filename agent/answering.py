@@ -13,7 +13,7 @@ from agent.channels import look
 from agent.config import Site
 from agent.incidents_shown import incident_json, judgement_json
 from detector import Incident
-from explainer import explain_change, narrate
+from explainer import Look, explain_change, narrate
 from explainer.types import Explanation
 from ledger.store import Store
 from ledger.types import LedgerError, Scope, scope_json
@@ -32,7 +32,7 @@ class Answer:
     document: dict[str, Any]
 
 
-def of_incident(site: Site, store: Store, incident_id: str, *, why_flagged: bool) -> Answer:
+def of_incident(site: Site, store: Store, incident_id: str, *, why_flagged: bool, now: datetime) -> Answer:
     """The newest explanation of an incident; with `why_flagged`, what it was judged by as well. Raises LedgerError."""
     known = read_incident(store.engine, incident_id)
     if known is None:
@@ -40,10 +40,10 @@ def of_incident(site: Site, store: Store, incident_id: str, *, why_flagged: bool
     incident, why, changes = known
     if why is None:
         raise LedgerError(f"incident {incident_id} has no explanation yet; the next tick gives it")
-    shown = look(site)
-    message = answer_message(why, narrate(why, "team"), shown, key=incident_id)
+    shown = look(site, now)
+    message = answer_message(why, narrate(why, "team", shown), shown, key=incident_id)
     message = replace(message, charts=(band(incident, shown), *message.charts))
-    document = explanation_document(why) | {
+    document = explanation_document(why, shown) | {
         "incident": incident_json(incident),
         "changes": [{"what": c.what, "at": c.at, "impact_usd": c.incident.impact_nano / 1e9} for c in changes],
     }
@@ -69,11 +69,12 @@ def of_periods(site: Site, store: Store, given: Sequence[datetime | None], scope
         table, scope=scope, period=(start, end), against=(against_start, against_end), events=store.events(), now=now,
         context=explain_context(site, store, now),
     )  # fmt: skip
-    message = answer_message(why, narrate(why, "team"), look(site), key="explain")
-    return Answer(message, explanation_document(why))
+    shown = look(site, now)
+    message = answer_message(why, narrate(why, "team", shown), shown, key="explain")
+    return Answer(message, explanation_document(why, shown))
 
 
-def explanation_document(why: Explanation) -> dict[str, Any]:
+def explanation_document(why: Explanation, shown: Look) -> dict[str, Any]:
     """An explanation as a JSON object; amounts in integer nano-dollars, so that they add up exactly."""
     return {
         "question": why.question, "scope": scope_json(why.scope), "from": why.start, "to": why.end, "against": why.against,
@@ -86,12 +87,12 @@ def explanation_document(why: Explanation) -> dict[str, Any]:
         "rest_nano": why.rest, "cause": why.cause, "confidence": why.confidence, "driver": why.driver,
         "evidence": [{"text": e.text, "supports": e.supports} for e in why.evidence],
         "facts": [{"id": f.id, "name": f.name, "value": f.value, "unit": f.unit, "text": f.text} for f in why.facts],
-        "narrative": {reader: _words(why, reader) for reader in ("team", "finance")},
+        "narrative": {reader: _words(why, reader, shown) for reader in ("team", "finance")},
     }  # fmt: skip
 
 
-def _words(why: Explanation, reader: Any) -> dict[str, Any]:
-    words = narrate(why, reader)
+def _words(why: Explanation, reader: Any, shown: Look) -> dict[str, Any]:
+    words = narrate(why, reader, shown)
     return {"headline": words.headline, "sentences": words.sentences, "next_steps": words.next_steps, "narrator": words.narrator}  # fmt: skip
 
 

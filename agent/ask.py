@@ -27,7 +27,7 @@ from ledger.store import Store
 from ledger.table import CostTable
 from ledger.types import DIMENSIONS, NANO, Scope, to_hour
 from notifiers.compose import answer_message, band
-from notifiers.figures import change_percent, place, usd
+from notifiers.figures import change_percent, coins, money, place
 from notifiers.types import Message, Table
 
 LOOK_BACK = timedelta(days=400)
@@ -99,24 +99,24 @@ class Answers:
         default: Scope = (("team", team),) if team else ()
         asked = understand(text, names, now=at, zone=self._site.config.zone, default=default)
         if asked.kind == "incident" and asked.incident:
-            return self.incident(asked.incident, asked)
+            return self.incident(asked.incident, asked, at)
         if asked.kind == "change":
             return self._change(asked, table, at, teams)
         if asked.kind == "top":
-            return self._top(asked, table)
+            return self._top(asked, table, at)
         return _guide(asked)
 
-    def incident(self, incident_id: str, asked: Understood) -> Reply:
+    def incident(self, incident_id: str, asked: Understood, at: datetime) -> Reply:
         """What is known of an incident."""
         known = read_incident(self._store.engine, incident_id)
         if known is None or known[1] is None:
             return _guide(Understood("clarify", note=f"I know no incident {incident_id}"))
         incident, why, _changes = known
         assert why is not None
-        shown = look(self._site)
-        message = answer_message(why, narrate(why, "slack"), shown, key=incident_id)
+        shown = look(self._site, at)
+        message = answer_message(why, narrate(why, "slack", shown), shown, key=incident_id)
         message = replace(message, charts=(band(incident, shown), *message.charts))
-        return Reply(asked, message, explanation_document(why) | {"incident": incident_json(incident)})
+        return Reply(asked, message, explanation_document(why, shown) | {"incident": incident_json(incident)})
 
     def visible(self, incident_id: str, teams: frozenset[str] | None) -> Incident | None:
         """The incident, where it is there and may be shown."""
@@ -143,7 +143,7 @@ class Answers:
 
     def _change(self, asked: Understood, table: CostTable, at: datetime, teams: frozenset[str] | None) -> Reply:
         assert asked.start and asked.end and asked.against_start and asked.against_end
-        shown = look(self._site)
+        shown = look(self._site, at)
         events = [e for e in self._store.events(at) if concerning(e.scope, teams)]
         table = table.take(table.hour >= to_hour(min(asked.start, asked.against_start) - BEFORE))
         why = explain_change(
@@ -154,35 +154,39 @@ class Answers:
             where = place(asked.scope or ())
             note = f"there is no spend of {where} between {asked.against_start:%Y-%m-%d} and {asked.end:%Y-%m-%d}"
             return _guide(replace(asked, kind="clarify", note=note))
-        message = answer_message(why, narrate(why, "slack"), shown, key="ask")
+        message = answer_message(why, narrate(why, "slack", shown), shown, key="ask")
         if corrected := _premise(asked, why, shown):
             message = replace(message, headline=corrected, paragraphs=(f"{message.headline}.", *message.paragraphs))
-        return Reply(asked, message, explanation_document(why))
+        return Reply(asked, message, explanation_document(why, shown))
 
-    def _top(self, asked: Understood, table: CostTable) -> Reply:
+    def _top(self, asked: Understood, table: CostTable, at: datetime) -> Reply:
         assert asked.start and asked.end and asked.against_start and asked.against_end
-        shown, scope = look(self._site), asked.scope or ()
+        shown, scope = look(self._site, at), asked.scope or ()
         now = between(table, scope, (asked.start, asked.end)).cost
         before = between(table, scope, (asked.against_start, asked.against_end)).cost
         sums = table.leaves[["team", "feature"]].assign(now=now, before=before)
         parts = sums.groupby(["team", "feature"], dropna=False)[["now", "before"]].sum().reset_index()
         change = (parts["now"] - parts["before"]).abs()
         largest = parts.loc[change.sort_values(ascending=False, kind="stable").index[: asked.limit]]
-        rows, listed = [], []
+        names, listed = [], []
         for team, feature, new, old in largest.itertuples(index=False):
             where: Scope = (
                 ("team", None if pd.isna(team) else str(team)),
                 ("feature", None if pd.isna(feature) else str(feature)),
             )
             nano = int(new - old)
-            rows.append((place(where), usd(int(new), shown), usd(nano, shown), change_percent(nano, int(old), shown)))
+            names.append((place(where), money(int(new), shown), change_percent(nano, int(old), shown)))
             listed.append({"scope": dict(where), "current_nano": int(new), "base_nano": int(old), "delta_nano": nano})
         total, was = int(now.sum()), int(before.sum())
         rest = total - was - sum(int(p["delta_nano"]) for p in listed)  # type: ignore[call-overload]
-        rows.append(("everything else", "", usd(rest, shown), ""))
-        headline = f"Spend came to {usd(total, shown)}, {usd(abs(total - was), shown)} {'more' if total >= was else 'less'} than before; what moved most:"
+        names.append(("everything else", "", ""))
+        moved = shown.units_of_parts([*(int(p["delta_nano"]) for p in listed), rest], total - was)  # type: ignore[call-overload]
+        rows = [(where, now, coins(by, shown), change) for (where, now, change), by in zip(names, moved, strict=True)]
+        headline = f"Spend came to {money(total, shown)}, {money(abs(total - was), shown)} {'more' if total >= was else 'less'} than before; what moved most:"
         tables = (Table("What moved most", ("where", "now", "change", ""), tuple(rows), (False, True, True, True)),)
-        message = Message(key="top", thread="top", kind="answer", tone="calm", headline=headline, tables=tables)
+        message = Message(
+            key="top", thread="top", kind="answer", tone="calm", headline=headline, tables=tables, rate=shown.rate_words
+        )
         return Reply(asked, message, {"top": listed, "rest_nano": rest, "delta_nano": total - was})
 
 
@@ -197,7 +201,7 @@ def _premise(asked: Understood, why: Explanation, shown: Any) -> str:
         return ""
     thought = f"{'up' if asked.premise_percent >= 0 else 'down'} {abs(asked.premise_percent):g} %"
     return (
-        f"It is not {thought}: spend went {'up' if real >= 0 else 'down'} {abs(real):.1f} % ({usd(why.delta, shown)})"
+        f"It is not {thought}: spend went {'up' if real >= 0 else 'down'} {abs(real):.1f} % ({money(why.delta, shown)})"
     )
 
 

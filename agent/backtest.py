@@ -17,9 +17,11 @@ from agent.history import History, whole_hours
 from agent.replay import Replay
 from detector import DetectionSettings, Detector
 from explainer import Context
+from explainer.look import DOLLARS, Look
 from ledger.readers import READERS, SourceSettings
 from ledger.table import CostTable, table_of
 from ledger.types import NANO, Event, LedgerError, Scope, scope_json
+from notifiers.figures import money
 
 Track = Callable[[Sequence[datetime]], Iterable[datetime]]
 """Wraps the hours, to show how far it is."""
@@ -74,7 +76,7 @@ def backtest(
     return Backtest(tuple(explainer.told.values()), len(hours) / 168, time.process_time() - start)
 
 
-def lines(done: Backtest) -> list[str]:
+def lines(done: Backtest, look: Look = DOLLARS) -> list[str]:
     """What is shown: each incident on a line, how many a week, and the time spent."""
     shown = []
     for told in sorted(done.told, key=lambda t: (t.incident.detected_at, t.incident.id)):
@@ -82,7 +84,7 @@ def lines(done: Backtest) -> list[str]:
         kind = {"spend": "alert  ", "planned": "silent ", "operator": "data   "}[i.kind]
         where = " and ".join(scope_text(s) for s in i.scopes)
         shown.append(
-            f"{i.detected_at:%Y-%m-%d %H:%MZ}  {kind} {i.direction:<4} ${i.impact_nano / NANO:>12,.2f}  {where}: "
+            f"{i.detected_at:%Y-%m-%d %H:%MZ}  {kind} {i.direction:<4} {money(i.impact_nano, look):>13}  {where}: "
             f"{why.cause} ({why.driver}), {i.state}"
         )
     rate = len(done.alerts) / done.weeks

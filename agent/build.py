@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from agent.channels import look
 from agent.config import ConfigError, Site
 from agent.settings import SourceSection
 from detector.settings import DetectionSettings, Gate
@@ -80,5 +81,5 @@ def explain_context(site: Site, store: Store, now: datetime) -> Context:
         owners=tuple((o.scope, o.owner) for o in config.owners),
         budgets=tuple(Budget(b.scope, b.usd_a_month) for b in config.budgets),
         outcomes=tuple(store.outcomes(since=now - OUTCOMES, until=now)),
-        zone=config.zone,
+        look=look(site, now),
     )

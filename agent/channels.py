@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import SecretStr
 
 from agent.config import Site
 from agent.settings import AddressSection
-from notifiers.figures import Look
+from explainer import Look
 from notifiers.outbox import Sender
 from notifiers.routing import Quiet, Rule
 from notifiers.senders import MailSender, MailServer, SlackSender, WebhookSender
 from notifiers.types import Route
 
 
-def look(site: Site) -> Look:
-    """How numbers and times are written."""
-    return Look(site.config.locale.language, site.config.zone)
+def look(site: Site, now: datetime) -> Look:
+    """How amounts and times are written: in the currency of [locale], by the newest rate of [currency] at a time."""
+    locale = site.config.locale
+    if locale.currency == "USD":
+        return Look(locale.language, site.config.zone)
+    rates = sorted(
+        (r for r in site.config.currency.rates if r.currency.upper() == locale.currency), key=lambda r: r.since
+    )
+    rate = next((r for r in reversed(rates) if r.since <= now.astimezone(site.config.zone).date()), rates[0])
+    return Look(locale.language, site.config.zone, locale.currency, rate.usd, rate.since)
 
 
 def quiet(site: Site) -> Quiet | None:

@@ -52,11 +52,12 @@ def ingest(
 
 
 def _ingest(s: Session, store: Store, names: list[str], *, keep_good: bool, dry_run: bool) -> None:
+    from agent.channels import look
     from agent.clock import now
     from agent.intake import take_in
 
     taken = take_in(s.site, store, now=now(), names=names, keep_good=keep_good, dry_run=dry_run)
-    for line in taken.lines():
+    for line in taken.lines(look(s.site, now())):
         s.say(line)
     for fault in taken.faults:
         s.note(fault)

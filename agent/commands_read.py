@@ -27,11 +27,14 @@ def incidents(
     """List the incidents in the store, the newest first."""
     with session(config, as_json=as_json) as s:
         from agent.book import read_book
+        from agent.channels import look
+        from agent.clock import now
         from agent.incidents_shown import incident_json, incident_line
 
         found = [i for i in reversed(read_book(s.store.engine).incidents) if state in ("", i.state)]
+        shown = look(s.site, now())
         for incident in found:
-            s.say(incident_line(incident))
+            s.say(incident_line(incident, shown))
         s.document(incidents=[incident_json(i) for i in found])
 
 
@@ -52,10 +55,11 @@ def explain(  # noqa: PLR0913 - one parameter an option
     """Why did it happen: an incident, or the change of spend between two periods, in parts that add up to the cent."""
     with session(config, as_json=as_json) as s:
         from agent import answering
+        from agent.clock import now
 
         zone = s.site.config.zone
         if incident:
-            answer = answering.of_incident(s.site, s.store, incident, why_flagged=why_flagged)
+            answer = answering.of_incident(s.site, s.store, incident, why_flagged=why_flagged, now=now())
         elif start and end:
             given = [moment(t, zone) if t else None for t in (start, end, against_start, against_end)]
             answer = answering.of_periods(s.site, s.store, given, scope_given(scope))

@@ -97,15 +97,18 @@ def owners(
 
 
 def _check_owners(s: Session, days: int) -> None:
+    from agent.channels import look
     from agent.clock import now
     from agent.ownership import covered
     from ledger.types import NANO
+    from notifiers.figures import money
 
     found = covered(s.site.config, s.store.costs(now()), days=days)
+    shown = look(s.site, now())
     for name, nano in found.owned:
-        s.say(f"{name}: ${nano / NANO:,.2f}")
+        s.say(f"{name}: {money(nano, shown)}")
     for place, nano in found.unowned:
-        s.say(f"NOBODY: {place}: ${nano / NANO:,.2f}")
+        s.say(f"NOBODY: {place}: {money(nano, shown)}")
     s.document(
         owned=[{"owner": o, "usd": n / NANO} for o, n in found.owned],
         unowned=[{"where": w, "usd": n / NANO} for w, n in found.unowned],
@@ -120,6 +123,8 @@ def db(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     where two sources hold the dollars of one account, how far they are apart."""
     with session(config, as_json=as_json) as s:
         from agent.build import shown_url
+        from agent.channels import look
+        from agent.clock import now
         from agent.reconciled import reconciled
         from ledger.engine import HEAD
 
@@ -129,7 +134,7 @@ def db(config: ConfigOption = None, as_json: JsonOption = False) -> None:
             s.say(f"  {f.source}: reaches {f.reaches:%Y-%m-%d %H:%MZ}, known {f.known:%Y-%m-%d %H:%MZ}")
         pairs = reconciled(s.store.differences()) if s.store.accounts else []
         for pair in pairs:
-            s.say(f"  {pair.about}: {pair.line()}")
+            s.say(f"  {pair.about}: {pair.line(look(s.site, now()))}")
         s.document(
             url=shown_url(s.site), revision=HEAD, loads=len(loads), accounts=[p.as_json() for p in pairs],
             sources=[{"source": f.source, "reaches": f.reaches, "known": f.known} for f in fresh],

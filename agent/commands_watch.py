@@ -32,6 +32,7 @@ def tick(
     It can be killed at any point and started again. The first run over a history tells nobody: it learns in silence
     and prints what it would have said. Nothing older than 72 hours is ever sent."""
     with session(config, as_json=as_json) as s:
+        from agent.channels import look
         from agent.clock import now
         from agent.pipeline import tick as tick_once
 
@@ -39,7 +40,7 @@ def tick(
         report = tick_once(
             s.site, s.store, now=time, dry_run=dry_run, track=lambda hours: s.track(hours, "Judging", len(hours))
         )
-        for line in report.lines():
+        for line in report.lines(look(s.site, time)):
             s.say(line)
         for fault in report.faults:
             s.note(fault)
@@ -76,6 +77,7 @@ def backtest(
 
         from agent import backtest as replayed
         from agent.build import detection_settings
+        from agent.channels import look
         from agent.clock import now
         from explainer import Context
         from ledger.events_file import read_events
@@ -85,12 +87,12 @@ def backtest(
             events=read_events(events) if events else [],
             warmup=timedelta(days=warmup_days),
             settings=detection_settings(s.site),
-            context=Context(),
+            context=Context(look=look(s.site, now())),
             track=lambda hours: s.track(hours, "Replaying", len(hours)),
         )
         if predictions:
             replayed.write_predictions(predictions, done.told)
-        for line in replayed.lines(done):
+        for line in replayed.lines(done, look(s.site, now())):
             s.say(line)
         s.document(
             alerts=len(done.alerts),

@@ -93,6 +93,16 @@ class Config(Section):
             raise ValueError(f"two sources are called {twice[0]}; give each its own name")
         return self
 
+    @model_validator(mode="after")
+    def _shown_by_a_rate(self) -> Config:
+        code = self.locale.currency
+        if code != "USD" and code not in {r.currency.upper() for r in self.currency.rates}:
+            raise ValueError(
+                f"locale.currency is {code}, and [currency] has no rate for it; add [[currency.rates]] with "
+                f'currency = "{code}", since = a date such as 2026-01-01, usd = what one {code} costs in dollars'
+            )
+        return self
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which people read times."""
@@ -207,7 +217,7 @@ def _faults(error: ValidationError, name: str) -> Iterator[str]:
             yield f"{name}: {key}: it is missing; add it"
         else:
             said = fault["msg"].removeprefix("Value error, ").replace("Input should", "it should")
-            yield f"{name}: {key}: value {fault['input']!r}: {said}"
+            yield f"{name}: {key}: value {fault['input']!r}: {said}" if where else f"{name}: {said}"
 
 
 def _nearest(where: tuple[int | str, ...]) -> str:

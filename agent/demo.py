@@ -13,8 +13,9 @@ from agent.config import Site, load_site
 from agent.incidents_shown import incident_json
 from agent.pipeline import TickReport, tick
 from agent.session import Session
+from explainer.look import DOLLARS
 from ledger.store import Store
-from ledger.types import NANO
+from notifiers.figures import money
 from notifiers.formats import text_payload
 
 END = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -51,7 +52,7 @@ def _sample_site(folder: Path) -> Site:
 def _tell(s: Session, site: Site, store: Store) -> None:
     s.say(ABOUT)
     report = tick(site, store, now=END, track=lambda hours: s.track(hours, "Judging hour after hour", len(hours)))
-    for line in report.intake.lines():
+    for line in report.intake.lines(DOLLARS):
         s.say(line)
     for telling in report.tellings:
         if not telling.message.reply:
@@ -69,4 +70,4 @@ def _tell(s: Session, site: Site, store: Store) -> None:
 def _silent(report: TickReport) -> list[str]:
     """What was announced, and so alerted nobody."""
     planned = [i for i in report.incidents if i.kind == "planned"]
-    return [f"silent, since it was announced: {i.note.removeprefix('announced: ')} (${i.impact_nano / NANO:,.2f})" for i in planned]  # fmt: skip
+    return [f"silent, since it was announced: {i.note.removeprefix('announced: ')} ({money(i.impact_nano, DOLLARS)})" for i in planned]  # fmt: skip

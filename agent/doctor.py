@@ -15,6 +15,7 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from agent.build import accounts, open_store, shown_url, source_settings
+from agent.channels import look
 from agent.config import Config, Site
 from agent.reconciled import reconciled
 from ledger.readers import READERS
@@ -56,7 +57,7 @@ def examine(site: Site, *, now: datetime, offline: bool = False) -> Iterator[Fin
     else:
         yield Finding("ok", "store", shown_url(site))
         yield from _freshness(site, store, now)
-        yield from _accounts(store, now)
+        yield from _accounts(site, store, now)
     yield from _routes(site.config)
     yield from _slack(site, offline=offline)
     yield from _mail(site, offline=offline)
@@ -99,12 +100,12 @@ def _freshness(site: Site, store: Store, now: datetime) -> Iterator[Finding]:
         )
 
 
-def _accounts(store: Store, now: datetime) -> Iterator[Finding]:
+def _accounts(site: Site, store: Store, now: datetime) -> Iterator[Finding]:
     for pair in reconciled(store.differences(now)) if store.accounts else []:
         fix = (
             "see `why-spike db --json` for each day: is a key or a region missing in one of them?" if pair.much else ""
         )
-        yield Finding("note" if pair.much else "ok", pair.about, pair.line(), fix)
+        yield Finding("note" if pair.much else "ok", pair.about, pair.line(look(site, now)), fix)
 
 
 def _routes(config: Config) -> Iterator[Finding]:

@@ -6,16 +6,17 @@ from typing import Any
 
 from detector import Incident
 from detector.types import Judgement
+from explainer import Look
 from ledger.types import NANO, scope_json
-from notifiers.figures import place
+from notifiers.figures import money, place
 
 
-def incident_line(incident: Incident) -> str:
+def incident_line(incident: Incident, look: Look) -> str:
     """An incident on one line."""
     where = " and ".join(place(s) for s in incident.scopes)
     return (
         f"{incident.id}  {incident.started_at:%Y-%m-%d %H:%MZ}  {incident.state:<9}  {incident.kind:<8}  "
-        f"{incident.direction:<4}  ${incident.impact_nano / NANO:,.2f}  {where}"
+        f"{incident.direction:<4}  {money(incident.impact_nano, look)}  {where}"
     )
 
 

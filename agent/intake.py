@@ -11,12 +11,14 @@ from tempfile import TemporaryDirectory
 from agent.build import source_settings
 from agent.config import ConfigError, Site
 from agent.settings import SourceSection
+from explainer import Look
 from ledger.batch import LoadReport
 from ledger.events_file import read_events
 from ledger.outcomes_file import read_outcomes
 from ledger.readers import READERS
 from ledger.store import Store
-from ledger.types import NANO, LedgerError
+from ledger.types import LedgerError
+from notifiers.figures import money
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,11 @@ class Intake:
         """The reports as JSON objects."""
         return [{name: getattr(r, name) for name in r.__slots__} for r in self.reports]
 
-    def lines(self) -> list[str]:
+    def lines(self, look: Look) -> list[str]:
         """What is shown of each load, and of what could not be priced."""
         lines = []
         for r in self.reports:
-            lines.append(f"{r.source}: {r.message} (${r.cost_nano / NANO:,.2f})" + (f", {r.bad} bad" if r.bad else ""))
+            lines.append(f"{r.source}: {r.message} ({money(r.cost_nano, look)})" + (f", {r.bad} bad" if r.bad else ""))
             lines += [f"  unpriced: {model}, {count} requests" for model, count in sorted(r.unpriced.items())]
         if self.events or self.outcomes:
             lines.append(f"{self.events} new events, {self.outcomes} new outcome counts")

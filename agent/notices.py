@@ -44,7 +44,7 @@ def _budgets(site: Site, store: Store, table: CostTable, now: datetime) -> Itera
         inside = table.inside(budget.scope)[table.leaf] & (table.hour >= to_hour(first))
         message = budget_message(
             budget.scope, budget=coming.budget_nano, spent=int(table.cost[inside].sum()), forecast=coming.forecast_nano,
-            breaks=coming.breaks_at, look=look(site),
+            breaks=coming.breaks_at, look=look(site, now),
         )  # fmt: skip
         over = (coming.forecast_nano - coming.budget_nano) / NANO
         told = route([budget.scope], usd=over, severity="high", rules=rules(site), fallback=fallback_rule(site))
@@ -72,7 +72,7 @@ def _gaps(site: Site, table: CostTable, now: datetime) -> Iterator[Telling]:
             operator_message(
                 f"late:{name}:{reaches.isoformat()}",
                 f"No data from {name} for {hours} hours",
-                f"It reaches {moment(reaches, look(site))}; it usually comes after {usual / timedelta(hours=1):.0f} hours.",
+                f"It reaches {moment(reaches, look(site, now))}; it usually comes after {usual / timedelta(hours=1):.0f} hours.",
                 "What is not there cannot be judged: see why its export stopped.",
             ),
             to,

@@ -16,13 +16,13 @@ from agent.config import Site
 from agent.explaining import Explainer, Heard, Told
 from agent.history import History, whole_hours
 from agent.intake import Intake, take_in
-from agent.narrating import words_of
+from agent.narrating import template, words_of
 from agent.notices import notices
 from agent.readiness import days_of_history, readiness
 from agent.replay import Replay
 from agent.telling import Telling, Tellings
 from detector import Change, Detector, Incident
-from explainer import narrate
+from explainer import Look
 from ledger.rehearsal import rehearsal
 from ledger.store import Store
 from ledger.types import NANO
@@ -64,9 +64,9 @@ class TickReport:
         going = [abs(i.impact_nano) for i in self.incidents if i.state == "open" and i.kind == "spend"]
         return max(going, default=0) / NANO
 
-    def lines(self) -> list[str]:
+    def lines(self, look: Look) -> list[str]:
         """What is shown."""
-        lines = [*self.intake.lines(), *self.ready]
+        lines = [*self.intake.lines(look), *self.ready]
         if self.overtaken:
             return [*lines, "another process judged these hours meanwhile; nothing of this tick was kept"]
         if self.hours:
@@ -122,7 +122,7 @@ def _tick(site: Site, store: Store, *, now: datetime, dry_run: bool, track: Trac
     for at, step in zip(track(hours), replay.steps(hours), strict=True):
         heard += explainer.hear(step.changes, at)
     silent = book.judged_until is None
-    words = narrate if silent or dry_run else words_of(site, store, now=now)
+    words = template(site, now) if silent or dry_run else words_of(site, store, now=now)
     tellings = Tellings(site, store, now=now, words=words).of([h for h in heard if _wanted(h.change, silent, now)])
     if hours and not silent:
         tellings += notices(site, store, table, now)

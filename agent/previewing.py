@@ -12,9 +12,9 @@ from pathlib import Path
 from agent.book import read_book, read_incident
 from agent.channels import look
 from agent.config import Site
+from agent.narrating import template
 from agent.ownership import owner_of
 from agent.weekly import digest, week_of
-from explainer import narrate
 from ledger.store import Store
 from ledger.types import LedgerError
 from notifiers.compose import Told, head_now, incident_message
@@ -33,7 +33,7 @@ def write_previews(site: Site, store: Store, *, what: str, channel: str, out: Pa
         raise LedgerError(f"there is no channel {channel}; the channels are {', '.join(FORMATS)}")
     messages: list[tuple[str, Message]] = []
     if what != "digest":
-        messages += _incidents(site, store)
+        messages += _incidents(site, store, now)
     if what != "incident":
         messages.append(("digest", digest(site, store, now=now, week=week_of(site, now))))
     if not messages:
@@ -44,9 +44,10 @@ def write_previews(site: Site, store: Store, *, what: str, channel: str, out: Pa
     ]
 
 
-def _incidents(site: Site, store: Store) -> Iterable[tuple[str, Message]]:
+def _incidents(site: Site, store: Store, now: datetime) -> Iterable[tuple[str, Message]]:
     """Each of the newest: its head as it was last told, and what was told at each later step of its life. (The incident
     itself may have gone on since; the explanation is of what was told.)"""
+    shown, words = look(site, now), template(site, now)
     newest = [i for i in read_book(store.engine).incidents if i.kind == "spend"][-NEWEST:]
     for incident in newest:
         known = read_incident(store.engine, incident.id)
@@ -56,8 +57,8 @@ def _incidents(site: Site, store: Store) -> Iterable[tuple[str, Message]]:
         for change in known[2]:
             first = change.what == "opened"
             about = replace(known[2][-1], at=change.at) if first else change
-            told = Told(about, why, narrate(why, "team"), owner.owner if owner else "")
-            yield f"{incident.id}-{change.what}", (head_now if first else incident_message)(told, look(site))
+            told = Told(about, why, words(why, "team"), owner.owner if owner else "")
+            yield f"{incident.id}-{change.what}", (head_now if first else incident_message)(told, shown)
 
 
 def _write(out: Path, name: str, kind: str, message: Message) -> Path:

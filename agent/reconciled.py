@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from ledger import NANO, Difference
+from explainer import Look
+from ledger import Difference
+from notifiers.figures import money
 
 MUCH = 0.05
 """A share of the truth beyond which a difference wants to be looked at."""
@@ -39,13 +41,13 @@ class Reconciled:
         """Whether they are further apart than tax, rounding and late rows explain."""
         return abs(self.other_nano - self.truth_nano) > MUCH * abs(self.truth_nano)
 
-    def line(self) -> str:
+    def line(self, look: Look) -> str:
         """Both sums, the difference, and the day with most of it."""
         one, worst = self.days[0], max(self.days, key=lambda d: abs(d.other_nano - d.truth_nano))
         apart, most = self.other_nano - self.truth_nano, worst.other_nano - worst.truth_nano
-        said = f"{one.truth} {usd(self.truth_nano)}, {one.other} {usd(self.other_nano)}"
+        said = f"{one.truth} {money(self.truth_nano, look)}, {one.other} {money(self.other_nano, look)}"
         days = f"{len(self.days)} days" if len(self.days) > 1 else "1 day"
-        return f"{said} over {days}: {usd(apart)} apart, most on {worst.day:%Y-%m-%d} ({usd(most)})"
+        return f"{said} over {days}: {money(apart, look)} apart, most on {worst.day:%Y-%m-%d} ({money(most, look)})"
 
     def as_json(self) -> dict[str, Any]:
         """As a JSON object, amounts in nano-dollars."""
@@ -57,8 +59,3 @@ class Reconciled:
 def reconciled(differences: Iterable[Difference]) -> list[Reconciled]:
     """The differences by account and source."""
     return [Reconciled(list(days)) for _, days in groupby(differences, key=lambda d: (d.account, d.other))]
-
-
-def usd(nano: int) -> str:
-    """Dollars and cents, with a minus where it is below zero."""
-    return f"{'-' if nano < 0 else ''}${abs(nano) / NANO:,.2f}"

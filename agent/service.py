@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from agent import clock
+from agent.channels import look
 from agent.config import Site
 from agent.logs import log_as_json
 from agent.pipeline import tick
@@ -54,8 +55,9 @@ def jobs(site: Site, store: Store, done: Done) -> list[Job]:
     """What is done when."""
 
     def do_tick(_slot: datetime, _late: bool) -> None:
-        report = tick(site, store, now=clock.now())
-        for line in (*report.lines(), *report.faults):
+        now = clock.now()
+        report = tick(site, store, now=now)
+        for line in (*report.lines(look(site, now)), *report.faults):
             _log.info(line)
         done("tick", report.as_json())
 

@@ -142,6 +142,16 @@ class LlmSection(Section):
 class LocaleSection(Section):
     language: str = "en_US"
     zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    currency: str = "USD"
+
+    @field_validator("currency")
+    @classmethod
+    def _has_a_code(cls, currency: str) -> str:
+        from babel.numbers import list_currencies
+
+        if currency.upper() not in list_currencies():
+            raise ValueError("there is no such currency; write its ISO code, such as EUR")
+        return currency.upper()
 
     @field_validator("language")
     @classmethod

@@ -51,11 +51,13 @@ class StoreDesk:
         buttons = () if shared or reply.understood.kind in ("help", "clarify") else (_share(text, at),)
         return _payload(reply.message, buttons)
 
-    def why(self, incident_id: str, asker: Asker, at: datetime) -> dict[str, Any]:  # noqa: ARG002
+    def why(self, incident_id: str, asker: Asker, at: datetime) -> dict[str, Any]:
         """The whole story of an incident."""
         if self._may(incident_id, asker) is None:
             return {"text": HIDDEN}
-        return _payload(self._answers.incident(incident_id, Understood("incident", incident=incident_id)).message, ())
+        return _payload(
+            self._answers.incident(incident_id, Understood("incident", incident=incident_id), at).message, ()
+        )
 
     def say(self, incident_id: str, word: Word, asker: Asker, at: datetime, until: datetime | None) -> str:
         """Writes feedback down, and says so."""

@@ -13,10 +13,9 @@ from agent.book import read_incident
 from agent.channels import fallback_rule, look, quiet, routes_of, rules, senders
 from agent.config import Site
 from agent.explaining import Heard
-from agent.narrating import Words, words_of
+from agent.narrating import Words, template, words_of
 from agent.ownership import owner_of
 from detector import Change
-from explainer import narrate
 from explainer.types import Explanation
 from ledger.engine import reading
 from ledger.store import Store
@@ -56,9 +55,10 @@ class Telling:
 class Tellings:
     """The messages of one tick over one site and store, at one time."""
 
-    def __init__(self, site: Site, store: Store, *, now: datetime, words: Words = narrate) -> None:
-        self._site, self._store, self._now, self._words = site, store, now, words
-        self._look = look(site)
+    def __init__(self, site: Site, store: Store, *, now: datetime, words: Words | None = None) -> None:
+        self._site, self._store, self._now = site, store, now
+        self._words = words or template(site, now)
+        self._look = look(site, now)
 
     def of(self, heard: Sequence[Heard]) -> list[Telling]:
         """What is told of these changes, in order. A reply goes where its head went; where there is no head, what goes
@@ -151,5 +151,5 @@ def send_test(site: Site, store: Store, *, now: datetime) -> tuple[int, list[str
         for r in routes_of(address, "test")
     }
     with store.engine.begin() as conn:
-        queue(conn, compose.test_message(now, look(site)), list(places.values()), now=now)
+        queue(conn, compose.test_message(now, look(site, now)), list(places.values()), now=now)
     return send_waiting(site, store, now=now)

@@ -12,10 +12,10 @@ from agent.book import read_book, read_incident
 from agent.build import explain_context
 from agent.channels import look, routes_of, senders
 from agent.config import Site
-from agent.narrating import Words, words_of
+from agent.narrating import Words, template, words_of
 from agent.ownership import owner_of
 from detector import Incident
-from explainer import Context, explain_change, narrate
+from explainer import Context, explain_change
 from explainer.outlook import outlook
 from ledger.store import Store
 from ledger.table import CostTable
@@ -47,10 +47,10 @@ def digest(
     now: datetime,
     week: tuple[datetime, datetime],
     late: bool = False,
-    words: Words = narrate,
+    words: Words | None = None,
 ) -> Message:
     """The page of a week, from what is known now."""
-    return digest_message(_gathered(site, store, now, week, late, words), look(site))
+    return digest_message(_gathered(site, store, now, week, late, words or template(site, now)), look(site, now))
 
 
 def send_digest(site: Site, store: Store, *, now: datetime, slot: datetime, late: bool = False) -> Sent:

@@ -7,7 +7,18 @@ add up to the nano-dollar, the place, the cause with its confidence and evidence
 
 from explainer.context import Budget, Context
 from explainer.explain import explain_change, explain_incident
+from explainer.look import Look
 from explainer.narrate import narrate
 from explainer.types import Explanation, Fact, Narrative
 
-__all__ = ["Budget", "Context", "Explanation", "Fact", "Narrative", "explain_change", "explain_incident", "narrate"]
+__all__ = [
+    "Budget",
+    "Context",
+    "Explanation",
+    "Fact",
+    "Look",
+    "Narrative",
+    "explain_change",
+    "explain_incident",
+    "narrate",
+]

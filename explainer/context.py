@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
 
+from explainer.look import DOLLARS, Look
 from ledger.types import Outcome, Scope
 
 
@@ -23,7 +23,8 @@ class Context:
     owners: tuple[tuple[Scope, str], ...] = ()
     budgets: tuple[Budget, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    look: Look = DOLLARS
+    """How amounts in evidence and facts are written; its zone is where days and months begin."""
 
     def owner_of(self, scope: Scope) -> str | None:
         """Who owns a scope: the rule with the most in common with it, else its own team."""

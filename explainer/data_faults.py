@@ -7,8 +7,9 @@ from datetime import datetime
 import numpy as np
 
 from explainer.drivers import REQUESTS
+from explainer.look import Look
 from explainer.periods import Comparison, between
-from explainer.wording import clean_name, count, money
+from explainer.wording import clean_name
 from ledger.table import DAY, CostTable, Ints
 from ledger.types import Scope, to_hour
 
@@ -18,9 +19,9 @@ STEADY, MISSING, FREE, COPY = 0.9, 0.15, 0.3, 0.01
 the spend must have lost its cost; how near a copy must be to what it repeats."""
 
 
-def data_fault(table: CostTable, c: Comparison, scope: Scope, spans: tuple[Span, Span]) -> str | None:
+def data_fault(table: CostTable, c: Comparison, scope: Scope, spans: tuple[Span, Span], look: Look) -> str | None:
     """What is wrong with the data, in words; None where nothing is seen to be."""
-    return _twice(table, scope, spans) or _missing(table, scope, spans) or _without_cost(c)
+    return _twice(table, scope, spans) or _missing(table, scope, spans) or _without_cost(c, look)
 
 
 def _missing(table: CostTable, scope: Scope, spans: tuple[Span, Span]) -> str | None:
@@ -39,7 +40,7 @@ def _missing(table: CostTable, scope: Scope, spans: tuple[Span, Span]) -> str | 
         if now[1] - now[0] >= max(MISSING * now[1], 2) and _silent(table, name, spans[0], newest) >= 0.9 * (
             now[1] - now[0]
         ):
-            return f"{clean_name(name)} has no rows in {count(now[1] - now[0])} of {count(now[1])} hours, which is no drop in spend"
+            return f"{clean_name(name)} has no rows in {now[1] - now[0]} of {now[1]} hours, which is no drop in spend"
     return None
 
 
@@ -56,15 +57,15 @@ def _within(hours: Ints, span: Span, newest: int) -> tuple[int, int]:
     return int(((hours >= first) & (hours < last)).sum()), max(0, last - first)
 
 
-def _without_cost(c: Comparison) -> str | None:
+def _without_cost(c: Comparison, look: Look) -> str | None:
     """Requests went on and their cost is nothing."""
     free = (c.base.cost > 0) & (c.current.cost == 0)
     free &= (c.base.counts[:, REQUESTS] > 0) & (c.current.counts[:, REQUESTS] > 0.2 * c.base.counts[:, REQUESTS])
     lost = int(c.base.cost[free].sum())
     if lost <= FREE * max(int(np.abs(c.current.cost - c.base.cost).sum()), 1):
         return None
-    requests = count(float(c.current.counts[free, REQUESTS].sum()))
-    return f"{requests} requests came without a cost, where such requests cost {money(lost)} before"
+    requests = look.count(float(c.current.counts[free, REQUESTS].sum()))
+    return f"{requests} requests came without a cost, where such requests cost {look.money(lost)} before"
 
 
 def _twice(table: CostTable, scope: Scope, spans: tuple[Span, Span]) -> str | None:

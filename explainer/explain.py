@@ -15,6 +15,7 @@ from explainer.context import Context
 from explainer.drivers import ALL, REQUESTS, RUNS, drivers_of, leaf_drivers
 from explainer.facts import facts_of
 from explainer.findings import Findings, Measure
+from explainer.look import Look
 from explainer.moves import incident_move, moved_drivers, moves_within
 from explainer.outlook import outlook
 from explainer.parts import tables
@@ -60,7 +61,7 @@ def explain_incident(
         int(compared.current.cost.sum()), total, drivers, tables(fine, compared, by_leaf, scope), (place,), 0, cause, sure, driver,
         evidence, (), cause in CALM,
     )  # fmt: skip
-    return _with_facts(made, _findings(table, compared, around, made, context, now=now, state=state))
+    return _with_facts(made, _findings(table, compared, around, made, context, now=now, state=state), context.look)
 
 
 def explain_change(
@@ -81,28 +82,32 @@ def explain_change(
     around = circumstances(table, scope, period, events)
     drivers, delta = drivers_of(by_leaf), int((compared.current.cost - compared.base.cost).sum())
     places = places_of(compared, by_leaf, scope)
-    asked = Asked(table, compared, by_leaf, (period, against), scope, places, moves, around)
+    asked = Asked(table, compared, by_leaf, (period, against), scope, places, moves, around, context.look)
     driver, cause, sure, evidence = cause_of_change(asked)
     made = Explanation(
-        "Why did spend change?", None, scope, period[0], period[1], _words(period, against), int(compared.base.cost.sum()),
+        "Why did spend change?", None, scope, period[0], period[1], _words(period, against, context.look), int(compared.base.cost.sum()),
         int(compared.current.cost.sum()), delta, drivers, tables(fine, compared, by_leaf, scope), places,
         delta - sum(p.delta for p in places), cause, sure, driver, evidence, (), cause in CALM,
     )  # fmt: skip
-    return _with_facts(made, _findings(table, compared, around, made, context, now=now, state="period"))
+    return _with_facts(made, _findings(table, compared, around, made, context, now=now, state="period"), context.look)
 
 
-def _words(period: tuple[datetime, datetime], against: tuple[datetime, datetime]) -> str:
-    days = (period[0] - against[0]) / timedelta(days=1)
-    same = (period[1] - period[0]) == (against[1] - against[0])
+def _words(period: tuple[datetime, datetime], against: tuple[datetime, datetime], look: Look) -> str:
+    """By the clock of the reader's zone: a week in which clocks change is a week, too."""
+    (start, end), (start_before, end_before) = (
+        [at.astimezone(look.zone).replace(tzinfo=None) for at in span] for span in (period, against)
+    )
+    days = (start - start_before) / timedelta(days=1)
+    same = end - start == end_before - start_before
     if same and days == 7:
         return "the week before"
     if same and days == 1:
         return "the day before"
-    return f"{against[0]:%Y-%m-%d %H:%M} to {against[1]:%Y-%m-%d %H:%M} UTC"
+    return f"{start_before:%Y-%m-%d %H:%M} to {end_before:%Y-%m-%d %H:%M} {look.zone_name(against[1])}"
 
 
-def _with_facts(explanation: Explanation, findings: Findings) -> Explanation:
-    return replace(explanation, facts=facts_of(explanation, findings))
+def _with_facts(explanation: Explanation, findings: Findings, look: Look) -> Explanation:
+    return replace(explanation, facts=facts_of(explanation, findings, look))
 
 
 def _findings(

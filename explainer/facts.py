@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from explainer.findings import Findings, Measure
+from explainer.look import DOLLARS, Look
 from explainer.next_steps import next_steps
 from explainer.types import Explanation, Fact, FactKind, Place
-from explainer.wording import CAUSE_WORDS, clean_name, count, driver_words, money, percent, scope_words
+from explainer.wording import CAUSE_WORDS, clean_name, driver_words, scope_words
 from ledger.types import NANO
 
 Draft = tuple[FactKind, str, int | float | str | tuple[str, ...], str | None, str]
@@ -17,19 +18,19 @@ SAID = ("tag_move", "pool", "pool_change", "credit", "data_fault")
 """Causes whose evidence is told as it stands."""
 
 
-def facts_of(explanation: Explanation, findings: Findings) -> tuple[Fact, ...]:
-    """All facts, with ids f1, f2 and so on in a fixed order. Money is in dollars."""
+def facts_of(explanation: Explanation, findings: Findings, look: Look = DOLLARS) -> tuple[Fact, ...]:
+    """All facts, with ids f1, f2 and so on in a fixed order. Values are in dollars, texts as `look` writes them."""
     drafts = [
         *_names(explanation, findings),
-        *_amounts(explanation),
-        *_drivers(explanation),
-        *_places(explanation),
-        *_parts(explanation),
-        *_measures(findings.measures),
+        *_amounts(explanation, look),
+        *_drivers(explanation, look),
+        *_places(explanation, look),
+        *_parts(explanation, look),
+        *_measures(findings.measures, look),
         *_times(explanation, findings),
         *_cause(explanation),
-        *_circumstances(findings),
-        *_outlook(findings),
+        *_circumstances(findings, look),
+        *_outlook(findings, look),
         *(("next_step", "next_step", step, None, step) for step in next_steps(explanation)),
     ]
     return tuple(Fact(f"f{i}", *draft_fields(draft)) for i, draft in enumerate(drafts, 1))
@@ -63,35 +64,41 @@ def _names(explanation: Explanation, findings: Findings) -> Iterable[Draft]:
     yield "name", "compared_with", explanation.against, None, f"The comparison is with {explanation.against}."
 
 
-def _amounts(explanation: Explanation) -> Iterable[Draft]:
+def _amounts(explanation: Explanation, look: Look) -> Iterable[Draft]:
     subject, over = scope_words(explanation.scope), explanation.delta >= 0
     base = "expected cost" if explanation.incident_id else "cost before"
     side = "above" if over else "below"
-    yield "amount", "cost_actual", explanation.current / NANO, "usd", f"{subject} cost {money(explanation.current)}."
+    yield (
+        "amount",
+        "cost_actual",
+        explanation.current / NANO,
+        "usd",
+        f"{subject} cost {look.money(explanation.current)}.",
+    )
     yield (
         "amount",
         "cost_expected" if explanation.incident_id else "cost_before",
         explanation.base / NANO,
         "usd",
-        (f"The {base} was {money(explanation.base)}."),
+        (f"The {base} was {look.money(explanation.base)}."),
     )
     yield (
         "amount",
         "excess" if explanation.incident_id else "difference",
         explanation.delta / NANO,
         "usd",
-        (f"The cost is {money(abs(explanation.delta))} {side} the {base}."),
+        (f"The cost is {look.money(abs(explanation.delta))} {side} the {base}."),
     )
     if explanation.base > 0:
         change = 100 * explanation.delta / explanation.base
         name = "excess_percent" if explanation.incident_id else "difference_percent"
-        yield "change", name, change, "percent", f"The cost is {percent(change)} {side} the {base}."
+        yield "change", name, change, "percent", f"The cost is {look.percent(change)} {side} the {base}."
         if change >= 100:
             ratio = explanation.current / explanation.base
-            yield "rate", "cost_ratio", ratio, "ratio", f"The cost is {ratio:.3f} times the {base}."
+            yield "rate", "cost_ratio", ratio, "ratio", f"The cost is {look.number(ratio, 3)} times the {base}."
 
 
-def _drivers(explanation: Explanation) -> Iterable[Draft]:
+def _drivers(explanation: Explanation, look: Look) -> Iterable[Draft]:
     total = explanation.delta
     for driver, nano in sorted(explanation.drivers, key=lambda d: -abs(d[1])):
         if not nano:
@@ -99,9 +106,9 @@ def _drivers(explanation: Explanation) -> Iterable[Draft]:
         words = driver_words(driver)
         against = (nano > 0) != (total > 0) or abs(nano) > abs(total)
         text = (
-            f"{words} accounts for {money(nano)}, it {'raised' if nano > 0 else 'lowered'} the cost."
+            f"{words} accounts for {look.money(nano)}, it {'raised' if nano > 0 else 'lowered'} the cost."
             if against
-            else f"{words} accounts for {money(abs(nano))} of the {money(abs(total))} difference."
+            else f"{words} accounts for {look.money(abs(nano))} of the {look.money(abs(total))} difference."
         )
         yield "amount", f"driver_{driver}", nano / NANO, "usd", text[0].upper() + text[1:]
         if total and not against:
@@ -111,11 +118,11 @@ def _drivers(explanation: Explanation) -> Iterable[Draft]:
                 f"driver_{driver}_share",
                 share,
                 "percent",
-                f"{words} accounts for {share:.2f} % of the difference.",
+                f"{words} accounts for {look.number(share, 2)} % of the difference.",
             )
 
 
-def _places(explanation: Explanation) -> Iterable[Draft]:
+def _places(explanation: Explanation, look: Look) -> Iterable[Draft]:
     for place in places_told(explanation):
         name = scope_words(place.scope)
         yield (
@@ -123,7 +130,7 @@ def _places(explanation: Explanation) -> Iterable[Draft]:
             f"excess_by_place:{name}",
             place.delta / NANO,
             "usd",
-            f"{name} makes up {money(place.delta)} of the difference.",
+            f"{name} makes up {look.money(place.delta)} of the difference.",
         )
 
 
@@ -134,7 +141,7 @@ def places_told(explanation: Explanation) -> tuple[Place, ...]:
     return tuple(p for p in explanation.places[:SHOWN_PLACES] if p.scope != explanation.scope and p.delta)
 
 
-def _parts(explanation: Explanation) -> Iterable[Draft]:
+def _parts(explanation: Explanation, look: Look) -> Iterable[Draft]:
     for dimension, parts in explanation.parts:
         shown = [p for p in sorted(parts, key=lambda p: -abs(p.delta)) if not p.rest and p.delta][:SHOWN_PARTS]
         if len(shown) < 2:
@@ -146,15 +153,17 @@ def _parts(explanation: Explanation) -> Iterable[Draft]:
                 f"excess_by_{dimension}:{name}",
                 part.delta / NANO,
                 "usd",
-                (f"{dimension.replace('_', ' ').capitalize()} {name} makes up {money(part.delta)} of the difference."),
+                (
+                    f"{dimension.replace('_', ' ').capitalize()} {name} makes up {look.money(part.delta)} of the difference."
+                ),
             )
 
 
-def _measures(measures: Iterable[Measure]) -> Iterable[Draft]:
+def _measures(measures: Iterable[Measure], look: Look) -> Iterable[Draft]:
     for measure in measures:
         words = measure.name.replace("_", " ")
         for when, value, verb in (("before", measure.before, "was"), ("after", measure.after, "is")):
-            shown = money(round(value * NANO)) if measure.unit == "usd" else count(value)
+            shown = look.money(round(value * NANO)) if measure.unit == "usd" else look.count(value)
             shown += " %" if measure.unit == "percent" else ""
             yield (
                 "share" if measure.unit == "percent" else "rate",
@@ -214,7 +223,7 @@ def _cause(explanation: Explanation) -> Iterable[Draft]:
     )
 
 
-def _circumstances(findings: Findings) -> Iterable[Draft]:
+def _circumstances(findings: Findings, look: Look) -> Iterable[Draft]:
     if findings.release:
         release = clean_name(findings.release)
         yield (
@@ -256,7 +265,7 @@ def _circumstances(findings: Findings) -> Iterable[Draft]:
         )
     if findings.growth_percent_a_week is not None:
         growth = findings.growth_percent_a_week
-        yield "rate", "growth_per_week", growth, "percent", f"The cost grows {growth:.3f} % a week."
+        yield "rate", "growth_per_week", growth, "percent", f"The cost grows {look.number(growth, 3)} % a week."
 
 
 def _event(findings: Findings) -> Iterable[Draft]:
@@ -280,14 +289,14 @@ def _event(findings: Findings) -> Iterable[Draft]:
     yield "time", "event_at", _iso(event.time), None, f"The {kind} {title} was at {_iso(event.time)}."
 
 
-def _outlook(findings: Findings) -> Iterable[Draft]:
+def _outlook(findings: Findings, look: Look) -> Iterable[Draft]:
     if findings.forecast_nano is not None:
         yield (
             "amount",
             "month_end_forecast",
             findings.forecast_nano / NANO,
             "usd",
-            (f"The month is forecast to end at {money(findings.forecast_nano)}."),
+            (f"The month is forecast to end at {look.money(findings.forecast_nano)}."),
         )
     if findings.budget_nano is not None:
         yield (
@@ -295,7 +304,7 @@ def _outlook(findings: Findings) -> Iterable[Draft]:
             "budget",
             findings.budget_nano / NANO,
             "usd",
-            f"The month's budget is {money(findings.budget_nano)}.",
+            f"The month's budget is {look.money(findings.budget_nano)}.",
         )
     if findings.budget_breaks_at is not None:
         yield (

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from explainer.facts import places_told
+from explainer.look import DOLLARS, Look
 from explainer.next_steps import next_steps
 from explainer.types import Cause, Explanation, Fact, Narrative, Reader
-from explainer.wording import CAUSE_WORDS, count, driver_words, moment, money, percent, scope_words
+from explainer.wording import CAUSE_WORDS, driver_words, scope_words
 from ledger.types import NANO
 
 SURE, LIKELY = 0.8, 0.5
@@ -46,6 +47,7 @@ class _Told:
 
     why: Explanation
     facts: dict[str, Fact]
+    look: Look
 
     def text(self, name: str) -> str | None:
         fact = self.facts.get(name)
@@ -55,14 +57,17 @@ class _Told:
         value = self.facts[name].value if name in self.facts else None
         return float(value) if isinstance(value, int | float) else None
 
+    def usd(self, dollars: float) -> str:
+        return self.look.money(round(dollars * NANO))
+
     def at(self, name: str) -> datetime | None:
         value = self.text(name)
         return None if value is None else datetime.fromisoformat(value)
 
 
-def narrate(explanation: Explanation, reader: Reader) -> Narrative:
-    """Headline, sentences and next steps for one reader, out of `explanation.facts` alone."""
-    told = _Told(explanation, {fact.name: fact for fact in reversed(explanation.facts)})
+def narrate(explanation: Explanation, reader: Reader, look: Look = DOLLARS) -> Narrative:
+    """Headline, sentences and next steps for one reader, out of `explanation.facts` alone, written as `look` says."""
+    told = _Told(explanation, {fact.name: fact for fact in reversed(explanation.facts)}, look)
     sentences = [
         _cause(told),
         told.text("evidence") or "",
@@ -85,10 +90,6 @@ def narrate(explanation: Explanation, reader: Reader) -> Narrative:
     )
 
 
-def _usd(dollars: float) -> str:
-    return money(round(dollars * NANO))
-
-
 def _headline(told: _Told) -> str:
     why = told.why
     who = scope_words(why.scope)
@@ -96,19 +97,20 @@ def _headline(told: _Told) -> str:
     if team and team != who and who != f"Team {team}":
         who += f" ({team})"
     lead = "Expected: " if why.calm else ""
-    return f"{lead}{who} {_how_much(why)}{_because(told)}"
+    return f"{lead}{who} {_how_much(told)}{_because(told)}"
 
 
-def _how_much(why: Explanation) -> str:
+def _how_much(told: _Told) -> str:
+    why = told.why
     over = why.delta >= 0
     base = "expected" if why.incident_id else why.against
     if why.delta == 0:
-        return f"cost {money(why.current)}, as much as {base}"
+        return f"cost {told.look.money(why.current)}, as much as {base}"
     if why.base <= 0:
-        return f"cost {money(why.current)}, {money(abs(why.delta))} {'more' if over else 'less'} than {base}"
+        return f"cost {told.look.money(why.current)}, {told.look.money(abs(why.delta))} {'more' if over else 'less'} than {base}"
     change = 100 * why.delta / why.base
-    much = f" ({percent(change)})" if abs(change) < 1_000 else ""
-    return f"cost {money(why.current)}, {money(abs(why.delta))}{much} {'more' if over else 'less'} than {base}"
+    much = f" ({told.look.percent(change)})" if abs(change) < 1_000 else ""
+    return f"cost {told.look.money(why.current)}, {told.look.money(abs(why.delta))}{much} {'more' if over else 'less'} than {base}"
 
 
 def _because(told: _Told) -> str:
@@ -136,8 +138,8 @@ def _overrun(told: _Told) -> str:
     event, planned, hours = told.text("event"), told.at("planned_until"), told.number("overrun_hours")
     if not event or planned is None:
         return ""
-    late = f" and ran {count(hours)} hours past its planned end" if hours else ""
-    return f"The announced {event} was due to end on {moment(planned)}{late}."
+    late = f" and ran {told.look.count(hours)} hours past its planned end" if hours else ""
+    return f"The announced {event} was due to end on {told.look.moment(planned)}{late}."
 
 
 def _driver(told: _Told) -> str:
@@ -147,10 +149,10 @@ def _driver(told: _Told) -> str:
         return _change(told, ())
     words = driver_words(why.driver)
     if (amount > 0) != (why.delta > 0) or abs(amount) > abs(why.delta):
-        said = f"{words} {'raised' if amount > 0 else 'lowered'} the cost by {money(abs(amount))}"
+        said = f"{words} {'raised' if amount > 0 else 'lowered'} the cost by {told.look.money(abs(amount))}"
     else:
         verb = "account" if words in PLURAL else "accounts"
-        said = f"{words} {verb} for {money(abs(amount))} of the {money(abs(why.delta))} difference"
+        said = f"{words} {verb} for {told.look.money(abs(amount))} of the {told.look.money(abs(why.delta))} difference"
     measures = (MEASURES.get(why.driver, ""), *FITTING.get(why.cause, ()))
     change = _change(told, measures)
     return f"{said[0].upper()}{said[1:]}." + (f" {change}" if change else "")
@@ -166,8 +168,10 @@ def _where(told: _Told) -> str:
         return "None of the recorded dimensions shows where the change is." if nowhere else ""
     one = places[0]
     if told.why.delta and 0.5 <= one.delta / told.why.delta <= 1:
-        return f"{scope_words(one.scope)} makes up {money(abs(one.delta))} of it."
-    moved = [f"{scope_words(p.scope)} {'rose' if p.delta > 0 else 'fell'} by {money(abs(p.delta))}" for p in places]
+        return f"{scope_words(one.scope)} makes up {told.look.money(abs(one.delta))} of it."
+    moved = [
+        f"{scope_words(p.scope)} {'rose' if p.delta > 0 else 'fell'} by {told.look.money(abs(p.delta))}" for p in places
+    ]
     if len(moved) > 1 and not dict(places[1].scope).get("feature"):
         moved[1] = moved[1][0].lower() + moved[1][1:]
     return f"{' and '.join(moved)}."
@@ -182,7 +186,11 @@ def _change(told: _Told, measures: Iterable[str]) -> str:
             continue
         words, unit = MEASURE_WORDS[name]
         share = name.endswith("_share")
-        shown = (percent(before), percent(after)) if share else (count(before), count(after))
+        shown = (
+            (told.look.percent(before), told.look.percent(after))
+            if share
+            else (told.look.count(before), told.look.count(after))
+        )
         if shown[0] == shown[1]:
             continue
         said.append(f"{words} went {'up' if after > before else 'down'} from {shown[0]} to {shown[1]}{unit}.")
@@ -207,8 +215,8 @@ def _course(told: _Told) -> str:
     if start is None:
         return ""
     if state == "ended" and end is not None:
-        return f"It ran from {moment(start)} to {moment(end)} and has ended."
-    return f"It began on {moment(start)} and is still going on."
+        return f"It ran from {told.look.moment(start)} to {told.look.moment(end)} and has ended."
+    return f"It began on {told.look.moment(start)} and is still going on."
 
 
 def _second_driver(told: _Told) -> str:
@@ -219,15 +227,15 @@ def _second_driver(told: _Told) -> str:
         return ""
     driver, amount = others[0]
     words = driver_words(driver)
-    return f"{words[0].upper()}{words[1:]} {'added' if amount > 0 else 'saved'} {money(abs(amount))}."
+    return f"{words[0].upper()}{words[1:]} {'added' if amount > 0 else 'saved'} {told.look.money(abs(amount))}."
 
 
 def _unit_cost(told: _Told) -> str:
     """Growth or waste: what one of the narrowest known unit costs, now and before."""
     for name, unit in (("cost_per_outcome", "outcome"), ("cost_per_run", "run"), ("cost_per_request", "request")):
         before, after = told.number(f"{name}_before"), told.number(f"{name}_after")
-        if before and after and min(before, after) >= LEAST_UNIT and _usd(before) != _usd(after):
-            return f"One {unit} costs {_usd(after)} now, {_usd(before)} before."
+        if before and after and min(before, after) >= LEAST_UNIT and told.usd(before) != told.usd(after):
+            return f"One {unit} costs {told.usd(after)} now, {told.usd(before)} before."
     return ""
 
 
@@ -236,10 +244,10 @@ def _outlook(told: _Told) -> str:
     if forecast is None:
         return ""
     if budget is None:
-        return f"The month is forecast to end at {_usd(forecast)}."
+        return f"The month is forecast to end at {told.usd(forecast)}."
     side = "below" if forecast < budget else "above"
-    said = f"The month is forecast to end at {_usd(forecast)}, {side} the budget of {_usd(budget)}."
+    said = f"The month is forecast to end at {told.usd(forecast)}, {side} the budget of {told.usd(budget)}."
     broke = told.at("budget_broke_at")
     if broke is not None:
-        return f"{said} The budget was used up on {moment(broke)}."
-    return said if breaks is None else f"{said} If it goes on, the budget is used up on {moment(breaks)}."
+        return f"{said} The budget was used up on {told.look.moment(broke)}."
+    return said if breaks is None else f"{said} If it goes on, the budget is used up on {told.look.moment(breaks)}."

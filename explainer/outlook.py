@@ -31,7 +31,7 @@ def outlook(table: CostTable, scope: Scope, context: Context, now: datetime) -> 
     """The month so far, and the rest of it as the last seven days went. Nothing in the first three days of data."""
     budget = context.budget_of(scope)
     of = budget.scope if budget else scope
-    local = now.astimezone(context.zone)
+    local = now.astimezone(context.look.zone)
     first = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     following = (first + timedelta(days=32)).replace(day=1)
     week = (now - timedelta(days=DAYS_SEEN), now)

@@ -9,11 +9,12 @@ import numpy as np
 from explainer.causes import Circumstances
 from explainer.data_faults import data_fault
 from explainer.drivers import ALL, RUNS, drivers_of
+from explainer.look import Look
 from explainer.moves import WEEK, Move, Span
 from explainer.periods import Comparison, between
 from explainer.places import largest
 from explainer.types import Cause, Driver, Evidence, Place
-from explainer.wording import clean_name, driver_words, money, scope_words
+from explainer.wording import clean_name, driver_words, scope_words
 from ledger.table import Bools, CostTable, Ints, leaves_inside
 from ledger.types import Scope
 
@@ -43,6 +44,7 @@ class Asked:
     places: tuple[Place, ...]
     moves: tuple[Move, ...]
     around: Circumstances
+    look: Look
 
     @property
     def delta(self) -> Ints:
@@ -55,7 +57,7 @@ def cause_of_change(a: Asked) -> Said:
     """(driver, cause, confidence, evidence for and against it). Of several causes that none outweighs, none is it."""
     total = int(a.delta.sum())
     driver = largest(drivers_of(a.by_leaf), total)
-    fault = data_fault(a.table, a.compared, a.scope, a.spans)
+    fault = data_fault(a.table, a.compared, a.scope, a.spans, a.look)
     if fault:
         return driver, "data_fault", 0.85, (Evidence(fault, supports=True),)
     for rule in (_moved, _pools, _credits):
@@ -73,7 +75,7 @@ def _moved(a: Asked) -> Said | None:
     evidence = [Evidence(m.words, supports=True) for m in a.moves[:3]]
     rest = int(a.delta.sum()) - int(a.delta[leaves].sum())
     if rest:
-        evidence.append(Evidence(f"{money(rest)} of the difference is not in what moved", supports=False))
+        evidence.append(Evidence(f"{a.look.money(rest)} of the difference is not in what moved", supports=False))
     return "attribution", "tag_move", 0.85, tuple(evidence)
 
 
@@ -83,7 +85,7 @@ def _pools(a: Asked) -> Said | None:
         return None
     here = int(a.by_leaf[:, ALL.index("pool")].sum())
     now, before = _pool_costs(a.table, a.spans)
-    held = f"all pools together cost {money(int(now.sum()))}, {money(int(before.sum()))} before"
+    held = f"all pools together cost {a.look.money(int(now.sum()))}, {a.look.money(int(before.sum()))} before"
     if _split_otherwise(now, before, here):
         return "pool", "pool_change", 0.85, (Evidence(f"{held}: what changed is who bears it", supports=True),)
     return "pool", "pool", _sure(share), (Evidence(held, supports=True),)
@@ -121,7 +123,7 @@ def _credits(a: Asked) -> Said | None:
     rows = (a.compared.leaves["charge"] == "credit").to_numpy(dtype=bool)
     before, now = int(a.compared.base.cost[rows].sum()), int(a.compared.current.cost[rows].sum())
     did = "ended" if not now else "began" if not before else "changed"
-    said = f"a credit {did}: credits came to {money(now)}, {money(before)} before"
+    said = f"a credit {did}: credits came to {a.look.money(now)}, {a.look.money(before)} before"
     return "credit", "credit", _sure(share), (Evidence(said, supports=True),)
 
 
@@ -144,7 +146,7 @@ def _driven(a: Asked, driver: Driver, total: int) -> Said:
     if share < CLEAR:
         others = [(d, v) for d, v in drivers_of(a.by_leaf) if d != driver]
         other, amount = max(others, key=lambda d: abs(d[1]))
-        evidence.append(Evidence(f"{driver_words(other)} moved it by {money(amount)} as well", supports=False))
+        evidence.append(Evidence(f"{driver_words(other)} moved it by {a.look.money(amount)} as well", supports=False))
     if a.places and a.places[0].scope != a.scope:
         evidence.append(Evidence(f"most of it is in {scope_words(a.places[0].scope)}", supports=True))
     if a.around.release and cause in ("prompt_growth", "output_growth", "cache_regression", "agent_loop"):

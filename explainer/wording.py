@@ -1,15 +1,12 @@
-"""How values are written for people: names that are data, money and counts right to their last digit, times in UTC."""
+"""Drivers, causes, scopes and names that are data, as people say them. (Amounts, counts and times: `explainer.look`.)"""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from datetime import datetime
 
 from explainer.types import Cause, Driver
-from ledger.types import NANO, Scope
+from ledger.types import Scope
 
-CENT = NANO // 100
 LONGEST_NAME = 80
 
 DRIVER_WORDS: dict[Driver, str] = {
@@ -60,60 +57,6 @@ def clean_name(value: str | None) -> str:
     kept = (" " if ch.isspace() else ch for ch in start if ch.isspace() or unicodedata.category(ch)[0] != "C")
     text = " ".join("".join(ch for ch in kept if ch not in "<>`").split())
     return (text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1].rstrip() + "…") or "(no name)"
-
-
-def _step(nano: int) -> int:
-    """The unit to which an amount is rounded: whole dollars from $1,000 on, cents from one cent on, else finer."""
-    size = abs(nano)
-    if size >= 1_000 * NANO:
-        return NANO
-    return CENT if size >= 10 * CENT or size == 0 else CENT // 100
-
-
-def _round(nano: int, step: int) -> int:
-    """The nearest multiple of `step`, halves away from zero."""
-    return (abs(nano) + step // 2) // step * step * (1 if nano >= 0 else -1)
-
-
-def _written(nano: int, step: int) -> str:
-    whole, rest = divmod(abs(_round(nano, step)), NANO)
-    cents = (
-        f".{rest // (NANO // 100):02d}" if step == CENT else f".{rest // (NANO // 10_000):04d}" if step < CENT else ""
-    )
-    return f"{'-' if nano < 0 else ''}${whole:,}{cents}"
-
-
-def money(nano: int) -> str:
-    """An amount such as $12,937, $2.40 or -$0.0251."""
-    return _written(nano, _step(nano))
-
-
-def money_parts(parts: Sequence[int], total: int) -> tuple[str, ...]:
-    """Parts rounded like their total, so that the parts shown add up to the total shown (largest remainder).
-    `parts` must add up to `total`."""
-    step = _step(total)
-    floors = [part // step for part in parts]
-    missing = _round(total, step) // step - sum(floors)
-    by_remainder = sorted(range(len(parts)), key=lambda i: floors[i] * step - parts[i])
-    for i in by_remainder[: max(0, missing)]:
-        floors[i] += 1
-    return tuple(_written(floor * step, step) for floor in floors)
-
-
-def count(value: float) -> str:
-    """A count or unit figure such as 270,029 or 8.78."""
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.2f}"
-
-
-def percent(value: float) -> str:
-    """A share or change such as 58 % or 3.4 %, without sign."""
-    size = abs(value)
-    return f"{size:,.0f} %" if size >= 10 else f"{size:.1f} %"
-
-
-def moment(at: datetime) -> str:
-    """A time such as Sat 20 Jun 02:30 UTC."""
-    return f"{at:%a} {at.day} {at:%b} {at:%H:%M} UTC"
 
 
 def driver_words(driver: Driver) -> str:

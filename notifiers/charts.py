@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explainer.look import Look
 from notifiers.clean import clean
 from notifiers.types import Chart
 
@@ -63,7 +64,9 @@ def _band(axes: Axes, chart: Chart, ink: str) -> None:
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     axes.set_ylim(bottom=min(0.0, *chart.actual) if chart.actual else 0.0)
-    axes.set_ylabel("dollars" if chart.unit == "usd" else _plain(chart.unit))
+    axes.set_ylabel(_plain(unit_words(chart)))
+    axes.set_xlabel(chart.zone, fontsize=9, loc="right")
+    axes.yaxis.set_major_formatter(_ticks(chart, axes.yaxis))
     axes.margins(x=0.01)
     axes.legend(frameon=False, fontsize=9, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, borderpad=0)
 
@@ -80,21 +83,25 @@ def _waterfall(axes: Axes, chart: Chart, ink: str) -> None:
         total = i in (0, n - 1)
         left = cut if total else starts[i]
         axes.barh(i, ends[i] - left, left=left, color=CALM if total else ALARM if value > 0 else GOOD, height=0.62)
-        text = f"{value:,.2f}" if total else f"{value:+,.2f}".replace("-", "−")
+        text = _number(chart, value) if total or value < 0 else f"+{_number(chart, value)}"
         axes.text(max(left, ends[i]), i, f" {text}", va="center", fontsize=9, color=ink)
     axes.set_yticks(range(n), [_plain(label)[:32] for label in chart.labels])
     axes.invert_yaxis()
     axes.margins(x=0.18)
     if cut:
         axes.set_xlim(left=cut)
-    axes.set_xlabel(f"dollars, from {cut:,.0f} on" if cut else "dollars")
+    axes.xaxis.set_major_formatter(_ticks(chart, axes.xaxis))
+    axes.set_xlabel(
+        f"{_plain(unit_words(chart))}, from {_number(chart, cut, 0)} on" if cut else _plain(unit_words(chart))
+    )
 
 
 def _bars(axes: Axes, chart: Chart, ink: str) -> None:
     drawn = axes.bar(range(len(chart.values)), chart.values, color=CALM, width=0.7)
-    axes.bar_label(drawn, fmt="{:,.0f}", fontsize=9, color=ink, padding=2)
+    axes.bar_label(drawn, [_number(chart, v, 0) for v in chart.values], fontsize=9, color=ink, padding=2)
     axes.set_xticks(range(len(chart.labels)), [_plain(label)[:14] for label in chart.labels], fontsize=9)
-    axes.set_ylabel("dollars" if chart.unit == "usd" else _plain(chart.unit), color=ink)
+    axes.set_ylabel(_plain(unit_words(chart)), color=ink)
+    axes.yaxis.set_major_formatter(_ticks(chart, axes.yaxis))
 
 
 def in_characters(chart: Chart, width: int = WIDTH) -> list[str]:
@@ -104,13 +111,33 @@ def in_characters(chart: Chart, width: int = WIDTH) -> list[str]:
     top = max((abs(v) for v in chart.values), default=0.0) or 1.0
     name = max((len(clean(label)) for label in chart.labels), default=0)
     return [
-        f"  {clean(label):<{name}} {'█' * max(1, round(abs(v) / top * (width - name - 16)))} {_signed(v)}"
+        f"  {clean(label):<{name}} {'█' * max(1, round(abs(v) / top * (width - name - 16)))} {_number(chart, v)}"
         for label, v in zip(chart.labels, chart.values, strict=True)
     ]
 
 
-def _signed(value: float) -> str:
-    return f"{value:,.2f}".replace("-", "−")
+def unit_words(chart: Chart) -> str:
+    """What an axis counts: dollars, euros, requests."""
+    return Look(currency=chart.currency).currency_words if chart.currency else chart.unit.replace("_", " ")
+
+
+def _number(chart: Chart, value: float, digits: int | None = None) -> str:
+    """As the chart's locale writes it, with the decimals of its currency; the minus is a true one."""
+    look = Look(chart.language, currency=chart.currency or "USD")
+    shown = look.number(value, look.digits if digits is None else digits)
+    return shown.replace("-", "−")
+
+
+def _ticks(chart: Chart, axis: Any) -> Any:
+    """Numbers along an axis, with as many decimals as they need."""
+    from matplotlib.ticker import FuncFormatter
+
+    def shown(value: float, _at: int | None) -> str:
+        ticks = axis.get_majorticklocs()
+        digits = next((d for d in range(6) if np.allclose(np.round(ticks, d), ticks, atol=1e-9)), 6)
+        return _number(chart, value, digits)
+
+    return FuncFormatter(shown)
 
 
 def _line_of_blocks(chart: Chart, width: int) -> list[str]:
@@ -127,9 +154,10 @@ def _line_of_blocks(chart: Chart, width: int) -> list[str]:
     }
     marked = "".join("▲" if any(_inside(chart, t) for t in chart.times[p]) else " " for p in pieces)
     first, last = f"{chart.times[0]:%Y-%m-%d}", f"{chart.times[-1]:%Y-%m-%d}"
-    unit = "$" if chart.unit == "usd" else ""
+    look = Look(chart.language, currency=chart.currency or "USD")
+    peak = look.written(round(top * 10**look.digits)) if chart.currency else _number(chart, top)
     return [
-        f"  actual   {rows['actual']}  peak {unit}{top:,.2f}",
+        f"  actual   {rows['actual']}  peak {peak}",
         f"  expected {rows['expected']}",
         f"           {marked}".rstrip(),
         f"           {first}{last.rjust(len(pieces) - len(first))}",

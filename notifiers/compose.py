@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from detector.types import Change, Incident, What
+from explainer.look import Look
 from explainer.types import Explanation, Narrative
 from ledger.types import NANO, Scope, from_hour
-from notifiers.figures import Look, change_percent, day, in_cents, moment, more_or_less, place, usd
+from notifiers.figures import change_percent, coins, day, moment, money, more_or_less, place
 from notifiers.types import Button, Chart, Message, Table
 
 Severity = Literal["low", "medium", "high"]
@@ -60,7 +61,8 @@ def incident_message(told: Told, look: Look) -> Message:
         key=f"{incident.id}:{what}:{told.change.at.isoformat()}", thread=incident.id, kind="incident",
         tone="good" if what in ("resolved", "withdrawn", "accepted") else "alert",
         headline=f"{TOLD_ABOUT[what]}: {_places(incident.scopes)}: {said}", paragraphs=_more(incident, what),
-        numbers=_numbers(incident, look), footer=_footer(told, look), reply=True, severity=severity_of(incident),
+        numbers=_numbers(incident, look), footer=_footer(told, look), rate=look.rate_words, reply=True,
+        severity=severity_of(incident),
     )  # fmt: skip
 
 
@@ -80,7 +82,7 @@ def _head(told: Told, look: Look) -> Message:
         paragraphs=words.sentences, numbers=_numbers(incident, look), charts=incident_charts(told, look),
         tables=(driver_table(told.explanation, look),), evidence=tuple(e.text for e in told.explanation.evidence),
         next_steps=words.next_steps, buttons=_buttons(incident.id), footer=_footer(told, look),
-        severity=severity_of(incident),
+        rate=look.rate_words, severity=severity_of(incident),
     )  # fmt: skip
 
 
@@ -94,9 +96,9 @@ def _more(incident: Incident, what: What) -> tuple[str, ...]:
 def _numbers(incident: Incident, look: Look) -> tuple[tuple[str, str], ...]:
     until = moment(incident.ended_at + timedelta(hours=1), look) if incident.ended_at else "still going on"
     return (
-        ("Spent", usd(incident.actual_nano, look)),
-        ("Expected", usd(incident.expected_nano, look)),
-        ("Difference", f"{usd(incident.impact_nano, look)} ({_percent(incident, look)})"),
+        ("Spent", money(incident.actual_nano, look)),
+        ("Expected", money(incident.expected_nano, look)),
+        ("Difference", f"{money(incident.impact_nano, look)} ({_percent(incident, look)})"),
         ("Since", moment(incident.started_at, look)),
         ("Until", until),
         ("State", STATES[incident.state] + (f", seen by {b}" if (b := incident.acknowledged_by) else "")),
@@ -128,16 +130,16 @@ def _buttons(incident_id: str) -> tuple[Button, ...]:
 
 def driver_table(explanation: Explanation, look: Look) -> Table:
     """By driver, in parts that add up to the whole difference as they are shown, too."""
-    rows = [(name, usd(nano, look)) for name, nano in _drivers(explanation)]
-    rows.append(("all of it", usd(explanation.delta, look)))
+    rows = [(name, coins(units, look)) for name, units in _drivers(explanation, look)]
+    rows.append(("all of it", money(explanation.delta, look)))
     return Table(
         f"What makes the difference, against {explanation.against}", ("driver", "amount"), tuple(rows), (False, True)
     )
 
 
-def _drivers(explanation: Explanation) -> list[tuple[str, int]]:
-    """By driver, in whole cents that add up; without those that come to nothing."""
-    amounts = in_cents([nano for _, nano in explanation.drivers], explanation.delta)
+def _drivers(explanation: Explanation, look: Look) -> list[tuple[str, int]]:
+    """By driver, in whole coins that add up; without those that come to nothing."""
+    amounts = look.units_of_parts([nano for _, nano in explanation.drivers], explanation.delta)
     return [(n.replace("_", " "), v) for (n, _), v in zip(explanation.drivers, amounts, strict=True) if v]
 
 
@@ -147,10 +149,11 @@ def part_tables(explanation: Explanation, look: Look) -> tuple[Table, ...]:
     for dimension, parts in explanation.parts:
         names = ["the rest" if p.rest else "(untagged)" if p.value is None else p.value for p in parts]
         amounts = zip(
-            in_cents([p.base for p in parts], explanation.base), in_cents([p.current for p in parts], explanation.current),
-            in_cents([p.delta for p in parts], explanation.delta), strict=True,
+            look.units_of_parts([p.base for p in parts], explanation.base),
+            look.units_of_parts([p.current for p in parts], explanation.current),
+            look.units_of_parts([p.delta for p in parts], explanation.delta), strict=True,
         )  # fmt: skip
-        rows = tuple((name, *(usd(v, look) for v in row)) for name, row in zip(names, amounts, strict=True))
+        rows = tuple((name, *(coins(v, look) for v in row)) for name, row in zip(names, amounts, strict=True))
         if len(rows) > 1:
             columns = (dimension.replace("_", " "), "before", "now", "difference")
             tables.append(Table(f"By {dimension.replace('_', ' ')}", columns, rows, (False, True, True, True)))
@@ -159,40 +162,50 @@ def part_tables(explanation: Explanation, look: Look) -> tuple[Table, ...]:
 
 def incident_charts(told: Told, look: Look) -> tuple[Chart, ...]:
     """The band with the spike, and a waterfall of the drivers where there is more than one."""
-    several = len(_drivers(told.explanation)) > 1
+    several = len(_drivers(told.explanation, look)) > 1
     return (band(told.change.incident, look), *([waterfall(told.explanation, look)] if several else []))
 
 
 def band(incident: Incident, look: Look) -> Chart:
     """What the incident was judged by, over the last weeks before its end."""
     j = incident.judgement
-    money = j.signal == "cost" or j.unit in ("usd", "nano_usd", "nano-dollars")
-    scale = NANO if money and j.unit != "usd" else 1
+    in_money = j.signal == "cost" or j.unit in ("usd", "nano_usd", "nano-dollars")
+    scale = 1.0 if not in_money else NANO * float(look.usd) if j.unit != "usd" else float(look.usd)
     steps = max(1, CHART_DAYS * 24 // j.grain)
     actual, expected, low, high = (tuple(v / scale for v in s[-steps:]) for s in (j.actual, j.expected, j.low, j.high))
-    times = tuple(from_hour(h) for h in j.hours[-steps:])
-    named = "Cost" if money else j.signal.replace("_", " ").capitalize()
+    zone = look.zone if j.grain == 1 else UTC
+    times = tuple(from_hour(h).astimezone(zone) for h in j.hours[-steps:])
+    named = "Cost" if in_money else j.signal.replace("_", " ").capitalize()
     title = f"{named} of {_places(incident.scopes)}, by the {'hour' if j.grain == 1 else 'day'}"
     alt = (
         f"{title} since {day(times[0], look) if times else 'the beginning'}; it left the expected band on "
         f"{moment(incident.started_at, look)}."
     )
-    end = incident.ended_at + timedelta(hours=1) if incident.ended_at else None
+    end = (incident.ended_at + timedelta(hours=1)).astimezone(zone) if incident.ended_at else None
     return Chart(
-        "band", title, alt, "usd" if money else j.unit, times, actual, expected, low, high,
-        marked_from=incident.started_at, marked_to=end,
+        "band", title, alt, look.currency.lower() if in_money else j.unit, times, actual, expected, low, high,
+        marked_from=incident.started_at.astimezone(zone), marked_to=end, currency=look.currency if in_money else "",
+        language=look.language, zone=look.zone_name(incident.started_at) if j.grain == 1 else "UTC",
     )  # fmt: skip
 
 
 def waterfall(explanation: Explanation, look: Look) -> Chart:
-    """From what it was, driver by driver, to what it is; in dollars."""
-    steps = _drivers(explanation)
+    """From what it was, driver by driver, to what it is."""
+    steps = _drivers(explanation, look)
     labels = ("before", *(n for n, _ in steps), "now")
-    values = (explanation.base / NANO, *(v / NANO for _, v in steps), explanation.current / NANO)
+    coin = 10**look.digits
+    values = (
+        float(look.amount(explanation.base)), *(v / coin for _, v in steps), float(look.amount(explanation.current)),
+    )  # fmt: skip
     alt = "From {} to {}: {}.".format(
-        usd(explanation.base, look), usd(explanation.current, look), ", ".join(f"{n} {usd(v, look)}" for n, v in steps)
+        money(explanation.base, look),
+        money(explanation.current, look),
+        ", ".join(f"{n} {coins(v, look)}" for n, v in steps),
     )
-    return Chart("waterfall", "What makes the difference", alt, "usd", labels=labels, values=values)
+    return Chart(
+        "waterfall", "What makes the difference", alt, look.currency.lower(), labels=labels, values=values,
+        currency=look.currency, language=look.language,
+    )  # fmt: skip
 
 
 def answer_message(explanation: Explanation, narrative: Narrative, look: Look, *, key: str) -> Message:
@@ -200,12 +213,13 @@ def answer_message(explanation: Explanation, narrative: Narrative, look: Look, *
     return Message(
         key=key, thread=key, kind="answer", tone="calm", headline=narrative.headline, paragraphs=narrative.sentences,
         numbers=(
-            ("Now", usd(explanation.current, look)), ("Before", usd(explanation.base, look)),
-            ("Difference", f"{usd(explanation.delta, look)} ({change_percent(explanation.delta, explanation.base, look)})"),
+            ("Now", money(explanation.current, look)), ("Before", money(explanation.base, look)),
+            ("Difference", f"{money(explanation.delta, look)} ({change_percent(explanation.delta, explanation.base, look)})"),
         ),
         charts=(waterfall(explanation, look),), tables=(driver_table(explanation, look), *part_tables(explanation, look)),
         evidence=tuple(e.text for e in explanation.evidence), next_steps=narrative.next_steps,
         footer=f"{moment(explanation.start, look)} to {moment(explanation.end, look)}, against {explanation.against}",
+        rate=look.rate_words,
     )  # fmt: skip
 
 
@@ -216,9 +230,9 @@ def budget_message(scope: Scope, *, budget: int, spent: int, forecast: int, brea
     return Message(
         key=f"budget:{place(scope)}:{month}", thread=f"budget:{place(scope)}:{month}", kind="budget", tone="alert",
         headline=f"The budget of {whose} will break on {day(breaks, look)} if spend goes on as it does",
-        paragraphs=(f"By the end of the month it comes to {usd(forecast, look)}, {usd(forecast - budget, look)} over.",),
-        numbers=(("Budget", usd(budget, look)), ("Spent so far", usd(spent, look)), ("By month's end", usd(forecast, look))),
-        footer=f"budget of {month}",
+        paragraphs=(f"By the end of the month it comes to {money(forecast, look)}, {money(forecast - budget, look)} over.",),
+        numbers=(("Budget", money(budget, look)), ("Spent so far", money(spent, look)), ("By month's end", money(forecast, look))),
+        footer=f"budget of {month}", rate=look.rate_words,
     )  # fmt: skip
 
 
@@ -234,6 +248,7 @@ def summary_message(key: str, messages: list[Message]) -> Message:
         key=f"summary:{key}", thread=f"summary:{key}", kind="summary", tone="alert",
         headline=f"{len(messages)} more incidents in the same minute",
         tables=(Table("", ("incident", "id"), rows, (False, False)),), footer="ask /why-spike with an id for the whole story",
+        rate=next((m.rate for m in messages if m.rate), ""),
     )  # fmt: skip
 
 

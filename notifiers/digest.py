@@ -6,14 +6,17 @@ import csv
 import io
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from detector.types import Incident
+from explainer.look import Look
 from explainer.types import Explanation, Narrative
 from ledger.types import Scope
 from notifiers.compose import STATES, driver_table, part_tables, waterfall
-from notifiers.figures import Look, change_percent, day, place, unit_usd, usd
+from notifiers.figures import change_percent, coins, day, money, place, unit_money
 from notifiers.types import Attachment, Chart, Message, Table
 
+CSV_DIGITS = 6
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -54,7 +57,7 @@ def digest_message(data: DigestData, look: Look) -> Message:
     local = data.start.astimezone(look.zone)
     week = f"{local:%G}-W{local:%V}"
     last = data.end - timedelta(seconds=1)
-    title = f"AI spend, {day(data.start, look)} to {day(last, look)}: {usd(why.current, look)}"
+    title = f"AI spend, {day(data.start, look)} to {day(last, look)}: {money(why.current, look)}"
     change = change_percent(why.delta, why.base, look)
     late = ("This page is late: why-spike was not running when it was due.",) if data.late else ()
     calm = tuple(f"As announced: {_line(h, look)}." for h in data.planned)
@@ -64,18 +67,24 @@ def digest_message(data: DigestData, look: Look) -> Message:
         numbers=_numbers(data, look), charts=(_days(data, look), waterfall(why, look)),
         tables=(driver_table(why, look), *[t for t in part_tables(why, look) if t.title == "By team"], *_incidents(data, look)),
         evidence=tuple(f"Not complete yet: {text}" for text in data.incomplete), next_steps=data.narrative.next_steps,
-        attachments=(Attachment(f"ai-spend-{week}.csv", "text/csv", digest_csv(data)),), footer=f"week {week}",
+        attachments=(Attachment(f"ai-spend-{week}.csv", "text/csv", digest_csv(data, look)),), footer=f"week {week}",
+        rate=look.rate_words,
     )  # fmt: skip
 
 
-def digest_csv(data: DigestData) -> bytes:
-    """The week by team, feature and model, in dollars; a cell that a spreadsheet would run is made text."""
+def digest_csv(data: DigestData, look: Look) -> bytes:
+    """The week by team, feature and model, in the currency that its headings name, in cells that add up to the week;
+    a cell that a spreadsheet would run is made text."""
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["team", "feature", "model", "usd_week_before", "usd_this_week", "usd_change"])
-    for scope, before, now in data.cells:
+    writer, unit = csv.writer(out), look.currency.lower()
+    writer.writerow(
+        ["team", "feature", "model", *(f"{unit}_{what}" for what in ("week_before", "this_week", "change"))]
+    )
+    before, now = [c[1] for c in data.cells], [c[2] for c in data.cells]
+    columns = (look.units_of_parts(column, sum(column), CSV_DIGITS) for column in (before, now))
+    for (scope, _, _), was, this in zip(data.cells, *columns, strict=True):
         names = [_harmless(dict(scope).get(d)) for d in ("team", "feature", "model")]
-        writer.writerow([*names, *(f"{v / 1e9:.6f}" for v in (before, now, now - before))])
+        writer.writerow([*names, *(f"{Decimal(v).scaleb(-CSV_DIGITS):f}" for v in (was, this, this - was))])
     return out.getvalue().encode()
 
 
@@ -87,21 +96,21 @@ def _harmless(name: str | None) -> str:
 def _numbers(data: DigestData, look: Look) -> tuple[tuple[str, str], ...]:
     why = data.explanation
     rows = [
-        ("This week", usd(why.current, look)),
-        ("The week before", usd(why.base, look)),
-        ("Difference", f"{usd(why.delta, look)} ({change_percent(why.delta, why.base, look)})"),
-        ("This month so far", usd(data.month_so_far, look)),
+        ("This week", money(why.current, look)),
+        ("The week before", money(why.base, look)),
+        ("Difference", f"{money(why.delta, look)} ({change_percent(why.delta, why.base, look)})"),
+        ("This month so far", money(data.month_so_far, look)),
     ]
     if data.forecast:
-        low, middle, high = (usd(v, look) for v in data.forecast)
+        low, middle, high = (money(v, look) for v in data.forecast)
         rows.append(("By month's end", f"{middle} ({low} to {high})"))
     if data.budget:
-        rows.append(("Budget of the month", usd(data.budget, look)))
+        rows.append(("Budget of the month", money(data.budget, look)))
     now, before = data.untagged
     if now or before:
-        rows.append(("Untagged", f"{usd(now, look)} ({change_percent(now - before, before, look)})"))
+        rows.append(("Untagged", f"{money(now, look)} ({change_percent(now - before, before, look)})"))
     rows += [
-        (f"Cost per {name}", f"{unit_usd(n, look)} (before {unit_usd(b, look)})") for name, n, b in data.unit_costs
+        (f"Cost per {name}", f"{unit_money(n, look)} (before {unit_money(b, look)})") for name, n, b in data.unit_costs
     ]
     return tuple(rows[:10])
 
@@ -111,7 +120,7 @@ def _incidents(data: DigestData, look: Look) -> tuple[Table, ...]:
         return ()
     rows = tuple(
         (day(h.incident.started_at, look), " and ".join(place(s) for s in h.incident.scopes), h.cause,
-         usd(h.incident.impact_nano, look), STATES[h.incident.state], h.owner)
+         money(h.incident.impact_nano, look), STATES[h.incident.state], h.owner)
         for h in data.incidents
     )  # fmt: skip
     columns = ("since", "where", "cause", "difference", "state", "owner")
@@ -122,11 +131,16 @@ def _line(happened: Happened, look: Look) -> str:
     incident = happened.incident
     where = " and ".join(place(s) for s in incident.scopes)
     said = incident.note.removeprefix("announced: ") or happened.cause
-    return f"{said}, {where}, since {day(incident.started_at, look)}, {usd(incident.actual_nano, look)}"
+    return f"{said}, {where}, since {day(incident.started_at, look)}, {money(incident.actual_nano, look)}"
 
 
 def _days(data: DigestData, look: Look) -> Chart:
     labels = tuple(day(at, look) for at, _ in data.days)
-    values = tuple(nano / 1e9 for _, nano in data.days)
-    alt = "Spend by day: " + ", ".join(f"{name} {usd(n, look)}" for name, (_, n) in zip(labels, data.days, strict=True))
-    return Chart("bars", "Spend by day", alt, "usd", labels=labels, values=values)
+    values = tuple(float(look.amount(nano)) for _, nano in data.days)
+    spent = [nano for _, nano in data.days]
+    shown = (coins(units, look) for units in look.units_of_parts(spent, sum(spent)))
+    alt = "Spend by day: " + ", ".join(f"{name} {amount}" for name, amount in zip(labels, shown, strict=True))
+    return Chart(
+        "bars", "Spend by day", alt, look.currency.lower(), labels=labels, values=values, currency=look.currency,
+        language=look.language,
+    )  # fmt: skip

@@ -2,53 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
-from decimal import Decimal
+from datetime import datetime
 
 from babel.dates import format_datetime, format_skeleton
-from babel.numbers import format_currency, format_percent
+from babel.numbers import format_percent
 
-from ledger.types import NANO, Scope
-
-CENT = NANO // 100
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Who reads it: a Babel locale and a time zone."""
-
-    language: str = "en_US"
-    zone: tzinfo = field(default=UTC)
+from explainer.look import Look
+from ledger.types import Scope
 
 
-def usd(nano: int, look: Look) -> str:
-    """$12,345.67, or 12 345,67 $US; the sign is a true minus."""
-    return format_currency(Decimal(nano) / NANO, "USD", locale=look.language).replace("-", "−")
+def money(nano: int, look: Look) -> str:
+    """$12,345.67, or 12 345,67 €; the sign is a true minus."""
+    return coins(look.units(nano), look)
 
 
-def in_cents(parts: Sequence[int], total: int) -> list[int]:
-    """Nano-dollars rounded to whole cents, so that what is shown adds up to the shown total: those nearest to the next
-    cent are rounded the other way (largest remainder)."""
-    cents = [part // CENT for part in parts]
-    missing = round(Decimal(total) / CENT) - sum(cents)
-    order = sorted(range(len(parts)), key=lambda i: parts[i] % CENT, reverse=missing > 0)
-    for i in order[: abs(missing)]:
-        cents[i] += 1 if missing > 0 else -1
-    return [c * CENT for c in cents]
+def coins(units: int, look: Look) -> str:
+    """An amount in the currency's smallest coin, as `Look.units` and `Look.units_of_parts` give it."""
+    return look.written(units).replace("-", "−")
 
 
-def unit_usd(nano: int, look: Look) -> str:
-    """What one of something costs: with four decimals where it is below a dollar."""
-    if abs(nano) >= NANO:
-        return usd(nano, look)
-    return format_currency(Decimal(nano) / NANO, "USD", "¤#,##0.0000", locale=look.language, currency_digits=False)
+def unit_money(nano: int, look: Look) -> str:
+    """What one of something costs: with two decimals more where it is below one of the currency."""
+    if abs(look.amount(nano)) >= 1:
+        return money(nano, look)
+    digits = look.digits + 2
+    return look.written(round(look.amount(nano) * 10**digits), digits).replace("-", "−")
 
 
 def more_or_less(nano: int, look: Look) -> str:
     """$12.00 more, or $3.40 less."""
-    return f"{usd(abs(nano), look)} {'more' if nano >= 0 else 'less'}"
+    return f"{money(abs(nano), look)} {'more' if nano >= 0 else 'less'}"
 
 
 def change_percent(delta: int, base: int, look: Look) -> str:
@@ -65,7 +48,7 @@ def moment(at: datetime, look: Look) -> str:
     """Nov 23, 2026, 14:00 UTC: with the zone, in the reader's words."""
     local = at.astimezone(look.zone)
     day = format_skeleton("yMMMd", local, locale=look.language)
-    return f"{day}, {format_datetime(local, 'HH:mm', locale=look.language)} {local.tzname()}"
+    return f"{day}, {format_datetime(local, 'HH:mm', locale=look.language)} {look.zone_name(at)}"
 
 
 def day(at: datetime, look: Look) -> str:

@@ -14,7 +14,8 @@ Status = Literal["queued", "sending", "sent", "retry", "failed", "unknown", "sup
 class Chart:
     """What a chart shows; a format draws it as a native Slack chart, a PNG or terminal bars. `kind` band: `actual`
     against `low`..`high` over `times`, the hours from `marked_from` shaded; waterfall: `labels` and signed `values`
-    that add up; bars: `labels` and `values`. Money in dollars, for drawing only."""
+    that add up; bars: `labels` and `values`. Amounts are in `currency` (empty where it is none), for drawing only; `language`
+    the locale of its numbers, `zone` that of its times."""
 
     kind: Literal["band", "waterfall", "bars"]
     title: str
@@ -29,6 +30,9 @@ class Chart:
     marked_to: datetime | None = None
     labels: tuple[str, ...] = ()
     values: tuple[float, ...] = ()
+    currency: str = ""
+    language: str = "en_US"
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class Message:
     buttons: tuple[Button, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     footer: str = ""
+    rate: str = ""
+    """By which rate dollars are shown in another currency."""
     reply: bool = False
     edits_head: bool = False
     severity: Literal["low", "medium", "high"] = "medium"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from explainer.facts import facts_of
 from explainer.findings import Findings, Measure
+from explainer.look import DOLLARS, Look
 from explainer.types import Cause, Driver, Explanation
 from ledger.types import NANO, Event, Scope
 
@@ -60,7 +61,13 @@ RUN_DEARER = (
 
 
 def explained(
-    cause: Cause, *, cents: int = 34_168_87, usual_cents: int = 6_566_71, confidence: float = 0.9, scope: Scope = SCOPE
+    cause: Cause,
+    *,
+    cents: int = 34_168_87,
+    usual_cents: int = 6_566_71,
+    confidence: float = 0.9,
+    scope: Scope = SCOPE,
+    look: Look = DOLLARS,
 ) -> Explanation:
     """An explanation of this cause, ended where money in cents is even."""
     driver = DRIVER_OF[cause]
@@ -85,7 +92,7 @@ def explained(
         measures += (Measure("error_share", "percent", 1.4, 24.2),)
     if cause in RUN_DEARER:
         measures += (Measure("cost_per_run", "usd", 0.0712, 0.0712 * max(current, 1) / max(base, 1)),)
-    return replace(made, facts=facts_of(made, _findings(cause, measures, scope, ended=cents % 2 == 0)))
+    return replace(made, facts=facts_of(made, _findings(cause, measures, scope, ended=cents % 2 == 0), look))
 
 
 def _findings(cause: Cause, measures: tuple[Measure, ...], scope: Scope, *, ended: bool) -> Findings:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from detector.types import Change, Incident, Judgement, What
-from explainer import narrate
+from explainer import Look, narrate
 from explainer.types import Part
 from ledger.types import NANO, to_hour
 from notifiers import compose
 from notifiers.digest import DigestData, Happened, digest_message
-from notifiers.figures import Look
 from notifiers.types import Message
 from tests.explanations import SCOPE, STARTED, explained
 
 LOOK = Look()
+EUROS = Look("fr_FR", ZoneInfo("Europe/Paris"), "EUR", Decimal("1.0869565"), date(2026, 10, 1))
+"""As a French team reads it, at 0.92 EUR per USD."""
 NOW = datetime(2026, 10, 7, 12, tzinfo=UTC)
 STATES: dict[What, str] = {
     "opened": "open", "grew": "open", "moved": "open", "restated": "open", "accepted": "accepted", "resolved": "resolved",
@@ -40,27 +43,31 @@ def incident(what: What = "opened") -> Incident:
     )  # fmt: skip
 
 
-def told(what: What = "opened") -> compose.Told:
+def told(what: What = "opened", look: Look = LOOK) -> compose.Told:
     """What a message about it is made of."""
-    why = explained("retry_storm")
-    return compose.Told(Change(incident(what), what, NOW, tell=True), why, narrate(why, "team"), "Search")
+    why = explained("retry_storm", look=look)
+    return compose.Told(Change(incident(what), what, NOW, tell=True), why, narrate(why, "team", look), "Search")
 
 
-def page(*, late: bool = False) -> Message:
+def page(*, late: bool = False, look: Look = LOOK) -> Message:
     """The weekly page, everything on it."""
+    return digest_message(digest_data(late=late, look=look), look)
+
+
+def digest_data(*, late: bool = False, look: Look = LOOK) -> DigestData:
+    """What the page is made of."""
     start = datetime(2026, 9, 28, tzinfo=UTC)
     parts = tuple(Part(n, b, c, c - b) for n, b, c in (("search", 3 * NANO, 20 * NANO), (None, 1, 3), ("legal", 7, 5)))
-    why = explained("retry_storm", scope=())
+    why = explained("retry_storm", scope=(), look=look)
     rest = Part(None, why.base - sum(p.base for p in parts), why.current - sum(p.current for p in parts), 0, rest=True)
     why = replace(why, parts=(("team", (*parts, replace(rest, delta=rest.current - rest.base))),))
     days = tuple((start + timedelta(days=i), (100 + 7 * i) * NANO) for i in range(7))
-    data = DigestData(
-        start, start + timedelta(days=7), why, narrate(why, "finance"), 900 * NANO, (1000 * NANO, 1100 * NANO, 1250 * NANO),
+    return DigestData(
+        start, start + timedelta(days=7), why, narrate(why, "finance", look), 900 * NANO, (1000 * NANO, 1100 * NANO, 1250 * NANO),
         2000 * NANO, (Happened(incident(), "retry storm", "Search"),), (Happened(incident("accepted"), "launch", "Growth"),),
         (40 * NANO, 30 * NANO), (("answer accepted", 38_500_000, 33_700_000),), ("openai: Sunday is not complete",), days,
         ((SCOPE, 90 * NANO, 120 * NANO), ((("team", "=cmd()"),), NANO, NANO)), late=late,
     )  # fmt: skip
-    return digest_message(data, LOOK)
 
 
 def every_message() -> dict[str, Message]:
@@ -74,6 +81,8 @@ def every_message() -> dict[str, Message]:
             (("team", "search"),), budget=9000 * NANO, spent=7000 * NANO, forecast=11_000 * NANO, breaks=NOW, look=LOOK
         ),
         "digest": page(),
+        "euros-digest": page(look=EUROS),
+        "euros-incident": compose.incident_message(told(look=EUROS), EUROS),
         "digest-late": page(late=True),
         "operator": compose.operator_message("late", "openai's data is 30 hours late", "The last load was yesterday."),
         "summary": compose.summary_message("m", [compose.incident_message(told(), LOOK)] * 3),

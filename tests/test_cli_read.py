@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -175,3 +176,28 @@ def test_the_demo_takes_place_when_the_sample_ends():
     from fixtures.make_sample import END as SAMPLE_END
 
     assert END == SAMPLE_END == datetime(2026, 11, 23, 6, tzinfo=UTC)
+
+
+def test_every_command_speaks_the_currency_of_the_config(folder, run, known, tmp_path):
+    """Lists, answers, explanations, the digest and previews: in euros, with no dollar left, and the rate is named."""
+    config = folder / "euros.toml"
+    config.write_text(
+        (folder / "config.toml").read_text().replace('zone = "UTC"', 'language = "fr_FR"\nzone = "Europe/Paris"\ncurrency = "EUR"')
+        + '\n[[currency.rates]]\ncurrency = "EUR"\nsince = 2026-11-01\nusd = 1.25\n'
+    )  # fmt: skip
+    out = tmp_path / "out"
+    for words in (
+        ("incidents",),
+        ("owners", "--check"),
+        ("explain", known["id"]),
+        ("explain", "--from", "2026-11-16", "--to", "2026-11-20"),
+        ("ask", "top", "--at", NEXT),
+        ("ask", "why is search up 300% this week", "--at", NEXT),
+        ("digest", "--week", "2026-W47"),
+        ("preview", "all", "--out", str(out)),
+    ):
+        done = CliRunner().invoke(app, [*words, "--config", str(config)])
+        shown = done.stdout if words[0] != "preview" else "".join(p.read_text() for p in out.glob("*.[thj]*"))
+        assert "€" in shown, (words, done.output)
+        assert not re.search(r"\$ ?\d|\d ?\$", re.sub('base64,[^"]*', "", shown)), words
+        assert words[0] in ("incidents", "owners") or "0,8 EUR per USD of 2026-11-01" in shown, words

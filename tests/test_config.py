@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 import tomllib
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import get_args
 
@@ -12,7 +14,8 @@ import pytest
 from pydantic import BaseModel
 
 from agent.build import detection_settings
-from agent.config import Config, ConfigError, default_text, load_site, read_config
+from agent.channels import look
+from agent.config import Config, ConfigError, Secrets, Site, default_text, load_site, read_config
 from detector.settings import DetectionSettings
 
 ROOT = Path(__file__).parent.parent
@@ -117,6 +120,8 @@ def test_every_setting_is_read(setting):
         ("[schedule]\ndigest_day = 1\n", ["schedule.digest_day", "mon"]),
         ("[locale]\nzone = 'Europe/Berln'\n", ["locale.zone", "Europe/Berln", "no such time zone"]),
         ("[locale]\nlanguage = 'xx_YY'\n", ["locale.language", "xx_YY"]),
+        ("[locale]\ncurrency = 'EURO'\n", ["locale.currency", "'EURO'", "ISO code", "EUR"]),
+        ("[locale]\ncurrency = 'EUR'\n", ["locale.currency is EUR", "[[currency.rates]]", "usd ="]),
         ("[slack]\nbot_token = 'xoxb-1'\n", ["slack.bot_token", "SLACK_BOT_TOKEN"]),
         ("[mail]\npassword = 'x'\n", ["mail.password", "WHY_SPIKE_MAIL_PASSWORD"]),
         ("[fallback]\nslack = 'xoxb-12'\n", ["fallback.slack", "environment"]),
@@ -176,3 +181,18 @@ def test_secrets_come_from_the_environment_and_are_not_shown():
 def test_the_detection_section_is_the_detectors_own_settings():
     """The defaults of the file are those that the detector was measured with."""
     assert detection_settings(load_site(None, {})) == DetectionSettings()
+
+
+def test_amounts_are_shown_by_the_newest_rate_that_holds():
+    """A rate of tomorrow is not used today; where all are later, the first of them is."""
+    rates = "".join(
+        f"[[currency.rates]]\ncurrency = 'eur'\nsince = {since}\nusd = {usd}\n"
+        for since, usd in (("2026-11-01", "1.10"), ("2026-06-01", "1.05"), ("2026-11-20", "1.20"))
+    )
+    config = read_config(f"[locale]\ncurrency = 'eur'\nlanguage = 'fr_FR'\n{rates}")
+    site = Site(config, Path("/"), Secrets(), {})
+    used = [
+        look(site, datetime(2026, month, day, tzinfo=UTC)).usd for month, day in ((11, 19), (11, 20), (7, 1), (1, 1))
+    ]
+    assert used == [Decimal("1.10"), Decimal("1.20"), Decimal("1.05"), Decimal("1.05")]
+    assert look(site, datetime(2026, 11, 19, tzinfo=UTC)).currency == "EUR"

@@ -17,12 +17,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from explainer import narrate
+from explainer import Look, narrate
 from ledger.types import NANO, Scope
 from notifiers import compose
 from notifiers.charts import in_characters, png
 from notifiers.digest import FORMULA
-from notifiers.figures import Look
 from notifiers.formats import FORMATS
 from notifiers.formats.mail import mail_payload
 from notifiers.formats.slack import within

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from explainer import Budget, Context, narrate
+from explainer import Budget, Context, Look, narrate
 from explainer.checker import check
 from explainer.facts import facts_of
 from explainer.findings import Findings
@@ -67,7 +67,7 @@ def test_a_budget_that_is_gone_says_since_when() -> None:
 
 def test_the_month_is_the_companys_own() -> None:
     """In Tokyo November began nine hours earlier."""
-    tokyo = Context(zone=ZoneInfo("Asia/Tokyo"))
+    tokyo = Context(look=Look(zone=ZoneInfo("Asia/Tokyo")))
     late = datetime(2026, 10, 31, 16, tzinfo=UTC)
     assert outlook(OCTOBER, SEARCH, tokyo, late).forecast_nano == 1440 * NANO
 

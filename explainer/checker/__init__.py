@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explainer.checker.binding import figure_faults, unbacked
+from explainer.checker.figures import normal
 from explainer.checker.quantities import Known
-from explainer.checker.scan import Sentence, faults_of_form, normal, sentences
+from explainer.checker.scan import faults_of_form, sentences
 from explainer.checker.statements import statement_faults
 from explainer.checker.times import time_faults
 from explainer.checker.vocabulary import word_faults
+from explainer.look import DOLLARS, Look
 from explainer.types import Fact
 
 __all__ = ["check"]
@@ -22,12 +24,12 @@ __all__ = ["check"]
 _NAME_KINDS = ("name", "coincidence", "next_step")
 
 
-def check(text: str, facts: Sequence[Fact]) -> list[str]:
-    """The reasons why `text` is not backed by `facts`; empty where it is."""
+def check(text: str, facts: Sequence[Fact], look: Look = DOLLARS) -> list[str]:
+    """The reasons why `text`, written as `look` writes amounts and times, is not backed by `facts`; empty where it is."""
     reasons = faults_of_form(text)
-    known = Known(facts)
+    known = Known(facts, look)
     about: str | None = None
-    for sentence in sentences(without_steps(normal(text), facts), _names(facts)):
+    for sentence in sentences(without_steps(normal(text), facts), _names(facts), look):
         faults, about_now = figure_faults(sentence, known, about)
         reasons += faults
         reasons += time_faults(sentence, known)
@@ -58,8 +60,3 @@ def _names(facts: Sequence[Fact]) -> dict[str, str]:
             name = fact.name.split(":", 1)[1]
             names[normal(name).lower()] = name
     return names
-
-
-def sentence_texts(text: str, facts: Sequence[Fact]) -> list[Sentence]:
-    """The sentences as the checker reads them, to see why it refuses."""
-    return sentences(without_steps(normal(text), facts), _names(facts))

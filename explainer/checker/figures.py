@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
+
+from explainer.look import Look
 
 FigureUnit = Literal["usd", "percent", "points", "ratio", "count", "foreign"]
 
@@ -24,14 +28,6 @@ QUALIFIER = (
     r"just above|just below|just shy of|just short of|well over|well above|more than|less than|fewer than|over|under|"
     r"at least|at most|up to|upwards of|north of|a good|as much as)\s*"
 )
-FIGURE = re.compile(
-    r"(?P<sign>[+\-±](?=\s?[$£€¥\d.US]))?\s?(?P<currency>US\$\s?|USD\s?|EUR\s?|GBP\s?|[$£€¥]\s?)?(?P<sign2>-)?"
-    r"(?P<number>\d{1,3}(?:[,\u202f\u00a0]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?!\d)"
-    r"(?P<scale>(?:k|K|mn|m|M|bn|B|b)(?![A-Za-z])|\s(?:thousand|million|billion)\b)?"
-    r"(?P<unit>\s?(?:%|percent(?:age)? points?\b|per ?cent(?:age)? points?\b|percent\b|per cent\b|pct\b|pp\b|ppts?\b|points?\b|"
-    r"basis points?\b|[x×](?![A-Za-z])|times\b|-?fold\b|USD\b|US dollars?\b|dollars?\b|EUR\b|euros?\b|GBP\b|"
-    r"pounds?\b|cents?\b|¢|bucks\b))?(?:\s?points?\b)?(?![A-Za-z_])"
-)
 WORDED = re.compile(
     rf"(?:(?P<count>{_WORD}|an?)[ -])(?P<part>half|halves|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|tenths?)\b(?!-)|(?P<half>half)\b(?!-)|"
     r"(?P<most>(?:the )?(?:most|bulk|majority|lion's share|better part)(?= of\b))|(?P<all>(?:nearly|almost|practically|virtually) (?:all|everything)\b)|"
@@ -45,6 +41,12 @@ WORDED = re.compile(
 )
 _PARTS = {"hal": 2, "thi": 3, "qua": 4, "fif": 5, "six": 6, "sev": 7, "eig": 8, "ten": 10}
 _BOUNDS = {"most": (50.0, 100.0), "all": (88.0, 100.0), "few": (0.0, 50.0)}
+
+
+def normal(text: str) -> str:
+    """Compatibility form, with one kind of minus, apostrophe and space."""
+    plain = unicodedata.normalize("NFKC", text)
+    return plain.replace("’", "'").replace("−", "-").replace("\u2011", "-").replace("‐", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +125,61 @@ _MORE = {
 }  # fmt: skip
 
 
+class Figures:
+    """Finds and reads the figures of texts as `look` writes them: its separators, and its currency as dollars."""
+
+    def __init__(self, look: Look) -> None:
+        group, self._decimal = (normal(s) for s in look.separators)
+        self._group, self._usd = group, float(look.usd)
+        self._signs = tuple(normal(s) for s in look.signs)
+        self._pattern = _figure(self._signs, group, self._decimal, look.groups_of_two)
+
+    def match(self, text: str, at: int) -> re.Match[str] | None:
+        """The figure that begins at a place."""
+        return self._pattern.match(text, at)
+
+    def of(self, match: re.Match[str]) -> Figure:
+        """The figure that was found."""
+        digits = re.sub(rf"[{re.escape(self._group)}\u202f\u00a0]", "", match["number"]).replace(self._decimal, ".")
+        unit, factor = self._unit((match["currency"] or "").strip(), (match["unit"] or "").strip())
+        if "point" in match[0] and unit == "percent":
+            unit = "points"
+        factor *= _SCALE[match["scale"].strip().lower()] if match["scale"] else 1.0
+        decimals = len(digits.split(".")[1]) if "." in digits else 0
+        step = 10.0**-decimals * factor
+        value = float(digits) * factor
+        zeros = len(digits) - len(digits.rstrip("0")) if not decimals else 0
+        coarse = step * 10**zeros if value else step
+        # $24,000 stands for what rounds to it in thousands; 40 % and 3.0 stand for their last digit.
+        rounded = coarse if unit == "usd" and not match["scale"] and len(digits) - zeros >= 2 and zeros >= 2 else step
+        sign = -1 if "-" in (match["sign"] or "") + (match["sign2"] or "") else 1 if match["sign"] == "+" else 0
+        return Figure(value, unit, value - rounded / 2, value + rounded / 2, step, coarse, sign, match[0].strip())
+
+    def _unit(self, currency: str, unit: str) -> tuple[FigureUnit, float]:
+        if currency in self._signs or (not currency and unit in self._signs):
+            return "usd", self._usd
+        return _unit(currency.lower(), unit.lower())
+
+
+@lru_cache(maxsize=64)
+def _figure(signs: tuple[str, ...], group: str, decimal: str, groups_of_two: bool) -> re.Pattern[str]:
+    own = "|".join(re.escape(s) for s in signs)
+    between, point = rf"[{re.escape(group)}\u202f\u00a0]", re.escape(decimal)
+    thousands = rf"(?:{between}\d{{2,3}})*{between}\d{{3}}" if groups_of_two else rf"(?:{between}\d{{3}})+"
+    return re.compile(
+        rf"(?P<sign>[+\-±](?=\s?(?:[$£€¥\d.US]|{own})))?\s?(?P<currency>US\$\s?|(?:{own})\s?|USD\s?|EUR\s?|GBP\s?|[$£€¥]\s?)?(?P<sign2>-)?"
+        rf"(?P<number>\d{{1,3}}{thousands}(?:{point}\d+)?|\d+(?:{point}\d+)?|{point}\d+)(?!\d)"
+        r"(?P<scale>(?:k|K|mn|m|M|bn|B|b)(?![A-Za-z])|\s(?:thousand|million|billion)\b)?"
+        r"(?P<unit>\s?(?:%|percent(?:age)? points?\b|per ?cent(?:age)? points?\b|percent\b|per cent\b|pct\b|pp\b|ppts?\b|points?\b|"
+        r"basis points?\b|[x×](?![A-Za-z])|times\b|-?fold\b|"
+        rf"(?:{own})(?!\w)|USD\b|US dollars?\b|dollars?\b|EUR\b|euros?\b|GBP\b|[€£¥]|"
+        r"pounds?\b|cents?\b|¢|bucks\b))?(?:\s?points?\b)?(?![A-Za-z_])"
+    )
+
+
 def _unit(currency: str, unit: str) -> tuple[FigureUnit, float]:
     """The unit of a figure and what its number is multiplied with."""
-    currency, unit = currency.strip().lower(), unit.strip().lower()
-    if currency in ("£", "€", "¥", "eur", "gbp") or unit.startswith(("eur", "gbp", "pound")):
+    if currency in ("£", "€", "¥", "eur", "gbp") or unit.startswith(("eur", "gbp", "pound", "€", "£", "¥")):
         return "foreign", 1.0
     if "point" in unit or unit in ("pp", "ppt", "ppts"):
         return "points", 0.01 if "basis" in unit else 1.0
@@ -139,24 +192,6 @@ def _unit(currency: str, unit: str) -> tuple[FigureUnit, float]:
     if unit in ("x", "×", "times") or unit.endswith("fold"):
         return "ratio", 1.0
     return "count", 1.0
-
-
-def figure_of(match: re.Match[str]) -> Figure:
-    """The figure that FIGURE found."""
-    digits = re.sub(r"[,\u202f\u00a0]", "", match["number"])
-    unit, factor = _unit(match["currency"] or "", (match["unit"] or ""))
-    if "point" in match[0] and unit == "percent":
-        unit = "points"
-    factor *= _SCALE[match["scale"].strip().lower()] if match["scale"] else 1.0
-    decimals = len(digits.split(".")[1]) if "." in digits else 0
-    step = 10.0**-decimals * factor
-    value = float(digits) * factor
-    zeros = len(digits) - len(digits.rstrip("0")) if not decimals else 0
-    coarse = step * 10**zeros if value else step
-    # $24,000 stands for what rounds to it in thousands; 40 % and 3.0 stand for their last digit.
-    rounded = coarse if unit == "usd" and not match["scale"] and len(digits) - zeros >= 2 and zeros >= 2 else step
-    sign = -1 if "-" in (match["sign"] or "") + (match["sign2"] or "") else 1 if match["sign"] == "+" else 0
-    return Figure(value, unit, value - rounded / 2, value + rounded / 2, step, coarse, sign, match[0].strip())
 
 
 def worded_figure(match: re.Match[str]) -> Figure:

@@ -17,7 +17,53 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)\b(?:\.(?=\s\d))?"
 )
-_ZONE = r"(?:\s?(?P<zone{n}>UTC(?:[+-]\d{{1,2}}(?::?\d\d)?)?|GMT|Z|[CEMP][ES]?T|CEST|BST|IST|JST|AEST|SGT|local time|[+-]\d\d:?\d\d)(?![A-Za-z]))?"
+_ZONES = [
+    "ACDT",
+    "ACST",
+    "AEDT",
+    "AEST",
+    "AKDT",
+    "AKST",
+    "AWST",
+    "BST",
+    "CAT",
+    "CDT",
+    "CEST",
+    "CST",
+    "ChST",
+    "EAT",
+    "EDT",
+    "EEST",
+    "HDT",
+    "HKT",
+    "HST",
+    "IDT",
+    "IST",
+    "JST",
+    "KST",
+    "MDT",
+    "MSK",
+    "MST",
+    "NDT",
+    "NST",
+    "NZDT",
+    "NZST",
+    "PDT",
+    "PKT",
+    "PST",
+    "SAST",
+    "SGT",
+    "SST",
+    "WAT",
+    "WEST",
+    "WET",
+    "WIB",
+    "WIT",
+    "WITA",
+]
+"""The zones' own names, as the time zone database has them."""
+_ZONE = r"(?:\s?(?P<zone{n}>UTC(?:[+-]\d{{1,2}}(?::?\d\d)?)?|GMT|Z|[CEMP][ES]?T|{zones}|local time|[+-]\d\d:?\d\d)(?![A-Za-z]))?"
+_ZONE = _ZONE.replace("{zones}", "|".join(_ZONES))
 _CLOCK = (
     r"(?:(?P<h{n}>[01]?\d|2[0-4])(?:[:.](?P<m{n}>[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?\s?(?P<ap{n}>[ap]\.?m\.?(?![A-Za-z]))?|"
     r"\s?(?P<ap{n}b>[ap]\.?m\.?(?![A-Za-z]))|\s?h(?P<m{n}b>[0-5]\d))|(?P<word{n}>noon|midday|midnight)\b)" + _ZONE
@@ -48,7 +94,8 @@ _HOURS = {"h": 1.0, "d": 24.0, "w": 168.0, "mo": 730.0, "m": 1 / 60, "y": 8760.0
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time as far as it is told; `relative` is yesterday and the like, `utc` False where another zone is named."""
+    """A time as far as it is told; `relative` is yesterday and the like, `zone` the zone it names, in
+    capitals and UTC by that name."""
 
     shown: str
     year: int | None = None
@@ -59,11 +106,11 @@ class Moment:
     minute: int | None = None
     relative: str = ""
     part: str = ""
-    utc: bool = True
+    zone: str = ""
     valid: bool = True
 
     def fits(self, at: datetime, *, near: bool = False) -> bool:
-        """True where `at` (UTC) is told so. `near` allows half an hour either way where only an hour is told."""
+        """True where `at`, in the zone it is told in, is told so. `near` allows half an hour either way where only an hour is told."""
         if (
             self.hour == 0
             and "midnight" in self.shown.lower()
@@ -114,13 +161,14 @@ def moment_of(match: re.Match[str]) -> Moment | None:
     shown = match[0].strip()
     if "rel" in groups:
         return Moment(shown, relative=shown.lower())
-    zone = next((groups[k] for k in ("zone1", "zone2", "zone3", "zone4") if k in groups), "UTC").upper()
-    utc = zone in ("UTC", "GMT", "Z", "UTC+0", "UTC+00:00", "+00:00", "+0000")
+    zone = next((groups[k] for k in ("zone1", "zone2", "zone3", "zone4") if k in groups), "").upper()
+    if zone in ("GMT", "Z", "UTC+0", "UTC+00:00", "+00:00", "+0000"):
+        zone = "UTC"
     if "iso" in groups:
         year, month, day = (int(v) for v in groups["iso"].split("-"))
         hour = int(groups["isoh"]) if "isoh" in groups else None
         minute = int(groups["isom"]) if "isom" in groups else None
-        return Moment(shown, year, month, day, None, hour, minute, utc=utc)
+        return Moment(shown, year, month, day, None, hour, minute, zone=zone)
     hour, minute, valid = _clock(groups)
     month_name = next((groups[k] for k in ("mo", "mo2", "mob", "mo2b", "monthalone") if k in groups), None)
     day_text = next((groups[k] for k in ("d", "d2", "db", "d2b") if k in groups), None)
@@ -137,7 +185,7 @@ def moment_of(match: re.Match[str]) -> Moment | None:
         hour,
         minute,
         part=groups.get("part", "").lower(),
-        utc=utc,
+        zone=zone,
         valid=valid,
     )
 

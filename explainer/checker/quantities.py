@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from explainer.checker.concepts import COST, concept_of
+from explainer.look import DOLLARS, Look
 from explainer.types import Fact
 
 Value = float
@@ -33,8 +34,8 @@ class Quantity:
 class Known:
     """The facts by name, and the quantities."""
 
-    def __init__(self, facts: Sequence[Fact]) -> None:
-        self.facts = facts
+    def __init__(self, facts: Sequence[Fact], look: Look = DOLLARS) -> None:
+        self.facts, self.look = facts, look
         self.by_name: dict[str, list[Fact]] = {}
         for fact in facts:
             self.by_name.setdefault(fact.name, []).append(fact)

@@ -6,12 +6,12 @@ figure, T a time, D a duration, N a name out of the facts; the number after it i
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from explainer.checker.figures import FIGURE, NUMBER_WORDS, WORDED, Figure, figure_of, worded_figure
+from explainer.checker.figures import NUMBER_WORDS, WORDED, Figure, Figures, normal, worded_figure
 from explainer.checker.moments import DURATION, MOMENT, Duration, Moment, duration_of, moment_of
+from explainer.look import DOLLARS, Look
 
 _FORBIDDEN = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _MARKUP = re.compile(r"<[^<>\s][^<>]*>|(?<!\w)@\w+|\{\{|\]\(|<!--")
@@ -38,12 +38,6 @@ class Sentence:
         self.text = f"{self.text} {piece}" if self.text else piece
 
 
-def normal(text: str) -> str:
-    """Compatibility form, with one kind of minus, apostrophe and space."""
-    plain = unicodedata.normalize("NFKC", text)
-    return plain.replace("’", "'").replace("−", "-").replace("\u2011", "-").replace("‐", "-")
-
-
 def faults_of_form(text: str) -> list[str]:
     """Characters and markup that no narrative may hold."""
     faults = []
@@ -54,11 +48,11 @@ def faults_of_form(text: str) -> list[str]:
     return faults
 
 
-def sentences(text: str, names: Mapping[str, str]) -> list[Sentence]:
+def sentences(text: str, names: Mapping[str, str], look: Look = DOLLARS) -> list[Sentence]:
     """The sentences of a text. `names` maps the lower-case form of each known name, link and title to its value."""
     plain = _EMOJI_CODE.sub(" ", normal(text))
     plain = re.sub(r"[`*]|(?<!\w)_|_(?!\w)", " ", plain) if not any("*" in n or "`" in n for n in names) else plain
-    known = _known(names)
+    known, figures = _known(names), Figures(look)
     found: list[Sentence] = [Sentence()]
     at = 0
     while at < len(plain):
@@ -67,7 +61,7 @@ def sentences(text: str, names: Mapping[str, str]) -> list[Sentence]:
                 found.append(Sentence())
             at += 1
             continue
-        at = _read(plain, at, found, known)
+        at = _read(plain, at, found, known, figures)
     return [s for s in found if s.text.strip(" .!?,:;-")]
 
 
@@ -78,7 +72,7 @@ def _known(names: Mapping[str, str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![\w-])(?:{'|'.join(longest)})(?!\w|[-.+/_]\w)", re.IGNORECASE)
 
 
-def _read(plain: str, at: int, found: list[Sentence], known: re.Pattern[str] | None) -> int:
+def _read(plain: str, at: int, found: list[Sentence], known: re.Pattern[str] | None, figures: Figures) -> int:
     """Reads one piece at `at` into the last sentence and gives where the next begins."""
     now = found[-1]
     starts_word = at == 0 or not (plain[at - 1].isalnum() or plain[at - 1] == "_")
@@ -106,8 +100,8 @@ def _read(plain: str, at: int, found: list[Sentence], known: re.Pattern[str] | N
             now.figures.append(worded_figure(m))
             now.add(f"Q{len(now.figures) - 1}")
             return m.end()
-    if (m := FIGURE.match(plain, at)) and (at == 0 or not plain[at - 1].isalnum()):
-        now.figures.append(figure_of(m))
+    if (m := figures.match(plain, at)) and (at == 0 or not plain[at - 1].isalnum()):
+        now.figures.append(figures.of(m))
         now.add(f"Q{len(now.figures) - 1}")
         return m.end()
     if m := _WORD.match(plain, at):

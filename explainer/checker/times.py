@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from explainer.checker.moments import Duration, Moment
 from explainer.checker.quantities import Known
 from explainer.checker.scan import Sentence
+from explainer.look import Look
 
 _CUES: tuple[tuple[str, str], ...] = (
     (
@@ -50,8 +51,9 @@ def time_faults(sentence: Sentence, known: Known) -> list[str]:
     for index, moment in enumerate(sentence.moments):
         role = _role(sentence.text, index)
         at = [t for name, t in known_times if not role or name in _ROLE_FACTS[role]]
-        if not moment.utc:
-            faults.append(f"{moment.shown}: times are told in UTC")
+        at = _as_told(moment, at, known.look)
+        if moment.zone and not _as_told(moment, [t for _, t in known_times], known.look):
+            faults.append(f"{moment.shown}: times are told in {_zones(known.look)}")
         elif not _fits(moment, at, known, _near(sentence.text, index)):
             faults.append(f"{moment.shown}: no fact has this time{f' as its {role}' if role else ''}")
     for index, duration in enumerate(sentence.durations):
@@ -59,6 +61,19 @@ def time_faults(sentence: Sentence, known: Known) -> list[str]:
         if fault:
             faults.append(fault)
     return faults
+
+
+def _as_told(moment: Moment, times: Iterable[datetime], look: Look) -> list[datetime]:
+    """The times in the zone that a moment names, the reader's where it names none; those that its zone does not fit are
+    left out."""
+    if moment.zone == "UTC":
+        return [t.astimezone(UTC) for t in times]
+    local = [t.astimezone(look.zone) for t in times]
+    return [t for t in local if moment.zone in ("", look.zone_name(t).upper())]
+
+
+def _zones(look: Look) -> str:
+    return "UTC" if look.zone is UTC or str(look.zone) == "UTC" else f"{look.zone} or UTC"
 
 
 def times_of(known: Known) -> list[tuple[str, datetime]]:
@@ -119,7 +134,7 @@ def _fits(moment: Moment, times: Iterable[datetime], known: Known, near: bool) -
     now = next((t for name, t in times_of(known) if name == "now"), None)
     if now is None:
         return False
-    return any(_relative(moment.relative, at, now) for at in times if at <= now)
+    return any(_relative(moment.relative, at, now.astimezone(known.look.zone)) for at in times if at <= now)
 
 
 def _relative(word: str, at: datetime, now: datetime) -> bool:

@@ -24,7 +24,7 @@ def mail_payload(message: Message, rule: str) -> dict[str, Any]:
     charts = [(_cid(message, i), clean(c.alt), png(c, inches=(5.4, 3.3))) for i, c in enumerate(message.charts)]
     loader = FileSystemLoader(Path(__file__).parent)
     template = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template(TEMPLATE)
-    footer = " · ".join(part for part in (message.footer, f"rule: {rule}" if rule else "") if part)
+    footer = " · ".join(part for part in (message.footer, message.rate, f"rule: {rule}" if rule else "") if part)
     html = template.render(
         language="en", headline=clean(message.headline), summary=clean(" ".join(message.paragraphs), 200),
         paragraphs=[clean(p) for p in message.paragraphs], numbers=[(clean(n), clean(v)) for n, v in message.numbers],

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from notifiers.charts import unit_words
 from notifiers.clean import clean
 from notifiers.formats.text import table_lines
 from notifiers.types import Chart, Message
 
 Block = dict[str, Any]
 HEADER, SECTION, FIELDS, BUDGET = 150, 2900, 10, 10_000
-NATIVE_POINTS, NATIVE_SERIES, NATIVE_CHARTS, NAME = 20, 6, 2, 20
+NATIVE_POINTS, NATIVE_SERIES, NATIVE_CHARTS, NAME, DECIMALS = 20, 6, 2, 20, 2
 MARKS = {"alert": "🔺", "calm": "🔹", "good": "✅", "operator": "🔧"}
 
 
@@ -39,11 +40,14 @@ def native_chart(chart: Chart) -> Block | None:
         series = {"actual": chart.actual, "expected": chart.expected, "expected high": chart.high}
         kind = "line"
     else:
-        labels, series, kind = tuple(_unique(chart.labels)), {"dollars": chart.values}, "bar"
+        labels, series, kind = tuple(_unique(chart.labels)), {clean(unit_words(chart), NAME): chart.values}, "bar"
     if not 1 <= len(labels) <= NATIVE_POINTS:
         return None
     data = [
-        {"name": name, "data": [{"label": at, "value": round(v, 2)} for at, v in zip(labels, values, strict=True)]}
+        {
+            "name": name,
+            "data": [{"label": at, "value": round(v, DECIMALS)} for at, v in zip(labels, values, strict=True)],
+        }
         for name, values in series.items()
         if len(values) == len(labels)
     ]
@@ -110,7 +114,10 @@ def _actions(message: Message) -> list[Block]:
 
 
 def _context(message: Message, rule: str) -> Block:
-    text = " · ".join(part for part in (message.footer, f"rule: {rule}" if rule else "") if part) or "why-spike"
+    text = (
+        " · ".join(part for part in (message.footer, message.rate, f"rule: {rule}" if rule else "") if part)
+        or "why-spike"
+    )
     return {"type": "context", "elements": [_mrkdwn(within(text, 1000))]}
 
 

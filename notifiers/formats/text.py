@@ -24,7 +24,8 @@ def text_payload(message: Message, rule: str) -> dict[str, Any]:
     for title, items in (("Evidence", message.evidence), ("What to do next", message.next_steps)):
         if items:
             lines += ["", f"{title}:", *(f"  - {clean(item)}" for item in items)]
-    footer = " · ".join(part for part in (clean(message.footer), f"rule: {clean(rule)}" if rule else "") if part)
+    told = (clean(message.footer), message.rate, f"rule: {clean(rule)}" if rule else "")
+    footer = " · ".join(part for part in told if part)
     return {"text": "\n".join([*lines, "", footer]).rstrip() + "\n"}
 
 

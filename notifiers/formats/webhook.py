@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC
 from typing import Any
 
 from notifiers.archive import message_to_json
-from notifiers.types import Message
+from notifiers.types import Chart, Message
 
 LEFT_OUT = ("buttons", "attachments", "edits_head")
 
 
 def webhook_payload(message: Message, rule: str) -> dict[str, Any]:
     """`schema`, `rule` and the fields of a message; times are ISO 8601 in UTC, charts carry their numbers."""
-    content = json.loads(message_to_json(message))
+    charts = tuple(_in_utc(chart) for chart in message.charts)
+    content = json.loads(message_to_json(replace(message, charts=charts)))
     return {"schema": 1, "rule": rule} | {k: v for k, v in content.items() if k not in LEFT_OUT}
+
+
+def _in_utc(chart: Chart) -> Chart:
+    marks = {n: at.astimezone(UTC) if (at := getattr(chart, n)) else None for n in ("marked_from", "marked_to")}
+    return replace(chart, times=tuple(t.astimezone(UTC) for t in chart.times), zone="UTC", **marks)
