@@ -15,6 +15,7 @@ from agent.config import load_site
 from agent.feedback import give_feedback
 from agent.pipeline import tick
 from benchmarks.kills import receiving
+from explainer import Look
 from ledger.engine import reading
 from ledger.schema import delivery, explanation, incident, incident_change, llm_call, message
 from ledger.types import LedgerError
@@ -100,7 +101,7 @@ def test_a_first_run_says_what_it_would_have_said(world):
     _, store, at = make()
     report = at(AFTER)
     assert report.silent
-    assert any("would tell" in line and "onboarding-copilot" in line for line in report.lines())
+    assert any("would tell" in line and "onboarding-copilot" in line for line in report.lines(Look()))
     assert count(store, incident) == len(report.incidents) > 0
     at(AFTER + timedelta(hours=1))
     assert not receiver.seen
@@ -210,7 +211,7 @@ def test_an_empty_store_is_no_error(world, tmp_path):
     site = load_site(tmp_path / "config.toml", {})
     store = open_store(site)
     report = tick(site, store, now=BEFORE)
-    assert "no cost to judge" in report.lines()[0]
+    assert "no cost to judge" in report.lines(Look())[0]
     store.engine.dispose()
 
 

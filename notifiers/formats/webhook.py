@@ -21,5 +21,6 @@ def webhook_payload(message: Message, rule: str) -> dict[str, Any]:
 
 
 def _in_utc(chart: Chart) -> Chart:
-    marks = {n: at.astimezone(UTC) if (at := getattr(chart, n)) else None for n in ("marked_from", "marked_to")}
-    return replace(chart, times=tuple(t.astimezone(UTC) for t in chart.times), zone="UTC", **marks)
+    times = tuple(t.astimezone(UTC) for t in chart.times)
+    since, until = (at.astimezone(UTC) if at else None for at in (chart.marked_from, chart.marked_to))
+    return replace(chart, times=times, marked_from=since, marked_to=until, zone="UTC")
