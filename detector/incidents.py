@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from detector.decompose import Decomposer
-from detector.effects import SIGNALS, VOLUME, Bools
+from detector.effects import MIX, SIGNALS, VOLUME, Bools
 from detector.grid import Floats
 from detector.judge import judgement_of
 from detector.lane import SLOW_LAG, Lane
@@ -30,6 +30,8 @@ STEPS_TOLD = (1, 2, 5, 10)
 SEARCH_HOURS = 24 * 9
 """How far back each tick looks for something new."""
 SAME_CAUSE_HOURS = 24
+DWARFS = 3.0
+"""Another signal that moves so many times as much is a cause of its own."""
 LAUNCH_DAYS = 14
 TAIL_SLOPE = 0.6
 """By how much a score must rise to be passed e times less often."""
@@ -115,6 +117,7 @@ class _Tick:
             lane.refresh(self._flagged(), self._flagged(only_open=True))
         self.up = lane.ends(self.hour, complete=False)
         self.last = int(self.up.max())
+        self.there = np.arange(lane.steps) <= self.up[:, None]
         self._follow()
         self._plan()
         self._launches()
@@ -156,16 +159,22 @@ class _Tick:
                 mask[np.ix_(plan.leaves, plan.steps)] = True
         return mask
 
-    def _explained(self, steps: int) -> Bools:
-        """(signals, leaves, last `steps`) False where an incident or a plan says what it is."""
+    def _explained(self, steps: int, *, besides: Incident | None = None) -> Bools:
+        """(signals, leaves, last `steps`) False where an incident or a plan says what it is; `besides` this one. Lost
+        tags change every figure of what nobody owns, and an outage the shares of models wherever it was felt."""
         lane = self.lane
         keep = np.ones((len(SIGNALS), len(lane.leaves), lane.steps), dtype=bool)
         for i in self._mine():
-            if i.kind == "spend" and i.state != "withdrawn":
+            if i.kind == "spend" and i.state != "withdrawn" and (besides is None or i.id != besides.id):
                 signal = SIGNALS.index(i.signal) if i.signal in SIGNALS else VOLUME
-                keep[signal, self._leaves(i), self._range(i)] = False
+                leaves = self._leaves(i)
+                keep[signal, leaves, self._range(i)] = False
                 if i.ended_at is not None:
-                    keep[:, self._leaves(i), self._range(i)] = False
+                    keep[:, leaves, self._range(i)] = False
+                if i.signal == "attribution":
+                    keep[:, lane.inside_scopes([UNTAGGED]), self._range(i)] = False
+                if i.direction == "down" and signal == VOLUME:
+                    keep[MIX, np.isin(lane.flow, lane.flow[leaves]), self._range(i)] = False
         for plan in self.plans:
             keep[:, plan.leaves[:, None], plan.masked[None, :]] = False
         for said in self.feedback:
@@ -185,15 +194,15 @@ class _Tick:
     def _search(self) -> None:
         lane = self.lane
         reach = min(lane.steps, SEARCH_HOURS // lane.step + lane.per_day)
+        down, seen = lane.ends(self.hour, complete=True), lane.seen(reach)
         for _ in range(6):
-            keep = self._explained(reach)
-            scores = lane.score(self.up, keep)
-            alarm = self._loudest(scores.score, scores, +1)
+            keep = self._explained(reach) & seen
+            scores = lane.score(down, keep)
+            alarm = self._loudest(-scores.score, scores, -1)
             if alarm is None:
-                down = lane.ends(self.hour, complete=True)
-                keep = keep & lane.seen(reach)
-                scores = lane.score(down, keep)
-                alarm = self._loudest(-scores.score, scores, -1)
+                keep = self._explained(reach)
+                scores = lane.score(self.up, keep)
+                alarm = self._loudest(scores.score, scores, +1)
             if alarm is None or not self._raise(alarm, keep, reach):
                 return
 
@@ -274,10 +283,10 @@ class _Tick:
         """Turns an alarm into a new incident, or into news of one that there is. False where it led to nothing."""
         lane, sign = self.lane, alarm.direction
         cut = lane.steps - reach
-        effect = lane.effect[alarm.signal][:, cut:] * keep[alarm.signal] * sign
-        base = lane.base[alarm.signal][:, cut:] * keep[alarm.signal]
-        end = self.last - cut
+        keep = keep[alarm.signal] & self.there[:, cut:]
+        effect, base = lane.effect[alarm.signal][:, cut:] * keep * sign, lane.base[alarm.signal][:, cut:] * keep
         seed = lane.inside[alarm.cell] > 0
+        end = int(self.up[seed].max()) - cut
         width = lane.windows[alarm.window]
         deviation, usual = effect[seed].sum(axis=0), base[seed].sum(axis=0)
         window = slice(max(0, end - width + 1), end + 1)
@@ -355,7 +364,7 @@ class _Tick:
             common = (mine & leaves).sum() / max(1, min(mine.sum(), leaves.sum()))
             near = abs((start - i.started_at).total_seconds()) <= SAME_CAUSE_HOURS * 3600
             other = (mine & leaves).sum() < 0.5 * (mine | leaves).sum()
-            apart = other and (i.signal == "volume" or usd > 2 * abs(i.impact_nano) / NANO)
+            apart = usd > DWARFS * abs(i.impact_nano) / NANO or (other and i.signal == "volume")
             shifts = i.signal in ("attribution", "model_mix") and not other
             after = i.ended_at is not None and start > i.ended_at + timedelta(hours=SAME_CAUSE_HOURS)
             before = i.started_at - timedelta(hours=SAME_CAUSE_HOURS) > self.now
@@ -380,16 +389,18 @@ class _Tick:
                 continue
             both = leaves | self._leaves(i)
             window = slice(max(0, min(begun, start)), self.last + 1)
-            cell = self._place(alarm.signal, lane.effect[alarm.signal] * sign, lane.base[alarm.signal], window, both)
+            effect, base = lane.effect[alarm.signal] * self.there * sign, lane.base[alarm.signal] * self.there
+            cell = self._place(alarm.signal, effect, base, window, both)
             if (lane.inside[cell] > 0)[both].mean() >= 0.8:
                 moved = replace(i, scopes=(lane.cells[cell],), updated_at=self.now)
-                self._set(self._measured(moved), "moved", tell=False)
+                if self._place(alarm.signal, effect, base, window, lane.inside[cell] > 0) == cell:  # and stays there
+                    self._set(self._measured(moved), "moved", tell=False)
                 return self.book[i.id]
         return None
 
     def _absorb(self, incident: Incident, alarm: Alarm, leaves: Bools) -> bool:
         """More of an incident: one that had ended goes on. Nothing new is said of what goes on anyway."""
-        if incident.state == "resolved":
+        if incident.state == "resolved" and not self._done(incident):
             self._set(replace(incident, state="open", ended_at=None, updated_at=self.now), "reopened", tell=False)
         return self._pass_over(alarm, leaves)
 
@@ -442,42 +453,59 @@ class _Tick:
             cost = self._cost(leaves)
             return cost, np.full(len(cost), 1e-9)
         signal = SIGNALS.index(incident.signal) if incident.signal in SIGNALS else VOLUME
-        return self.lane.effect[signal][leaves].sum(axis=0), self.lane.base[signal][leaves].sum(axis=0)
+        there = self.there[leaves]
+        effect, base = (x[signal][leaves] * there for x in (self.lane.effect, self.lane.base))
+        return effect.sum(axis=0), base.sum(axis=0)
 
     def _follow(self) -> None:
         """Brings open incidents up to date: the place, the cost, the end, the new normal."""
         for incident in [i for i in self._mine() if i.state == "open" and i.kind == "spend"]:
             self._follow_one(incident)
 
+    def _last(self, incident: Incident) -> int:
+        """The newest step of an incident's rows."""
+        mine = self.lane.inside_scopes(incident.scopes)
+        return int(self.up[mine].max(initial=0)) if mine.any() else self.last
+
+    def _done(self, incident: Incident) -> bool:
+        """Whether its last hours are back to normal."""
+        deviation, base, start, last = self._so_far(incident)
+        age = last - start + 1
+        if launched(incident):
+            return age > 24 and deviation[max(0, last - 23) : last + 1].sum() <= 0
+        calm = max(1, (6 if age <= 48 else 24) // self.lane.step)
+        return age > calm and over(deviation, base, self._relative(incident), last, calm)
+
+    def _so_far(self, incident: Incident) -> tuple[Floats, Floats, int, int]:
+        """Deviation in its direction and base, (steps,), with the first step of an incident and its newest."""
+        deviation, base = self._series(incident)
+        sign = 1 if incident.direction == "up" else -1
+        return deviation * sign, base, max(0, self._step(incident.started_at)), self._last(incident)
+
+    def _relative(self, incident: Incident) -> float:
+        """How far an incident is from normal, from its beginning to its end or the newest step."""
+        if launched(incident):
+            return 0.0
+        deviation, base, start, last = self._so_far(incident)
+        last = last if incident.ended_at is None else self._step(incident.ended_at)
+        return float(deviation[start : last + 1].sum() / max(base[start : last + 1].sum(), 1e-9))
+
     def _follow_one(self, incident: Incident) -> None:
         lane = self.lane
-        start = max(0, self._step(incident.started_at))
-        mine = lane.inside_scopes(incident.scopes)
-        last = int(self.up[mine].max(initial=0)) if mine.any() else self.last
-        incident = self._moved(incident, start)
-        sign = 1 if incident.direction == "up" else -1
-        deviation, base = self._series(incident)
-        deviation = deviation * sign
-        age = last - start + 1
-        launch = launched(incident)
-        relative = deviation[start : last + 1].sum() / max(base[start : last + 1].sum(), 1e-9)
-        calm = max(1, (6 if age <= 48 else 24) // lane.step)
-        if launch:
-            done = age > 24 and deviation[max(0, last - 23) : last + 1].sum() <= 0
-        else:
-            done = age > calm and over(deviation, base, relative, last, calm)
-        measured = self._measured(incident)
-        if done:
-            last = ended(deviation, base, 0.0 if launch else relative, start, last)
+        incident = self._moved(incident, max(0, self._step(incident.started_at)))
+        if self._done(incident):
+            deviation, base, start, last = self._so_far(incident)
+            last = ended(deviation, base, self._relative(incident), start, last)
             closed = replace(
                 incident, ended_at=from_hour((last + lane.start) * lane.step), state="resolved", updated_at=self.now
             )
             self._set(self._measured(closed), "resolved", tell=True)
         elif self.now - incident.started_at >= timedelta(days=self.settings.accept_after_days):
             note = f"it has lasted {self.settings.accept_after_days} days and is taken as the new normal"
-            self._set(replace(measured, state="accepted", updated_at=self.now, note=note), "accepted", tell=True)
+            accepted = replace(self._measured(incident), state="accepted", updated_at=self.now, note=note)
+            self._set(accepted, "accepted", tell=True)
         else:
-            self._grown(incident, measured)
+            self._grown(incident, self._measured(incident))
 
     def _grown(self, old: Incident, new: Incident) -> None:
         first = max(abs(dict(new.judgement.evidence).get("first_usd", 0.0)), self.settings.min_usd)
@@ -494,7 +522,9 @@ class _Tick:
             return incident
         signal, sign = SIGNALS.index(incident.signal), 1 if incident.direction == "up" else -1
         seed = lane.inside_scopes(incident.scopes)
-        cell = self._place(signal, lane.effect[signal] * sign, lane.base[signal], slice(start, self.last + 1), seed)
+        mine = self._explained(lane.steps, besides=incident)[signal] & self.there
+        effect, base = lane.effect[signal] * mine * sign, lane.base[signal] * mine
+        cell = self._place(signal, effect, base, slice(start, self.last + 1), seed)
         scope: Scope = lane.cells[cell]
         if (scope,) == incident.scopes or np.array_equal(lane.inside[cell] > 0, seed):
             return incident
