@@ -118,6 +118,10 @@ class Answers:
         message = replace(message, charts=(band(incident, shown), *message.charts))
         return Reply(asked, message, explanation_document(why, shown) | {"incident": incident_json(incident)})
 
+    def read_ahead(self, at: datetime) -> None:
+        """Reads the table before anybody asks."""
+        self._table(at, self._store.version())
+
     def visible(self, incident_id: str, teams: frozenset[str] | None) -> Incident | None:
         """The incident, where it is there and may be shown."""
         known = read_incident(self._store.engine, incident_id)

@@ -8,6 +8,9 @@ import typer
 
 from agent.session import ConfigOption, JsonLinesOption, JsonOption, moment, session
 
+SETTLED_EVERY = 30
+"""Seconds after which what a button caused and Slack could not take is tried again."""
+
 
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
@@ -51,7 +54,9 @@ def serve(config: ConfigOption = None, as_json: JsonLinesOption = False) -> None
             listener.start()
         s.note("why-spike listens to Slack")
         s.document(job="serve", state="listening", mode=s.site.config.slack.mode)
-        stopped.wait()
+        while not stopped.wait(SETTLED_EVERY):
+            for listener in found:
+                listener.settle()
         for listener in found:
             listener.stop()
         s.document(job="serve", state="stopped", mode=s.site.config.slack.mode)

@@ -30,6 +30,7 @@ class Listener(Protocol):
     """Something that listens until it is stopped."""
 
     def start(self) -> None: ...
+    def settle(self) -> None: ...
     def stop(self) -> None: ...
 
 
@@ -72,7 +73,8 @@ def web_app(slack: SlackApp | None, ready: Ready) -> Starlette:
 class WebListener:
     """uvicorn in a thread of its own, so that `run` can tick beside it. Port 0 takes a free one; see `port`."""
 
-    def __init__(self, app: Starlette, *, host: str, port: int) -> None:
+    def __init__(self, app: Starlette, *, host: str, port: int, settle: Callable[[], None] = lambda: None) -> None:
+        self._settle = settle
         config = uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="off", access_log=False)
         self._server = uvicorn.Server(config)
         self._socket = config.bind_socket()
@@ -82,6 +84,10 @@ class WebListener:
     def start(self) -> None:
         self._socket.listen(2048)  # who asks before the thread has come so far waits, and is not refused
         self._thread.start()
+
+    def settle(self) -> None:
+        """Sends what could not be sent when it was caused."""
+        self._settle()
 
     def stop(self) -> None:
         """Ends what is under way, then the server."""
@@ -94,10 +100,14 @@ class SocketListener:
     """Slack's Socket Mode: outbound only, for laptops and closed networks."""
 
     def __init__(self, slack: SlackApp) -> None:
-        self._handler = slack.socket()
+        self._handler, self._settle = slack.socket(), slack.settle
 
     def start(self) -> None:
         self._handler.connect()  # type: ignore[no-untyped-call]
+
+    def settle(self) -> None:
+        """Sends what could not be sent when it was caused."""
+        self._settle()
 
     def stop(self) -> None:
         self._handler.close()  # type: ignore[no-untyped-call]
@@ -128,7 +138,8 @@ def listeners(site: Site, store: Store) -> list[Listener]:
     own = site.config.slack.api_url.host in ("127.0.0.1", "localhost")
     hooks = api if own else SLACK_HOOKS
     slack = SlackApp(StoreDesk(site, store), keys, now=clock.now, api=api, hooks=hooks, zone=site.config.zone)
+    slack.read_ahead()
     if mode == "socket":
         return [SocketListener(slack)]
     app = web_app(slack, lambda: {"ok": True, "version": store.version()})
-    return [WebListener(app, host=site.config.slack.host, port=site.config.slack.port)]
+    return [WebListener(app, host=site.config.slack.host, port=site.config.slack.port, settle=slack.settle)]

@@ -47,6 +47,8 @@ class Desk(Protocol):
     def why(self, incident_id: str, asker: Asker, at: datetime) -> Body: ...
     def say(self, incident_id: str, word: Word, asker: Asker, at: datetime, until: datetime | None) -> str: ...
     def first_time(self, key: str, at: datetime) -> bool: ...
+    def settle(self, at: datetime) -> None: ...
+    def read_ahead(self, at: datetime) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,20 @@ class SlackApp:
     def socket(self) -> SocketModeHandler:
         """The same handlers over Socket Mode, not yet connected."""
         return SocketModeHandler(self.bolt, self._keys.app, web_client=WebClient(self._keys.app, base_url=self._api))
+
+    def read_ahead(self) -> None:
+        """Lets the desk read its store in the background, before the first question."""
+        self._work.submit(self._quietly, self._desk.read_ahead)
+
+    def settle(self) -> None:
+        """Once more for what presses caused and could not be sent at once."""
+        self._work.submit(self._quietly, self._desk.settle)
+
+    def _quietly(self, work: Callable[[datetime], None]) -> None:
+        try:
+            work(self._now())
+        except Exception:  # noqa: BLE001 - the rim of work that nobody waits for; it is done again
+            _log.exception("%s failed", work.__name__)
 
     def close(self) -> None:
         """Finishes what was asked: what was acknowledged a moment ago may not have been handed over yet."""
@@ -192,6 +208,7 @@ class SlackApp:
             _log.exception("a question could not be answered")
             answer = {"text": "Something went wrong while I looked; it is in why-spike's log. Please try again."}
         respond(**answer, **how)
+        self._quietly(self._desk.settle)
 
 
 def _asker(body: Body) -> Asker:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from agent.ask_grammar import Understood
 from agent.config import Site
 from agent.feedback import give_feedback
 from agent.slack_app import Asker
-from agent.telling import queue_head
+from agent.telling import queue_head, send_caused
 from detector.types import Word
 from ledger.engine import insert_ignore
 from ledger.schema import seen
@@ -34,6 +35,7 @@ class StoreDesk:
 
     def __init__(self, site: Site, store: Store) -> None:
         self._site, self._store, self._answers = site, store, Answers(site, store)
+        self._caused: deque[str] = deque()
 
     def greeting(self, text: str) -> str:
         """Said at once, before the answer is known."""
@@ -69,10 +71,22 @@ class StoreDesk:
                 self._store.engine, incident_id=incident.id, word=word, by=asker.name or asker.user, at=at, until=until
             )
             if new and word == "acknowledge":
-                queue_head(self._site, self._store, incident.id, now=at)
+                key = queue_head(self._site, self._store, incident.id, now=at)
+                self._caused += [key] if key else []
         except LedgerError as error:
             return escape(str(error))
         return SAID[word] if new else "You said so before; nothing changed."
+
+    def settle(self, at: datetime) -> None:
+        """Sends what buttons caused (a head that is brought up to date), and keeps what could not be sent yet."""
+        for _ in range(len(self._caused)):
+            key = self._caused.popleft()
+            if not send_caused(self._site, self._store, key, now=at):
+                self._caused.append(key)
+
+    def read_ahead(self, at: datetime) -> None:
+        """Reads the store, so that who asks first does not wait for it."""
+        self._answers.read_ahead(at)
 
     def first_time(self, key: str, at: datetime) -> bool:
         """True the first time that a key is seen, whichever process sees it."""

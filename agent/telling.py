@@ -21,7 +21,7 @@ from ledger.engine import reading
 from ledger.store import Store
 from ledger.types import NANO
 from notifiers import compose, routing
-from notifiers.outbox import queue, send_due, threads_told
+from notifiers.outbox import queue, send_due, threads_told, waits
 from notifiers.types import Message, Route
 
 GOES_ON = ("grew", "moved", "reopened")
@@ -113,21 +113,22 @@ class Tellings:
                 if message is not None and telling.routes:
                     queue(conn, message, telling.routes, now=self._now, not_before=wait)
 
-    def send(self) -> tuple[int, list[str]]:
-        """Sends what is due; how many went out, and what did not work."""
+    def send(self, key: str = "") -> tuple[int, list[str]]:
+        """Sends what is due (or of it only the message of a key); how many went out, and what did not work."""
         config = self._site.config
         done = send_due(
             self._store.engine, senders(self._site), now=self._now, fallback=routes_of(config.fallback, "fallback"),
-            operator=routes_of(config.operator, "operator") or routes_of(config.fallback, "fallback"),
+            operator=routes_of(config.operator, "operator") or routes_of(config.fallback, "fallback"), key=key,
         )  # fmt: skip
         return done.sent, done.troubles
 
 
-def queue_head(site: Site, store: Store, incident_id: str, *, now: datetime) -> None:
-    """Brings the head of an incident's thread up to date with what people said: with the figures that were last told."""
+def queue_head(site: Site, store: Store, incident_id: str, *, now: datetime) -> str | None:
+    """Brings the head of an incident's thread up to date with what people said: with the figures that were last told.
+    The key of the message that does it; None where nothing was told yet."""
     known = read_incident(store.engine, incident_id)
     if known is None or known[1] is None or not known[2]:
-        return
+        return None
     incident, why, changes = known
     assert why is not None
     tellings = Tellings(site, store, now=now, words=words_of(site, store, now=now))
@@ -135,6 +136,13 @@ def queue_head(site: Site, store: Store, incident_id: str, *, now: datetime) -> 
     edit = tellings.head(Change(last, changes[-1].what, now, changes[-1].tell), why)
     with store.engine.begin() as conn:
         queue(conn, edit, threads_told(conn, [incident_id]).get(incident_id, ()), now=now)
+    return edit.key
+
+
+def send_caused(site: Site, store: Store, key: str, *, now: datetime) -> bool:
+    """Sends one message that waits in the outbox and no other. False where it has to be tried again."""
+    Tellings(site, store, now=now).send(key)
+    return not waits(store.engine, key)
 
 
 def send_waiting(site: Site, store: Store, *, now: datetime) -> tuple[int, list[str]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ledger.table import CostTable, Ints
+from ledger.table import Bools, CostTable, Ints
 from ledger.types import DRIVERS, Scope, to_hour
 
 Floats = NDArray[np.float64]
@@ -23,7 +23,7 @@ REFERENCE = timedelta(days=14)
 @dataclass(frozen=True, eq=False)
 class Sums:
     """By leaf (m of them): counts (m, 7), nano-dollars (m,), and the prices of its model then (m, 4): nano-dollars a
-    token of uncached, cached, cache-write input and output, nan where the rows do not tell."""
+    token of uncached, cached, cache-write input and output, nan where the rows do not tell or nobody asked."""
 
     counts: Ints
     cost: Ints
@@ -40,34 +40,35 @@ class Comparison:
 
 
 def between(table: CostTable, scope: Scope, span: tuple[datetime, datetime]) -> Sums:
-    """Sums within a scope over [start, end)."""
-    inside = table.inside(scope)[table.leaf]
-    rows = np.flatnonzero(inside & (table.hour >= to_hour(span[0])) & (table.hour < _up(span[1])))
+    """Sums within a scope over [start, end), without prices."""
+    rows = np.flatnonzero((table.hour >= to_hour(span[0])) & (table.hour < _up(span[1])))
+    rows = rows[table.inside(scope)[table.leaf[rows]]]
     size = len(table.leaves)
     cost = np.zeros(size, dtype=np.int64)
     np.add.at(cost, table.leaf[rows], table.cost[rows])
     counts = np.zeros((size, table.drivers.shape[1]), dtype=np.int64)
     np.add.at(counts, table.leaf[rows], np.maximum(table.drivers[rows], 0))
-    return Sums(counts, cost, unit_prices(table, span))
+    return Sums(counts, cost, np.full((size, 4), np.nan))
 
 
-def unit_prices(table: CostTable, span: tuple[datetime, datetime]) -> Floats:
+def unit_prices(table: CostTable, span: tuple[datetime, datetime], wanted: Bools) -> Floats:
     """(m, 4) prices by least squares of cost on tokens over the rows of each leaf's model: cost is linear in tokens, so
-    they come out all but exactly where the rows differ enough."""
+    they come out all but exactly where the rows differ enough. Only for the models of the `wanted` leaves (m,)."""
     names = table.leaves[["provider", "model", "tier"]].astype(object)
     model = names.groupby(["provider", "model", "tier"], dropna=False, sort=False).ngroup().to_numpy()
-    rows = np.flatnonzero(
-        (table.hour >= to_hour(span[0])) & (table.hour < _up(span[1])) & (table.drivers[:, INPUT] > 0)
-    )
+    rows = np.flatnonzero((table.hour >= to_hour(span[0])) & (table.hour < _up(span[1])))
+    rows = rows[np.isin(model, model[wanted])[table.leaf[rows]] & (table.drivers[rows, INPUT] > 0)]
+    rows = rows[np.argsort(model[table.leaf[rows]], kind="stable")]
     counts = np.maximum(table.drivers[rows], 0).astype(float)
     plain = counts[:, INPUT] - counts[:, CACHED] - counts[:, WRITTEN]
     x = np.stack([plain, counts[:, CACHED], counts[:, WRITTEN], counts[:, OUTPUT]], axis=1)
     y, of = table.cost[rows].astype(float), model[table.leaf[rows]]
     found = np.full((int(model.max(initial=-1)) + 1, 4), np.nan)
-    for m in np.unique(of):
-        mine = of == m
-        used = x[mine].any(axis=0)
-        if mine.sum() < 8 or not used[3]:
+    models, starts, sizes = np.unique(of, return_index=True, return_counts=True)
+    for m, start, end in zip(models, starts, starts + sizes, strict=True):
+        mine = slice(start, end)
+        used: Bools = np.asarray(x[mine].any(axis=0))
+        if end - start < 8 or not used[3]:
             continue
         scale = x[mine][:, used].max(axis=0)
         price, _, rank, _ = np.linalg.lstsq(x[mine][:, used] / scale, y[mine], rcond=1e-9)
@@ -81,20 +82,21 @@ def against_period(
     table: CostTable, scope: Scope, span: tuple[datetime, datetime], against: tuple[datetime, datetime]
 ) -> Comparison:
     """A span against another, as both were."""
-    return _kept(table.leaves, between(table, scope, against), between(table, scope, span))
+    return _priced(table, (between(table, scope, against), between(table, scope, span)), (against, span))
 
 
 def against_usual(table: CostTable, scope: Scope, span: tuple[datetime, datetime], expected: int) -> Comparison:
     """A span against what was expected of it: the days before it, scaled so that their cost is `expected` nano-dollars
     exactly, leaf by leaf in integers (largest remainder)."""
-    usual = between(table, scope, (span[0] - REFERENCE, span[0]))
-    current = between(table, scope, span)
+    before = (span[0] - REFERENCE, span[0])
+    usual, current = between(table, scope, before), between(table, scope, span)
     total = int(usual.cost.sum())
     if total <= 0 or expected <= 0:
-        return _kept(table.leaves, Sums(np.zeros_like(usual.counts), np.zeros_like(usual.cost), usual.prices), current)
-    cost = split(expected, usual.cost)
-    counts = np.rint(usual.counts * (expected / total)).astype(np.int64)
-    return _kept(table.leaves, Sums(counts, cost, usual.prices), current)
+        usual = Sums(np.zeros_like(usual.counts), np.zeros_like(usual.cost), usual.prices)
+    else:
+        counts = np.rint(usual.counts * (expected / total)).astype(np.int64)
+        usual = Sums(counts, split(expected, usual.cost), usual.prices)
+    return _priced(table, (usual, current), (before, span))
 
 
 FINE = ("version", "release", "key", "tags", "source", "grain")
@@ -136,7 +138,14 @@ def _up(moment: datetime) -> int:
     return hour if moment == moment.replace(minute=0, second=0, microsecond=0) else hour + 1
 
 
-def _kept(leaves: pd.DataFrame, base: Sums, current: Sums) -> Comparison:
-    live = np.flatnonzero((base.cost != 0) | (current.cost != 0))
-    before, now = (Sums(s.counts[live], s.cost[live], s.prices[live]) for s in (base, current))
-    return Comparison(leaves.iloc[live].reset_index(drop=True), before, now)
+def _priced(
+    table: CostTable, sides: tuple[Sums, Sums], spans: tuple[tuple[datetime, datetime], tuple[datetime, datetime]]
+) -> Comparison:
+    """The leaves that have cost on one side at least, with the prices that their models had on each."""
+    wanted = (sides[0].cost != 0) | (sides[1].cost != 0)
+    live = np.flatnonzero(wanted)
+    before, now = (
+        Sums(s.counts[live], s.cost[live], unit_prices(table, span, wanted)[live])
+        for s, span in zip(sides, spans, strict=True)
+    )
+    return Comparison(table.leaves.iloc[live].reset_index(drop=True), before, now)

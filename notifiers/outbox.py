@@ -125,10 +125,19 @@ def send_due(
     fallback: Sequence[Route] = (),
     operator: Sequence[Route] = (),
     pause: Callable[[float], None] = time.sleep,
+    key: str = "",
 ) -> Outcome:
-    """Sends what is due, in order for each channel. What a channel refuses goes to the fallback, and the operator is told
-    once; what it cannot take now waits."""
-    return _Round(engine, senders, now, tuple(fallback), tuple(operator), pause).run()
+    """Sends what is due, in order for each channel; with `key` nothing but the message of that key. What a channel
+    refuses goes to the fallback, and the operator is told once; what it cannot take now waits."""
+    return _Round(engine, senders, now, tuple(fallback), tuple(operator), pause, key).run()
+
+
+def waits(engine: Engine, key: str) -> bool:
+    """True while a delivery of this message has neither been made nor been given up."""
+    d = delivery.c
+    query = select(d.id).where(d.message_key == key, d.status.in_(("queued", "retry", "unknown", "sending"))).limit(1)
+    with reading(engine) as conn:
+        return conn.execute(query).first() is not None
 
 
 @dataclass
@@ -139,6 +148,7 @@ class _Round:
     fallback: tuple[Route, ...]
     operator: tuple[Route, ...]
     pause: Callable[[float], None]
+    key: str = ""
     sent: int = 0
     troubles: list[str] = field(default_factory=list)
     blocked: set[tuple[str, str, str]] = field(default_factory=set)
@@ -160,6 +170,8 @@ class _Round:
         )
         gone = and_(d.status == "sending", d.lease_until < self.now)
         query = select(delivery, message.c.body, message.c.kind).join(message, message.c.key == d.message_key)
+        if self.key:
+            query = query.where(d.message_key == self.key)
         order = (d.queued_at, d.head.desc(), message.c.created_at, d.message_key, d.id)
         with reading(self.engine) as conn:
             rows = conn.execute(query.where(or_(waiting, gone)).order_by(*order)).all()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
 from collections import defaultdict, deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,8 +19,8 @@ LONGEST = 13_000
 
 
 class Slack(ThreadingHTTPServer):
-    """`plan[method]` holds answers to give first: an error word, a status, or, after taking the message, "hang up" or
-    "502 after"."""
+    """`plan[method]` holds what happens first: an error word, a status, "drop" (nothing is taken, nothing answered), or,
+    after taking the message, "hang up", "502 after" or "delay": the answer waits until `released` is set."""
 
     daemon_threads = True
 
@@ -27,6 +28,7 @@ class Slack(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Slack)
         self.plan = defaultdict(deque)
         self.messages, self.updates, self.files = [], [], []
+        self.released = threading.Event()
         self.channels, self.token, self.charts = {"#ai", "#search", "C1"}, "xoxb-good", True
 
     @property
@@ -59,13 +61,20 @@ class _Slack(BaseHTTPRequestHandler):
             return self.say(status, {"ok": False, "error": "ratelimited"}, headers)
         if self.headers.get("Authorization") != f"Bearer {self.server.token}":
             return self.say(200, {"ok": False, "error": "invalid_auth"})
-        if planned and planned not in ("hang up", "502 after"):
+        if planned == "drop":
+            return self.hang_up()
+        if planned and planned not in ("hang up", "502 after", "delay"):
             return self.say(200, {"ok": False, "error": planned})
         answer = getattr(self, method.replace(".", "_"))(form)
         if planned == "hang up":
-            self.connection.shutdown(socket.SHUT_RDWR)
-            return None
+            return self.hang_up()
+        if planned == "delay":
+            self.server.released.wait(60)
         return self.say(502 if planned == "502 after" else 200, answer)
+
+    def hang_up(self):
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
 
     def say(self, status, body, headers=()):
         data = (body if isinstance(body, str) else json.dumps(body)).encode()
@@ -73,8 +82,9 @@ class _Slack(BaseHTTPRequestHandler):
         for name, value in dict(headers).items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        with suppress(OSError):  # who asked has gone: it waited too long
+            self.end_headers()
+            self.wfile.write(data)
 
     def refused(self, form):
         blocks = form["blocks"] if isinstance(form["blocks"], list) else json.loads(form["blocks"])
@@ -144,6 +154,7 @@ def slack():
     try:
         yield server
     finally:
+        server.released.set()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -151,11 +162,12 @@ def slack():
 
 class Box:
     """What came in, and what is answered to an address instead of taking it. `plan` holds what happens to the next
-    mails: an answer to their text, or, after one was taken, "hang up" (no answer) or "rude" (no goodbye)."""
+    mails: an answer to their text, or, after one was taken, "hang up" (no answer), "delay" (none until `released` is
+    set) or "rude" (no goodbye)."""
 
     def __init__(self):
         self.mails, self.refuse, self.plan = [], {}, deque()
-        self.rude = False
+        self.rude, self.released = False, threading.Event()
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):
         answers = self.refuse.get(address)
@@ -172,6 +184,8 @@ class Box:
         self.rude = planned == "rude"
         if planned == "hang up":
             server.transport.abort()
+        if planned == "delay":
+            await asyncio.to_thread(self.released.wait, 60)
         return "250 OK"
 
     async def handle_QUIT(self, _server, _session, _envelope):
@@ -189,4 +203,47 @@ def mailbox(**options):
     try:
         yield box, port
     finally:
+        box.released.set()
         server.stop()
+
+
+class Hook(ThreadingHTTPServer):
+    """Takes what a webhook sends: `taken` holds (headers, body); `plan` statuses to answer first."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Hook)
+        self.taken, self.plan = [], deque()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}/hook"
+
+
+class _Hook(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        status = self.server.plan.popleft() if self.server.plan else 200
+        if status == 200:
+            self.server.taken.append((dict(self.headers), body))
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def hook():
+    """A webhook's receiver."""
+    server = Hook()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -25,12 +25,13 @@ HELLO = Message("m1", "m1", "incident", "alert", "search cost more", ("It says s
 JOB = Job("0" * 32, HELLO, Route("mail", "ann@example.com", "search"))
 
 
-def sender(port, security="none", host="127.0.0.1", **more):
-    return MailSender(MailServer(host, port, security, "why-spike@example.com", **more))
+def sender(port, security="none", host="127.0.0.1", patience=15, **more):
+    return MailSender(MailServer(host, port, security, "why-spike@example.com", **more), patience=patience)
 
 
 @pytest.mark.parametrize(
-    ("planned", "sent", "mails"), [("451 later", 1, 1), ("554 no", 0, 0), ("rude", 1, 1), ("hang up", 1, 2)]
+    ("planned", "sent", "mails"),
+    [("451 later", 1, 1), ("554 no", 0, 0), ("rude", 1, 1), ("hang up", 1, 2), ("delay", 1, 2)],
 )
 def test_what_becomes_of_a_mail_whose_text_is_refused_or_whose_answer_is_lost(tmp_path, planned, sent, mails):
     """4xx is tried again, 5xx not; a goodbye that fails doubles nothing; where the answer to the text itself is lost the
@@ -41,7 +42,7 @@ def test_what_becomes_of_a_mail_whose_text_is_refused_or_whose_answer_is_lost(tm
         with engine.begin() as conn:
             queue(conn, HELLO, [JOB.route], now=NOW)
         for minutes in (0, 5, 10):
-            send_due(engine, {"mail": sender(port)}, now=NOW + timedelta(minutes=minutes))
+            send_due(engine, {"mail": sender(port, patience=0.3)}, now=NOW + timedelta(minutes=minutes))
     with engine.connect() as conn:
         statuses = [r.status for r in conn.execute(select(delivery))]
     engine.dispose()

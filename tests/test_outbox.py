@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from ledger.engine import open_engine
 from ledger.schema import delivery
-from notifiers.outbox import A_MINUTE, ATTEMPTS, LEASE, queue, send_due
+from notifiers.outbox import A_MINUTE, ATTEMPTS, LEASE, queue, send_due, waits
 from notifiers.senders import MailSender, MailServer, SlackSender, WebhookSender
 from notifiers.senders.webhook import signature
 from notifiers.types import Attachment, Button, Chart, Message, Route, Table
@@ -147,7 +147,7 @@ def test_a_long_rate_limit_waits_in_the_outbox(engine, world):
     assert len(server.messages) == 1
 
 
-@pytest.mark.parametrize("fault", [(502, {}), (500, {}), "internal_error"])
+@pytest.mark.parametrize("fault", [(502, {}), (500, {}), "internal_error", "drop"])
 def test_a_fault_of_slacks_is_tried_again_later(world, fault):
     """With growing patience, and once it works, once."""
     server, _, put, send = world
@@ -219,6 +219,35 @@ def test_an_answer_that_was_lost_is_looked_for_before_anything_is_sent_again(eng
     assert [send(NOW + timedelta(minutes=m)).sent for m in (0, 2, 4, 6)] == [0, 1, 1, 0]
     assert [m.get("thread_ts") for m in server.messages] == [None, "1.0"]
     assert {r.status for r in rows(engine).values()} == {"sent"}
+
+
+def test_an_answer_that_is_late_is_not_waited_for_for_ever_and_the_message_found(engine):
+    """Slack took the message and does not answer in time: it is looked for, and there is one."""
+    with slack() as server:
+        server.plan["chat.postMessage"].append("delay")
+        senders = {"slack": SlackSender({"": server.token}, api=server.api, pause=lambda _: None, patience=0.3)}
+        with engine.begin() as conn:
+            queue(conn, HEAD, [SLACK], now=NOW)
+        first = send_due(engine, senders, now=NOW)
+        server.released.set()
+        assert (first.sent, len(server.messages)) == (0, 1)
+        assert "timed out" in first.troubles[0]
+        assert send_due(engine, senders, now=NOW + timedelta(minutes=2)).sent == 1
+        assert len(server.messages) == 1
+
+
+def test_one_message_can_be_sent_alone(engine, world):
+    """What a button caused goes at once, and nothing else that waits."""
+    server, box, put, send = world
+    put(HEAD, SLACK)
+    send()
+    put(EDIT, SLACK)
+    put(replace(HEAD, key="inc-2:opened", thread="inc-2"), MAIL)
+    assert waits(engine, EDIT.key)
+    assert send(key=EDIT.key).sent == 1
+    assert (len(server.updates), len(box.mails)) == (1, 0)
+    assert not waits(engine, EDIT.key)
+    assert waits(engine, "inc-2:opened")
 
 
 def test_nothing_is_sent_again_while_slack_cannot_be_asked(world):

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
+from slack_sdk.signature import SignatureVerifier
 from sqlalchemy import select
 
 from agent.book import write_book
 from agent.config import Site, read_config, secrets_of
-from agent.slack_app import Asker
+from agent.slack_app import Asker, SlackApp, SlackKeys
 from agent.slack_desk import HIDDEN, SAID, StoreDesk
+from agent.telling import send_waiting
 from ledger import Store
 from ledger.engine import reading
 from ledger.schema import delivery, feedback, message
@@ -21,7 +25,9 @@ from notifiers.compose import incident_message
 from notifiers.outbox import queue
 from notifiers.types import Route
 from tests.messages import LOOK, NOW, told
+from tests.receivers import slack
 from tests.stores import batch
+from tests.test_outbox import HEAD
 
 AT = datetime(2026, 10, 7, 12, tzinfo=UTC)
 CONFIG = """
@@ -150,3 +156,37 @@ def test_those_who_ask_the_same_at_once_get_one_answer(desk):
     assert len(set(got)) == 1
     assert worked == ["top", "top"]
     assert said(desk.answer("top", SEARCH, AT, shared=False)) != got[0]
+
+
+def test_with_serve_alone_an_acknowledgement_edits_the_head_at_once(store, tmp_path):
+    """Pressed in Slack, by the real Bolt: no tick, no run; what else waits is left to whoever it belongs to, and what
+    Slack could not take is tried again."""
+    with slack() as server:
+        server.channels.add("#search-alerts")
+        config = f'[slack]\nmode = "http"\napi_url = "{server.api}"\n{CONFIG}'
+        site = Site(read_config(config), tmp_path, secrets_of({"SLACK_BOT_TOKEN": server.token}), {})
+        send_waiting(site, store, now=NOW)
+        with store.engine.begin() as conn:
+            queue(conn, replace(HEAD, key="other", thread="other"), [Route("slack", "#ai", "x")], now=NOW)
+        server.plan["chat.update"].append((503, {}))
+        clock = [AT]
+        keys = SlackKeys("s", {"": server.token})
+        app = SlackApp(StoreDesk(site, store), keys, now=lambda: clock[0], api=server.api, hooks=server.api, workers=1)
+        body = urlencode({"payload": json.dumps({
+            "type": "block_actions", "user": {"id": "U1", "username": "ann"}, "team": {"id": "T1"}, "trigger_id": "t",
+            "channel": {"id": "Csearch", "name": "search-alerts"}, "response_url": f"{server.api}hook",
+            "actions": [{"action_id": "acknowledge", "value": "inc-1", "action_ts": "1.2", "type": "button"}],
+        })})  # fmt: skip
+        stamp = str(int(AT.timestamp()))
+        signature = SignatureVerifier("s").generate_signature(timestamp=stamp, body=body)
+        headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        assert app.http(body, headers).status == 200
+        app.bolt.listener_runner.listener_executor.shutdown(wait=True)
+        app._work.submit(lambda: None).result()  # what was pressed has been worked off
+        clock[0] += timedelta(minutes=5)
+        app.settle()
+        app.close()
+        assert [u["text"].startswith("lead-scoring") for u in server.updates] == [True]
+        assert "seen by ann" in said(server.updates)
+        assert [m["channel"] for m in server.messages] == ["#search-alerts"]

@@ -28,10 +28,10 @@ class MailServer:
 
 
 class MailSender:
-    """One SMTP server."""
+    """One SMTP server; after `patience` seconds an answer of it is taken for lost."""
 
-    def __init__(self, server: MailServer) -> None:
-        self._server = server
+    def __init__(self, server: MailServer, *, patience: float = SECONDS) -> None:
+        self._server, self._patience = server, patience
 
     def send(self, job: Job) -> str:
         """Hands the mail in; the receipt is its Message-ID, the same at every try. Raises Later, Refused."""
@@ -90,9 +90,9 @@ class MailSender:
     def _connected(self) -> smtplib.SMTP:
         server = self._server
         if server.security == "tls":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS, context=ssl.create_default_context())  # fmt: skip
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=self._patience, context=ssl.create_default_context())  # fmt: skip
         else:
-            smtp = smtplib.SMTP(server.host, server.port, timeout=SECONDS)
+            smtp = smtplib.SMTP(server.host, server.port, timeout=self._patience)
         try:
             if server.security == "starttls":
                 smtp.starttls(context=ssl.create_default_context())

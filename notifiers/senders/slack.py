@@ -19,6 +19,8 @@ from notifiers.types import Route
 
 GAP = 1.1
 """Seconds between two messages to one channel; Slack takes about one a second."""
+PATIENCE = 15.0
+"""Seconds after which an answer is taken for lost."""
 SERVER = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "team_added_to_org")
 MENDABLE = (
     "account_inactive", "channel_not_found", "invalid_auth", "is_archived", "missing_scope", "no_permission", "not_authed",
@@ -40,8 +42,10 @@ class SlackSender:
         api: str = WebClient.BASE_URL,
         pause: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
+        patience: float = PATIENCE,
     ) -> None:
-        self._clients = {n: WebClient(t, base_url=api, timeout=15, retry_handlers=[]) for n, t in tokens.items()}
+        more: Any = {"base_url": api, "timeout": patience, "retry_handlers": []}  # its type says whole seconds
+        self._clients = {name: WebClient(token, **more) for name, token in tokens.items()}
         self._pause, self._clock = pause, clock
         self._last: dict[tuple[str, str], float] = {}
 
