@@ -29,9 +29,9 @@ from ledger.types import NANO, Event, Scope, from_hour, scope_json, to_hour
 STEPS_TOLD = (1, 2, 5, 10)
 SEARCH_HOURS = 24 * 9
 """How far back each tick looks for something new."""
-SAME_CAUSE_HOURS = 24
+SAME_CAUSE = timedelta(hours=24)
 DWARFS = 3.0
-"""Another signal that moves so many times as much is a cause of its own."""
+"""What moves so many times as much is a cause of its own."""
 LAUNCH_DAYS = 14
 TAIL_SLOPE = 0.6
 """By how much a score must rise to be passed e times less often."""
@@ -138,8 +138,14 @@ class _Tick:
     def _step(self, moment: datetime) -> int:
         return to_hour(moment) // self.lane.step - self.lane.start
 
+    def _until(self, incident: Incident) -> datetime:
+        """How long an incident explains its rows: to its end, or until what was accepted is well learnt."""
+        if incident.state == "accepted":
+            return max(incident.updated_at, incident.started_at + timedelta(days=self.settings.accept_after_days))
+        return incident.ended_at or self.now
+
     def _range(self, incident: Incident) -> slice:
-        stop = self.lane.steps if incident.ended_at is None else self._step(incident.ended_at) + 1
+        stop = min(self._step(self._until(incident)) + 1, self.lane.steps)
         return slice(max(0, self._step(incident.started_at)), max(0, stop))
 
     def _flagged(self, *, only_open: bool = False) -> Bools:
@@ -147,7 +153,7 @@ class _Tick:
         the short ones those alone that go on: a flow that bursts again and again sets its own bar."""
         mask = np.zeros((len(self.lane.leaves), self.lane.steps), dtype=bool)
         for i in self._mine():
-            brief = i.ended_at is not None and i.ended_at - i.started_at < timedelta(hours=SAME_CAUSE_HOURS)
+            brief = i.ended_at is not None and i.ended_at - i.started_at < SAME_CAUSE
             if (
                 i.state in ("open", "resolved")
                 and i.kind == "spend"
@@ -228,7 +234,8 @@ class _Tick:
             relative = deviation[last - 1 : last + 1].sum() / max(usual[last - 1 : last + 1].sum(), 1e-9)
             start = began(deviation, usual, 0.5 * relative, last, SLOW_LAG + 2) * lane.per_day
             moment = from_hour((start + lane.start) * lane.step)
-            known = self._same_cause(leaves, SIGNALS[alarm.signal], +1, moment, alarm.usd)  # type: ignore[arg-type]
+            gain = np.maximum(effect[:, last - 1 : last + 1].sum(axis=1), 0.0) * leaves
+            known = self._same_cause(gain, SIGNALS[alarm.signal], +1, moment, alarm)  # type: ignore[arg-type]
             if known is None:
                 self._open(lane.cells[cell], SIGNALS[alarm.signal], +1, start, alarm)  # type: ignore[arg-type]
             self._pass_over(alarm, leaves)
@@ -303,7 +310,8 @@ class _Tick:
         moment = from_hour((start + cut + lane.start) * lane.step)
         over = self._overrun(leaves, start + cut) if sign > 0 and signal == "volume" else None
         scope = over or scope
-        known = self._same_cause(leaves, signal, sign, moment, alarm.usd)
+        gained = np.maximum(effect[:, start : end + 1].sum(axis=1), 0.0) * leaves
+        known = self._same_cause(gained, signal, sign, moment, alarm)
         if known is None:
             known = self._sibling(leaves, alarm, sign, start + cut)
         if known is not None:
@@ -353,43 +361,46 @@ class _Tick:
             return "attribution", lane.cells[owners[best]], -1
         return "attribution", UNTAGGED, +1
 
-    def _same_cause(self, leaves: Bools, signal: Signal, sign: int, start: datetime, usd: float) -> Incident | None:
-        """The incident that this is more of: the same rows, and the same signal or the same beginning. On other rows too,
-        another signal is no part of an incident that it dwarfs, nor the size of requests part of their number."""
+    def _same_cause(self, gain: Floats, signal: Signal, sign: int, start: datetime, alarm: Alarm) -> Incident | None:
+        """The incident that this is more of: one whose rows hold most of it (`gain`, (leaves,) in dollars), and which
+        has the same signal or the same beginning. Another signal that dwarfs it is a cause of its own."""
         best, most = None, 0.0
+        total = max(float(gain.sum()), 1e-9)
         for i in self._mine():
-            if i.kind != "spend" or i.state == "withdrawn":
+            if i.kind != "spend" or i.state == "withdrawn" or (i.direction == "up") != (sign > 0):
                 continue
-            mine = self._leaves(i)
-            common = (mine & leaves).sum() / max(1, min(mine.sum(), leaves.sum()))
-            near = abs((start - i.started_at).total_seconds()) <= SAME_CAUSE_HOURS * 3600
-            other = (mine & leaves).sum() < 0.5 * (mine | leaves).sum()
-            apart = usd > DWARFS * abs(i.impact_nano) / NANO or (other and i.signal == "volume")
-            shifts = i.signal in ("attribution", "model_mix") and not other
-            after = i.ended_at is not None and start > i.ended_at + timedelta(hours=SAME_CAUSE_HOURS)
-            before = i.started_at - timedelta(hours=SAME_CAUSE_HOURS) > self.now
-            alike = i.signal == signal or shifts or (near and not apart) or i.state == "accepted"
-            if common >= 0.5 and alike and not after and not before and (i.direction == "up") == (sign > 0):
-                value = common + (i.signal == signal)
+            share = float(gain[self._leaves(i)].sum()) / total
+            near = abs(start - i.started_at) <= SAME_CAUSE
+            score = dict(i.judgement.evidence).get("score", i.judgement.score)
+            told = abs(i.impact_nano) / NANO
+            apart = alarm.usd > DWARFS * told or (alarm.usd > told and alarm.score > DWARFS * score > 0)
+            alike = i.signal in (signal, "attribution") or (near and not apart) or i.state == "accepted"
+            over = start > self._until(i) + SAME_CAUSE or i.started_at - SAME_CAUSE > self.now
+            if share >= 0.5 and alike and not over:
+                value = share + (i.signal == signal)
                 best, most = (i, value) if value > most else (best, most)
         return best
 
     def _sibling(self, leaves: Bools, alarm: Alarm, sign: int, start: int) -> Incident | None:
-        """An incident of the same signal that began about then beside these leaves, where one place holds both: it is
-        that place that moved, and the incident moves there."""
+        """An incident of the same signal that began about then beside these leaves and moved about as far, where one
+        place holds both: it is that place that moved, and the incident moves there."""
         lane = self.lane
+        effect, base = lane.effect[alarm.signal] * self.there * sign, lane.base[alarm.signal] * self.there
         for i in self._mine():
             begun = self._step(i.started_at)
             alike = i.state == "open" and i.kind == "spend" and i.signal == SIGNALS[alarm.signal] and not launched(i)
             if (
                 not alike
                 or (i.direction == "up") != (sign > 0)
-                or abs(begun - start) > 2 * SAME_CAUSE_HOURS // lane.step
+                or abs(begun - start) > 2 * SAME_CAUSE // timedelta(hours=lane.step)
             ):
                 continue
-            both = leaves | self._leaves(i)
+            mine = self._leaves(i)
             window = slice(max(0, min(begun, start)), self.last + 1)
-            effect, base = lane.effect[alarm.signal] * self.there * sign, lane.base[alarm.signal] * self.there
+            far = [effect[x, window].sum() / max(base[x, window].sum(), 1e-9) for x in (mine, leaves & ~mine)]
+            if leaves[mine].all() and max(far) > DWARFS * min(far):
+                continue
+            both = leaves | mine
             cell = self._place(alarm.signal, effect, base, window, both)
             if (lane.inside[cell] > 0)[both].mean() >= 0.8:
                 moved = replace(i, scopes=(lane.cells[cell],), updated_at=self.now)
@@ -526,7 +537,9 @@ class _Tick:
         effect, base = lane.effect[signal] * mine * sign, lane.base[signal] * mine
         cell = self._place(signal, effect, base, slice(start, self.last + 1), seed)
         scope: Scope = lane.cells[cell]
-        if (scope,) == incident.scopes or np.array_equal(lane.inside[cell] > 0, seed):
+        more = effect[(lane.inside[cell] > 0) & ~seed, start : self.last + 1].sum(axis=0)
+        late = more[: len(more) // 2 + 1].sum() < 0.25 * more.sum()  # what joined later began by itself
+        if (scope,) == incident.scopes or np.array_equal(lane.inside[cell] > 0, seed) or late:
             return incident
         moved = replace(incident, scopes=(scope,), updated_at=self.now)
         self._set(self._measured(moved), "moved", tell=False)
@@ -561,7 +574,7 @@ class _Tick:
         """Whether an incident is this launch already, or what began with it at a place that holds it."""
         if incident.kind != "spend" or incident.direction != "up":
             return False
-        near = abs(self._step(incident.started_at) - first) <= SAME_CAUSE_HOURS // self.lane.step
+        near = abs(self._step(incident.started_at) - first) <= SAME_CAUSE // timedelta(hours=self.lane.step)
         return scope in incident.scopes or (near and bool(self._leaves(incident)[leaves].all()))
 
     def _launches(self) -> None:

@@ -12,10 +12,15 @@ from detector.grid import Floats
 FLOOR = np.array([0.10, 0.04, 0.04, 0.03, 0.03, 0.03, 0.01])
 """By signal, the smallest relative wandering that is believed: a scale that collapses on a quiet series would turn
 everything into an alarm (see docs/detection.md)."""
+WHOLE_FLOOR = np.array([0.06, 0.04, 0.04, 0.03, 0.03, 0.03, 0.01])
+"""The same for everything together, which wanders less than any part."""
 TAIL = 0.985
 TAIL_Z = 2.6
 MOST_Z = 4.2
 """A flow whose spend has wandered this far before sets its own bar: what it did once scores no more than this."""
+GUARD = 3
+"""What is judged shall not set its own bar: so many widths of the newest history teach the total's scale nothing (guard
+cells, as in CFAR detectors: Finn and Johnson 1968)."""
 BUSY = 0.25
 """A window's base counts as at least this share of the cell's usual one, so that idle hours do not divide by nothing."""
 
@@ -48,6 +53,8 @@ def scales(effect: Floats, base: Floats, inside: Floats, windows: tuple[int, ...
     """Scales from history: effect and base (signals, leaves, steps) with flagged steps zeroed, inside (cells, leaves);
     the first `skip` steps have no reference yet and are left out."""
     cells, count = inside.shape[0], len(windows)
+    whole = inside.all(axis=1)
+    floor = np.where(whole, WHOLE_FLOOR[:, None], FLOOR[:, None])
     middle, scale, usual = (np.zeros((len(SIGNALS), count, cells)) for _ in range(3))
     for s in range(len(SIGNALS)):
         n, b = (inside @ np.pad(np.cumsum(x[s], axis=1), ((0, 0), (1, 0))) for x in (effect, base))
@@ -61,9 +68,10 @@ def scales(effect: Floats, base: Floats, inside: Floats, windows: tuple[int, ...
             x = nw / np.maximum(np.maximum(bw, BUSY * typical[:, None]), 1e-9)
             middle[s, i] = np.median(x, axis=1)
             off = np.abs(x - middle[s, i][:, None])
+            off[whole, max(len(every) - GUARD * width // max(1, width // 6), len(every) // 2) :] = 0.0
             off.partition(int(TAIL * (off.shape[1] - 1)), axis=1)
             tail = off[:, int(TAIL * (off.shape[1] - 1))]
-            scale[s, i] = np.sqrt(FLOOR[s] ** 2 + np.maximum(tail / TAIL_Z, off.max(axis=1) / MOST_Z) ** 2)
+            scale[s, i] = np.sqrt(floor[s] ** 2 + np.maximum(tail / TAIL_Z, off.max(axis=1) / MOST_Z) ** 2)
             usual[s, i] = typical
     return Scales(middle, scale, usual)
 
