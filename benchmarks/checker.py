@@ -13,6 +13,7 @@ from typing import Any
 
 from explainer.checker import check
 from explainer.types import Fact
+from fixtures.checker_blind import blind_cases
 
 
 def fact_of(raw: Mapping[str, Any]) -> Fact:
@@ -27,13 +28,20 @@ def answer(case: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": case["id"], "accepted": not reasons, "reasons": reasons}
 
 
+def cases_of(path: Path) -> list[dict[str, Any]]:
+    """The cases of a file of JSON lines, or of a text as in `fixtures/checker_blind`."""
+    if path.suffix == ".txt":
+        return blind_cases(path)
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
 def main() -> None:
     """Answers all cases of a file and prints the shares."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cases", type=Path)
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args()
-    cases = [json.loads(line) for line in arguments.cases.read_text("utf-8").splitlines() if line.strip()]
+    cases = cases_of(arguments.cases)
     answers = [answer(case) for case in cases]
     arguments.out.write_text("".join(json.dumps(a) + "\n" for a in answers), "utf-8")
     for truth, words in ((False, "wrong"), (True, "true")):
