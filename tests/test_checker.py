@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from benchmarks.checker import answer, fact_of
 from explainer.checker import check
 from fixtures import checker_phrasings as phrasings
+from fixtures.checker_blind import blind_cases
 from fixtures.make_checker_cases import cases
 
 CASES = [
     json.loads(line)
     for line in (Path(__file__).parent.parent / "fixtures" / "checker_cases.jsonl").read_text("utf-8").splitlines()
 ]
+BLIND = Path(__file__).parent.parent / "fixtures" / "checker_blind"
 FACTS = [fact_of(raw) for raw in CASES[0]["facts"]]
 
 
@@ -52,6 +54,21 @@ def test_words_nobody_thought_of() -> None:
     assert [text for text, facts, wrong in told if wrong and not check(text, facts)] == []
     refused = [text for text, facts, wrong in told if not wrong and check(text, facts)]
     assert len(refused) <= 0.08 * sum(not wrong for _, _, wrong in told), refused
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong_floor", "true_ceiling"), (("third", 0.98, 0.08), ("fourth", 0.98, 0.04), ("fifth", 0.98, 0.04))
+)
+def test_blind_sets(name: str, wrong_floor: float, true_ceiling: float) -> None:
+    """Four sets written blind by session, with their own worlds: what was mended on them stays mended."""
+    cases = blind_cases(BLIND / f"{name}.txt")
+    wrong = [case for case in cases if not case["truth"]]
+    true = [case for case in cases if case["truth"]]
+    assert len(wrong) >= 36 and len(true) >= 29
+    passed = [case["text"] for case in wrong if answer(case)["accepted"]]
+    refused = [case["text"] for case in true if not answer(case)["accepted"]]
+    assert len(passed) <= (1 - wrong_floor) * len(wrong), passed
+    assert len(refused) <= true_ceiling * len(true), refused
 
 
 def test_the_cases_are_what_their_script_makes() -> None:

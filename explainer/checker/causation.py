@@ -14,7 +14,7 @@ _CAUSE_KEYS: tuple[tuple[str, str], ...] = (
     ("cache_regression", r"(?:lost|broken|missing|failing|worse|less|stopped) (?:prompt )?cach\w+|cache (?:regression|misses|loss|breakage)|prompt caching|cach(?:e|ing)"),
     ("output_growth", r"longer (?:answers|outputs?|completions|responses|replies)|(?:answers|outputs?) (?:got|getting|becoming) longer|output (?:growth|length)|wordier answers"),
     ("prompt_growth", r"(?:longer|larger|bigger) (?:prompts?|inputs?|contexts?)|prompt growth|prompts? (?:got|getting) longer|input growth"),
-    ("model_switch", r"(?:a )?(?:model switch|(?:switch|move|shift|moved|switched|migration) to (?:a |the )?(?:dearer|pricier|more expensive|larger|another|different|costlier|N\d+)(?: model)?)|dearer model|model change|change of model"),
+    ("model_switch", r"(?:a )?(?:model switch|(?:switch|move|shift|shifted|moved|switched|migrat\w+) (?:from N\d+ )?to (?:a |the )?(?:dearer|pricier|more expensive|larger|another|different|costlier|N\d+)(?: model)?)|(?:another|other|different|new) model(?! version)|(?:dearer|pricier|more expensive|costlier) models?|model change|change of model"),
     ("version_upgrade", r"(?:new|newer) (?:model )?(?:version|snapshot)|version (?:upgrade|change)|upgrade|snapshot"),
     ("price_change", r"(?:price|list price|pricing|tariff)(?: (?:change|increase|rise|hike|cut))?s?|higher (?:list )?prices?|provider's prices?|rate change"),
     ("traffic_surge", r"(?:more|higher|extra|surge in|rise in|rising|increased|growing) (?:traffic|volume|runs|demand|use|usage)|traffic(?: surge| spike)?|surge|demand|more use everywhere|usage growth"),
@@ -26,7 +26,7 @@ _CAUSE_KEYS: tuple[tuple[str, str], ...] = (
     ("untagged_growth", r"(?:lost|missing|dropped) (?:their )?tags?|untagged (?:requests|spend)|tags? (?:lost|missing)|tagging"),
     ("staging_leak", r"staging(?: environment| leak| traffic| load)?|load tests?|test (?:traffic|environment|load)"),
     ("credit", r"credits?(?: (?:ended|expired|expiry))?|discounts?|promotion|free tier"),
-    ("pool_change", r"(?:new |changed |different )?(?:split|allocation|key) of (?:the )?(?:shared )?pool|re-?allocation|pool split"),
+    ("pool_change", r"(?:new |changed |different )?(?:split|allocation|key) of (?:the )?(?:shared )?pool|re-?allocation|(?:pool|pool 's|pool's) split|(?:another|other|new|different) (?:split|division)|(?:split|divided|shared out) (?:otherwise|differently|in another way|another way)|split of"),
     ("tag_move", r"renam(?:e|ed|ing)|reorganisation|reorg"),
     ("data_fault", r"data (?:fault|error|gap|problem)|double[- ]count\w*|duplicate (?:data|rows)|late data|measurement error|billing (?:error|mistake|bug)|glitch"),
     ("other", r"bugs?|misconfigur\w+|attack\w*|abuse|abusive|bots?|scraper\w*|scraping|campaign\w*|marketing|holidays?|weekends?|season\w*|black friday|new customers?|customers?|experiments?|a/b tests?|developers?|engineers?|someone|somebody|human error|mistakes?|intern|leaked|stolen|fraud(?:ulent)?|hackers?|ddos|memory leak|typo|configuration|config|setting|vendor|supplier|weather|press|news|sale|promo|spam|crawl\w*|feature flag|flag|exchange rate|currency|tax|inflation|competitor\w*|end of (?:the )?quarter|quarter-end|conference|audit|timeouts?|rate limits?|throttl\w+|regression|database|network|infrastructure|hardware|capacity|migration|test suite|ci|pipeline"),
@@ -44,13 +44,13 @@ _RELATED = {
 _MARKER = re.compile(
     r"\b(?:because(?: of)?|due to|caused?|causes|causing|as a (?:direct )?(?:result|consequence)(?: of)?|result(?:s|ed|ing)? (?:of|from|in)|owing to|thanks to|"
     r"triggered|trigger|led to|leads to|brought (?:about|on)|reasons?|responsible|blame|blamed|culprit|explains?|explained|explanation|proves?|proven|proof|"
-    r"root cause|stems?(?: from)?|stemming|behind|attributable|attributed|traced|traces back|down to|made (?:it|spend|the cost)|the work of|courtesy of|after all|hence|therefore|thus|consequently|that is why|which is why|so that is|origin|source of|driven by|fuelled by|fueled by|provoked|sparked|produced by|set off|at fault|to do with|comes? (?:down to|from)|came from|coming from|lies? (?:in|with|behind)|drove|drives|from)\b"
+    r"root cause|stems?(?: from)?|stemming|behind|attributable|attributed|traced|traces back|down to|made (?:it|spend|the cost)|the work of|courtesy of|after all|hence|therefore|thus|consequently|that is why|is what|was what|is why|was why|what made|which is why|so that is|origin|source of|driven by|fuelled by|fueled by|provoked|sparked|produced by|set off|at fault|(?:is|are) (?:directly |clearly )?(?:related|connected|linked)|to do with|comes? (?:down to|from)|came from|coming from|lies? (?:in|with|behind)|drove|drives|from)\b"
 )
 _ACCOUNTING = re.compile(
     r"^(?:comes? (?:down to|from)|came from|coming from|from|driven by|explains?|explained|attributable|attributed|stems?(?: from)?|due to|because(?: of)?|down to|traced|thanks to|owing to|result(?:s|ed|ing)? (?:of|from)|behind|lies? (?:in|with|behind)|source of|caused?|reasons?|drove|drives)$"
 )
 _SURE = re.compile(
-    r"\b(?:certain(?:ly)?|definite(?:ly)?|proven|proves?|proof|confirmed|without (?:a |any )?doubt|no doubt|undoubtedly|clearly|obviously|sure(?:ly)?|established|beyond doubt|guarantee\w*|unquestionabl\w+|evidently|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|undeniabl\w+|doubtless|plainly|indisputabl\w+|nothing but|categorically|for certain|shown to be|showed|shows that|has been shown|is shown|we know|turned out)\b"
+    r"\b(?:(?<!Q\d )(?<!how )certain(?:ly)?|definite(?:ly)?|proven|proves?|proof|confirmed|without (?:a |any )?doubt|no doubt|no question|unquestioned|beyond question|undoubtedly|clearly|obviously|(?<!Q\d )sure(?:ly)?|established|beyond doubt|guarantee\w*|unquestionabl\w+|evidently|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|undeniabl\w+|doubtless|plainly|indisputabl\w+|nothing but|categorically|for certain|shown to be|showed|shows that|has been shown|is shown|we know|turned out)\b"
 )
 _HEDGE = re.compile(
     r"\b(?:likely|likeliest|best guess|most plausibly|in all probability|probabl[ey]|suspected|suspect|appears?|seems?|apparently|presumably|points? to|pointing to|suggests?|looks? like|looks to be|best explanation|candidate|indicat\w+|in all likelihood|most plausible|plausibl[ey]|assumed|we think|we believe|believed|chances are|consistent with|as far as|by all appearances|the signs)\b"
@@ -87,9 +87,43 @@ def _trusted(known: Known) -> str:
     ).lower()
 
 
+_DOES = re.compile(
+    r"\b(?:release |deploy\w* |rollout |version |event )?(?P<subject>N\d+|release|deployment|rollout|launch) (?:has |had |have )?(?:also |simply |then |probably )?"
+    r"(?:broke|broken|breaks|raised|raises|doubled|doubles|tripled|trebled|quadrupled|lifted|pushed|pushes|drove|drives|increased|increases|lengthened|lengthens|introduced|introduces|changed|changes|switched|moved|added|adds|made|makes|cut|cuts|stopped|disabled|caused|causes|sent|put|brought|cost|costs)"
+    r" (?!(?:at|on|in|by|to|from|live|out)\b)(?:the |its |an? |more |all |prompt |Q\d+|\w+)"
+    r"|\b(?:release |deploy\w* |rollout |version )?(?P<multiplier>N\d+) (?:has |had |have )?(?:also |simply |then )?Q\d+ (?:the|its|all|our|every|prompts?|answers?|requests?)\b"
+)
+
+
+def doing_faults(sentence: Sentence, known: Known) -> list[str]:
+    """A release or event that only coincides may not be told to have done something."""
+    coinciding = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"}
+    for match in _DOES.finditer(sentence.text):
+        subject = match["subject"] or match["multiplier"]
+        named = subject.startswith("N") and sentence.names[int(subject[1:])] in coinciding
+        if (named or (coinciding and not subject.startswith("N"))) and not _MAYBE.search(sentence.text):
+            return [f"{match[0]}: what coincides is told to have done it"]
+    return []
+
+
+_BEGUN = re.compile(
+    r"\b(?:new|another|fresh) credit\b|\bcredits?\b[^,;.]{0,20}\b(?:began|begun|started|starts|granted|given|added)\b"
+)
+
+
+_SUPPOSED = {"agent_loop", "retry_storm", "outage_drop", "data_fault", "staging_leak", "price_change"}
+_HAPPENED = re.compile(
+    r"^(?: \w+){0,3} (?:was|were|has been|is|are) (?:\w+ )?(?:found|seen|detected|identified|discovered|under way|at work|there)\b|^(?: \w+){0,2} (?:occurred|happened|took place|struck|hit|broke out|made|set in)\b"
+)
+
+
+def _of_credits(known: Known) -> str:
+    return " ".join(f.text for f in known.facts if "credit" in f.text.lower()).lower()
+
+
 def cause_faults(sentence: Sentence, known: Known) -> list[str]:
     text = sentence.text
-    faults = []
+    faults = doing_faults(sentence, known)
     supported = _supported_causes(known)
     stated = [(m, _CAUSE_KEYS[int((m.lastgroup or "k0")[1:])][0]) for m in _CAUSE_WORD.finditer(text)]
     drivers = {concept_of(f"driver_{n}"): v for n, v in known.drivers.items()}
@@ -103,10 +137,30 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
         ):
             continue
         faults.append(f"{match[0]}: no fact speaks of it")
+    if (
+        "credit" in supported
+        and (begun := _BEGUN.search(text))
+        and not re.search(r"\b(?:began|begun|new|starts?|started|granted)\b", _of_credits(known))
+    ):
+        faults.append(f"{begun[0]}: the credit has ended")
+    hedged_facts = re.search(
+        r"likely|may|probabl|possib|suspect", " ".join(f.text for f in known.by_name.get("cause", ())).lower()
+    )
+    if hedged_facts and not _HEDGE.search(text) and not _MAYBE.search(text):
+        faults += [
+            f"{m[0]}: the cause is told as certain, its fact is not"
+            for m, key in stated
+            if key in _SUPPOSED
+            and key == known.text("cause")
+            and not _is_driver(m[0], drivers)
+            and _HAPPENED.match(text[m.end() :])
+        ]
     marker = next(iter(_markers(text)), None)
+    if known.text("scope") == "everywhere" and re.search(r"\b(?:no|not|nothing|nobody)\b[^,;]*\bblame\b", text):
+        return faults
     if marker is None:
         if _SURE.search(text) and not re.search(
-            r"\bnot (?:shown|proven|certain|confirmed|clear|sure|known|established)|\b(?:whether|nothing|no proof|not been shown)\b",
+            r"\bno (?:\w+ ){1,4}(?:shown|proven|established|confirmed|found)|\bnot (?:shown|proven|certain|confirmed|clear|sure|known|established)|\b(?:whether|nothing|no proof|not been shown)\b",
             text,
         ):
             faults.append(f"{_SURE.search(text)[0]}: surer than the facts")  # type: ignore[index]
@@ -147,10 +201,16 @@ def _marked_cause(
 ) -> list[str]:
     maybe, hedge = _MAYBE.search(text), _HEDGE.search(text)
     sure = _SURE.search(
-        re.sub(r"\bnot (?:\w+ )?(?:shown|proven|certain|confirmed|clear|sure|known|established)", " ", text)
+        re.sub(
+            r"\bnot (?:\w+ )?(?:shown|proven|certain|confirmed|clear|sure|known|established)|\bno (?:\w+ ){1,2}(?:has been|is|was) (?:shown|proven|established|confirmed)",
+            " ",
+            text,
+        )
     )
     if sure and not (maybe and re.search(r"whether|no proof", text)):
         return [f"{sure[0]}: surer than the facts"]
+    if maybe and re.search(r"\bwhether\b", text) and not stated:
+        return []
     cause = known.by_name.get("cause", ())
     coincidences = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"}
     names = [n for n in re.findall(r"\bN\d+\b", text)]
@@ -210,6 +270,13 @@ def _marked_cause(
     if marker[0] in ("from", "comes from", "come from", "came from", "coming from") and "N" in text:
         return []
     return [f"{marker[0]}: no fact names this cause"]
+
+
+def told_in(text: str, known: Known) -> bool:
+    """True where the words speak of the cause that the facts name."""
+    causes = {str(f.value) for f in known.by_name.get("cause", ())}
+    causes |= {key for cause in causes for key in _RELATED.get(f"cause:{cause}", ())}
+    return bool(causes & {_CAUSE_KEYS[int((m.lastgroup or "k0")[1:])][0] for m in _CAUSE_WORD.finditer(text)})
 
 
 def _phrase_in(fact_text: str, text: str) -> bool:

@@ -8,9 +8,9 @@ from explainer.checker.concepts import COST, concept_of, concepts_in
 from explainer.checker.quantities import Known
 from explainer.checker.scan import Sentence
 
-_UP = r"rose|risen|rises?|rising|up|increas\w+|grew|grown|grows?|growing|higher|climb\w+|jump\w*|dearer|above|surg\w+|spik\w+|doubl\w+|tripl\w+|quadrupl\w+|quintupl\w+|longer|larger|bigger|soar\w*|swell\w*|swollen|overspend|over-?spent|costlier|shot up|went up|more expensive|pricier|exceed\w*|excess|extra|steeper|ballooned|upward"
+_UP = r"rose|numerous|risen|rises?|rising|up|increas\w+|grew|grown|grows?|growing|higher|climb\w+|jump\w*|dearer|above|surg\w+|spik\w+|doubl\w+|tripl\w+|quadrupl\w+|quintupl\w+|longer|larger|bigger|soar\w*|swell\w*|swollen|overspend|over-?spent|costlier|shot up|went up|more expensive|pricier|exceed\w*|excess|extra|steeper|ballooned|upward"
 _DOWN = r"fell|fallen|falls?|falling|down|drop\w*|decreas\w+|lower|cheaper|declin\w+|shrank|shrunk|shrinks?|saved|saving|reduc\w+|shorter|halv\w+|dip\w*|below|less|fewer|smaller|decline|under-?spen\w+|slump\w*|plung\w+|eased|sank|downward|savings"
-_DIRECTION = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b")
+_DIRECTION = re.compile(rf"(?<![\w-])(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?![\w-])")
 _TRANSITIVE_UP = re.compile(
     r"\b(?:added|adds?|adding|raised|raises?|pushed|pushes|increased the|contribut\w+|drove|drives?|driving|lifted|put)\b"
 )
@@ -55,11 +55,19 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
             continue
         up = bool(match["up"])
         if re.search(
-            r"\b(?:not|no|without|never|isn't|wasn't|neither|nor|rather than|instead of|hardly|n't)(?: a| an| any| the| gone| go| going| got| get)? $",
+            r"\b(?:not|no|without(?! the\b)|never|isn't|wasn't|neither|nor|rather than|instead of|hardly|n't)(?: a| an| any| the| gone| go| going| got| get| become| became)? $",
             text[: match.start()],
         ):
             up = not up
         concept = _subject(text, match, spans, before)
+        if (
+            concept == "share_of_pool"
+            and not re.search(r"\b(?:share|part|portion|slice|carri\w+|bears?|pays?)\b|Q\d", text)
+            and known.number("pool_cost_before") is None
+            and known.text("cause") != "pool"
+        ):
+            faults.append(f"{match[0]}: no fact says how the pool moved")
+            continue
         if concept in ("budget", "forecast"):
             continue
         sign = sign_of(concept, known, driver=False)
@@ -96,9 +104,30 @@ _MOVERS = {
 }
 
 
+_UNREAL = re.compile(r"^(?:had|without|but for|if not for|were it not for)\b[^;.]*\bwould\b")
+
+
+def concept_of_length(noun: str) -> str:
+    """Which tokens grow when these get longer."""
+    return "input" if noun.strip().startswith(("prompt", "input")) else "output"
+
+
 def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
     """Words of direction that say nothing of a direction here."""
     right, left = text[match.end() :], text[: match.start()]
+    if re.match(r" (?:of the|of its|one|part|share)\b", right) and match[0] in (
+        "larger",
+        "bigger",
+        "smaller",
+        "greater",
+    ):
+        return True
+    if _UNREAL.search(text):
+        return True
+    if re.search(r"^(?:jump|spike|surge)", match[0]) and re.search(
+        r"\b(?:not|no|rather than|instead of) (?:an? |the )?$", left
+    ):
+        return True
     if (
         match[0]
         in (
@@ -125,9 +154,10 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
         return True
     if re.match(r" (?:than )?(?:the |its |a |this |that |month's |monthly )*(?:budget|plan\b|limit)", right):
         return True
-    if match[0] == "longer" and re.match(
-        r" (?:answers|prompts|outputs|inputs|completions|than planned|than|going)", right
-    ):
+    lengthened = match[0] == "longer" and re.match(r" (?:answers|prompts|outputs|inputs|completions)\b", right)
+    if lengthened and (sign_of(concept_of_length(lengthened[0]), known, driver=False) or 1.0) > 0:
+        return True
+    if match[0] == "longer" and re.match(r" (?:than planned|than|going)", right):
         return True
     if match[0] in ("above", "below", "up", "down") and re.search(
         r"\b(?:the (?:chart|table)|shown|see|listed) $", left
@@ -144,8 +174,47 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
     )
 
 
+_MOVES = {
+    "rise",
+    "increase",
+    "jump",
+    "drop",
+    "fall",
+    "excess",
+    "surge",
+    "overspend",
+    "decrease",
+    "growth",
+    "spike",
+    "extra",
+}
+_ADJECTIVES = {
+    "shorter",
+    "longer",
+    "fewer",
+    "lower",
+    "higher",
+    "larger",
+    "smaller",
+    "bigger",
+    "extra",
+    "less",
+    "dearer",
+    "cheaper",
+}
+
+
 def _subject(text: str, match: re.Match[str], spans: list[tuple[int, int, str]], before: str | None) -> str:
     """What a direction is said of: the nearest thing before it in its clause, else the cost."""
+    if match[0] in _MOVES and re.search(
+        r"\b(?:the|this|that|its)(?: whole| entire| total| sudden| steep)? $", text[: match.start()]
+    ):
+        within = [s for s in spans if re.fullmatch(r" (?:in|of) (?:the |its |this )?", text[match.end() : s[0]])]
+        return within[0][2] if within else COST
+    if match[0] in _ADJECTIVES:
+        beside = [s for s in spans if s[0] == match.start() or text[match.end() : s[0]] == " "]
+        if beside:
+            return beside[0][2]
     clause = max(
         text.rfind(c, 0, match.start())
         for c in (";", ":", "(", " , while ", " , whereas ", " , but ", " , and ", " while ", " but ", " as ")

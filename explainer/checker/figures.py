@@ -29,17 +29,21 @@ QUALIFIER = (
     r"at least|at most|up to|upwards of|north of|a good|as much as)\s*"
 )
 WORDED = re.compile(
-    rf"(?:(?P<count>{_WORD}|an?)[ -])(?P<part>half|halves|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|tenths?)\b(?!-)|(?P<half>half)\b(?!-)|"
+    rf"(?:(?P<count>{_WORD}|an?)(?:[ -](?:mere|full|good|whole|tiny|scant|bare|further|remaining))?[ -]|(?<=remaining )|(?<=other )|(?<=final ))(?P<part>half|halves|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twelfths?|twentieths?|hundredths?|thousandths?)\b(?!-)(?! of an hour)|(?P<half>half)\b(?!-)|"
     r"(?P<most>(?:the )?(?:most|bulk|majority|lion's share|better part)(?= of\b))|(?P<all>(?:nearly|almost|practically|virtually) (?:all|everything)\b)|"
     r"(?P<few>(?:only )?(?:a|the) (?:small part|small share|fraction|minority|smaller part)(?= of\b))|"
     rf"(?P<multiple>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b|(?P<halved>halv(?:ed|es|ing))\b|"
     rf"(?P<twice>twice|thrice)\b|(?P<many>{_WORD})(?P<andhalf> and a half)?(?P<how>[ -]?fold| times)\b|"
-    rf"(?P<of>{_WORD}) (?:in|out of) (?:every )?(?P<every>{_WORD})\b|"
+    rf"(?P<of>{_WORD})(?: (?:dollars|cents|requests|calls|runs))? (?:in|out of|of|of the|in every|out of every|of every) (?P<every>{_WORD}|a hundred|a thousand)\b(?! (?:\w+ )?(?:hours|drivers|teams|models|workflows|days))|"
     rf"(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{_WORD})\b(?P<wordpercent> per ?cent\b)?|"
-    rf"(?P<spelt>{_WORD})(?P<spelltscale> hundred| thousand| million)? (?P<spelltunit>per ?cent|percentage points|dollars|cents)\b",
+    rf"(?P<spelt>{_WORD})(?P<spelltscale> hundred| thousand| million)? (?P<spelltunit>per ?cent|percentage points|points|dollars|cents)\b|"
+    rf"(?P<round>{_WORD}|an?) (?P<roundscale>hundred|thousand|million)\b(?: (?P<roundunit>per ?cent|dollars|cents)\b)?",
     re.IGNORECASE,
 )
-_PARTS = {"hal": 2, "thi": 3, "qua": 4, "fif": 5, "six": 6, "sev": 7, "eig": 8, "ten": 10}
+_PARTS = {
+    "hal": 2, "thi": 3, "qua": 4, "fif": 5, "six": 6, "sev": 7, "eig": 8, "nin": 9, "ten": 10, "twel": 12, "twen": 20,
+    "hun": 100, "tho": 1000,
+}  # fmt: skip
 _BOUNDS = {"most": (50.0, 100.0), "all": (88.0, 100.0), "few": (0.0, 50.0)}
 
 
@@ -63,11 +67,30 @@ class Figure:
     sign: int
     shown: str
     worded: bool = False
+    bare: bool = False
+    """A number alone: no unit, no scale, no sign."""
+    scale: float = 1.0
+    """What its number stands in: 1,000 for $5k, 0.01 for 5 cents."""
 
     @classmethod
     def exact(cls, value: float, unit: FigureUnit, shown: str) -> Figure:
         """A figure written as a word, right to half a unit."""
-        return cls(value, unit, value - 0.5, value + 0.5, 1.0, 1.0, 0, shown)
+        return cls(value, unit, value - 0.5, value + 0.5, 1.0, 1.0, 0, shown, bare=unit == "count")
+
+    def in_unit_of(self, other: Figure) -> Figure:
+        """The number in the unit that stands once for two: `from 71 to 13 per cent`, `$5 to 6k`."""
+        scale = other.scale
+        return replace(
+            self,
+            unit=other.unit,
+            value=self.value * scale,
+            low=self.low * scale,
+            high=self.high * scale,
+            step=self.step * scale,
+            coarse=self.coarse * scale,
+            scale=scale,
+            bare=False,
+        )
 
     def fits(self, value: float) -> bool:
         """True where a value of this size would be shown so."""
@@ -90,7 +113,7 @@ class Figure:
             room = max(unit, self.step, (0.12 if self.worded else 0.03) * value)
             return replace(self, low=value - room, high=value)
         room = (
-            max(coarse, (0.08 if near else 0.25) * value) if self.worded else max(coarse, 0.0 if near else 0.1 * value)
+            max(coarse, (0.12 if near else 0.25) * value) if self.worded else max(coarse, 0.0 if near else 0.1 * value)
         )
         if word in _MORE:
             if self.unit == "percent" and self.worded and not near:
@@ -153,7 +176,9 @@ class Figures:
         # $24,000 stands for what rounds to it in thousands; 40 % and 3.0 stand for their last digit.
         rounded = coarse if unit == "usd" and not match["scale"] and len(digits) - zeros >= 2 and zeros >= 2 else step
         sign = -1 if "-" in (match["sign"] or "") + (match["sign2"] or "") else 1 if match["sign"] == "+" else 0
-        return Figure(value, unit, value - rounded / 2, value + rounded / 2, step, coarse, sign, match[0].strip())
+        bare = unit == "count" and not match["scale"] and not sign
+        low, high = value - rounded / 2, value + rounded / 2
+        return Figure(value, unit, low, high, step, coarse, sign, match[0].strip(), bare=bare, scale=factor)
 
     def _unit(self, currency: str, unit: str) -> tuple[FigureUnit, float]:
         if currency in self._signs or (not currency and unit in self._signs):
@@ -167,7 +192,7 @@ def _figure(signs: tuple[str, ...], group: str, decimal: str, groups_of_two: boo
     between, point = rf"[{re.escape(group)}\u202f\u00a0]", re.escape(decimal)
     thousands = rf"(?:{between}\d{{2,3}})*{between}\d{{3}}" if groups_of_two else rf"(?:{between}\d{{3}})+"
     return re.compile(
-        rf"(?P<sign>[+\-±](?=\s?(?:[$£€¥\d.US]|{own})))?\s?(?P<currency>US\$\s?|(?:{own})\s?|USD\s?|EUR\s?|GBP\s?|[$£€¥]\s?)?(?P<sign2>-)?"
+        rf"(?P<sign>[+±](?=\s?(?:[$£€¥\d.US]|{own}))|-(?=[$£€¥\d.US]|{own}))?\s?(?P<currency>US\$\s?|(?:{own})\s?|USD\s?|EUR\s?|GBP\s?|[$£€¥]\s?)?(?P<sign2>-)?"
         rf"(?P<number>\d{{1,3}}{thousands}(?:{point}\d+)?|\d+(?:{point}\d+)?|{point}\d+)(?!\d)"
         r"(?P<scale>(?:k|K|mn|m|M|bn|B|b)(?![A-Za-z])|\s(?:thousand|million|billion)\b)?"
         r"(?P<unit>\s?(?:%|percent(?:age)? points?\b|per ?cent(?:age)? points?\b|percent\b|per cent\b|pct\b|pp\b|ppts?\b|points?\b|"
@@ -194,6 +219,10 @@ def _unit(currency: str, unit: str) -> tuple[FigureUnit, float]:
     return "count", 1.0
 
 
+def _every(word: str) -> float:
+    return {"a hundred": 100.0, "a thousand": 1000.0}.get(word) or float(NUMBER_WORDS[word])
+
+
 def worded_figure(match: re.Match[str]) -> Figure:
     """The figure that WORDED found: doubled, three times, half, two thirds, one in four."""
     shown = match[0]
@@ -203,19 +232,24 @@ def worded_figure(match: re.Match[str]) -> Figure:
     if match["half"]:
         return Figure(50.0, "percent", 47.0, 53.0, 1.0, 1.0, 0, shown, worded=True)
     if match["part"]:
-        count = match["count"].lower()
-        share = 100.0 * (1 if count in ("a", "an") else NUMBER_WORDS[count]) / _PARTS[match["part"][:3].lower()]
-        return Figure(share, "percent", share - 3.0, share + 3.0, 1.0, 1.0, 0, shown, worded=True)
+        count = (match["count"] or "a").lower()
+        part = match["part"].lower()
+        whole = next(number for start, number in _PARTS.items() if part.startswith(start))
+        share = 100.0 * (1 if count in ("a", "an") else NUMBER_WORDS[count]) / whole
+        room = min(3.0, share / 2)
+        return Figure(share, "percent", share - room, share + room, 1.0, 1.0, 0, shown, worded=True)
     if match["of"]:
-        share = 100.0 * NUMBER_WORDS[match["of"].lower()] / NUMBER_WORDS[match["every"].lower()]
-        return Figure(share, "percent", share - 3.0, share + 3.0, 1.0, 1.0, 0, shown, worded=True)
+        share = 100.0 * NUMBER_WORDS[match["of"].lower()] / _every(match["every"].lower())
+        room = min(3.0, share / 2)
+        return Figure(share, "percent", share - room, share + room, 1.0, 1.0, 0, shown, worded=True)
     if match["tens"]:
         value = float(NUMBER_WORDS[match["tens"].lower()] + NUMBER_WORDS[match["ones"].lower()])
         return Figure.exact(value, "percent" if match["wordpercent"] else "count", shown)
-    if match["spelt"]:
-        unit, factor = _unit("", match["spelltunit"])
-        factor *= {"hundred": 100.0, **_SCALE}.get((match["spelltscale"] or "").strip().lower(), 1.0)
-        value = NUMBER_WORDS[match["spelt"].lower()] * factor
+    if match["spelt"] or match["round"]:
+        unit, factor = _unit("", match["spelltunit"] or match["roundunit"] or "")
+        scale = (match["spelltscale"] or match["roundscale"] or "").strip().lower()
+        factor *= {"hundred": 100.0, **_SCALE}.get(scale, 1.0)
+        value = NUMBER_WORDS.get((match["spelt"] or match["round"]).lower(), 1) * factor
         return Figure(value, unit, value - factor / 2, value + factor / 2, factor, factor, 0, shown)
     if match["halved"]:
         return Figure(0.5, "ratio", 0.45, 0.55, 0.1, 0.1, 0, shown, worded=True)

@@ -79,13 +79,14 @@ MOMENT = re.compile(
     rf"(?:{_ISO}|{_DATE}(?:\s?,?\s(?:at\s|around\s|about\s)?{_CLOCK_STRICT.format(n=1)})?|"
     rf"{_CLOCK_STRICT.format(n=2)}(?:,?\s(?:on\s)?{_DATE.replace('?P<wd>', '?P<wdb>').replace('?P<d>', '?P<db>').replace('?P<mo>', '?P<mob>').replace('?P<mo2>', '?P<mo2b>').replace('?P<d2>', '?P<d2b>').replace('?P<y>', '?P<yb>')})?|"
     rf"(?P<rel>the day before yesterday|earlier today|yesterday|today|tonight|last night|this (?:morning|afternoon|evening)|tomorrow|overnight)\b|"
-    rf"(?P<monthalone>(?<=in )(?:jan(?:uary)|feb(?:ruary)|march|april|may|june|july|august|september|october|november|december))(?:\s(?P<yc>20\d\d))?|"
+    rf"the\s(?P<dayalone>\d{{1,2}})(?:st|nd|rd|th)\b|"
+    rf"(?P<monthalone>(?:(?<=in )|(?<=since )|(?<=of )|(?<=mid-)|(?<=early )|(?<=late ))(?:march|may)\b|(?:january|february|april|june|july|august|september|october|november|december)\b)(?:\s(?P<yc>20\d\d))?|"
     rf"(?P<alone>{_WEEKDAY.replace(r'mon(?:day)?', 'monday').replace(r'sat(?:urday)?', 'sat(?:urday)?').replace(r'sun(?:day)?', 'sun(?:day)?')})"
     rf"(?:\s(?P<part>morning|afternoon|evening|night)\b)?(?:\s?,?\s(?:at\s)?{_CLOCK_STRICT.format(n=4)})?)(?![\w])",
     re.IGNORECASE,
 )
 DURATION = re.compile(
-    rf"(?:(?P<half>half an?|an?|one and a half|an? (?:full|whole|single|good))(?=[ -]\w{{3}})|(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}))"
+    rf"(?:(?P<quarter>(?:a|one|three) quarters? of an)(?=[ -]hour)|(?P<past>(?<=past )|(?<=last )|(?<=previous ))(?=(?:hour|day|week|month|year)\b)|(?P<vague>(?<=for )(?:(?:many|several) )?)(?=(?:hours|days|weeks|months|years)\b)|(?P<half>half an?|an?|one and a half|an? (?:full|whole|single|good))(?=[ -]\w{{3}})|(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}))"
     r"(?P<andhalf> and a half)?[\s-]?(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|minutes?|mins?|min|months?|years?|seconds?)\b(?P<half2> and a half)?(?P<ago> ago\b)?",
     re.IGNORECASE,
 )
@@ -141,9 +142,13 @@ class Duration:
     unit: str
     ago: bool
     bare: bool
+    vague: bool = False
+    """Two or more of its unit: `for months`."""
 
     def fits(self, hours: float, *, near: bool = False) -> bool:
         """True where a span of so many hours is told so; in a coarser unit than it has, to half of that unit."""
+        if self.vague:
+            return 1.9 * _HOURS[self.unit] <= hours
         room = self.step * (0.5 if self.unit in ("d", "w", "mo") or near else 0.02)
         if self.unit == "mo":
             room = 60.0
@@ -174,7 +179,8 @@ def moment_of(match: re.Match[str]) -> Moment | None:
     day_text = next((groups[k] for k in ("d", "d2", "db", "d2b") if k in groups), None)
     year_text = groups.get("y") or groups.get("yb") or groups.get("yc")
     weekday = next((groups[k] for k in ("wd", "wdb", "alone") if k in groups), None)
-    if month_name is None and weekday is None and hour is None:
+    day_text = day_text or groups.get("dayalone")
+    if month_name is None and weekday is None and hour is None and day_text is None:
         return None
     return Moment(
         shown,
@@ -211,10 +217,20 @@ def duration_of(match: re.Match[str]) -> Duration:
     unit = "mo" if word.startswith("mo") else word[0]
     number, half = match["number"], (match["half"] or "").lower()
     value = 0.5 if half.startswith("half") else 1.5 if half.startswith("one and") else 1.0
+    if match["quarter"]:
+        value = 0.75 if match["quarter"].lower().startswith("three") else 0.25
     step = 1.0
     if number:
         value = float(NUMBER_WORDS[number.lower()]) if number.lower() in NUMBER_WORDS else float(number)
         step = 10.0 ** -len(number.split(".")[1]) if "." in number else 1.0
     if match["andhalf"] or match["half2"]:
         value, step = value + 0.5, 0.5
-    return Duration(match[0], value * _HOURS[unit], step * _HOURS[unit], unit, bool(match["ago"]), number is None)
+    return Duration(
+        match[0],
+        value * _HOURS[unit],
+        step * _HOURS[unit],
+        unit,
+        bool(match["ago"]),
+        number is None,
+        match["vague"] is not None,
+    )

@@ -40,6 +40,7 @@ class Known:
         for fact in facts:
             self.by_name.setdefault(fact.name, []).append(fact)
         self.plain_texts = _without_names(facts)
+        self.fact_words = _fact_words(facts)
         self.texts = " ".join(f.text for f in facts if f.name not in UNTRUSTED).lower()
         self.quantities = [*self._direct(), *self._pairs(), *self._money(), *self._shares(), *self._counts()]
 
@@ -86,6 +87,8 @@ class Known:
             roles = _roles(name)
             per = "week" if "per_week" in name or "a week" in fact.text else _per(fact)
             of = _of(fact) if unit == "percent" else ""
+            if unit == "percent" and "change" in roles:
+                of = "expected" if concept_of(name) == COST else "before"
             also = frozenset(_also(fact))
             noun = fact.unit or "" if unit == "count" else ""
             yield Quantity(value, unit, concept_of(name), roles, of, noun, per, also)
@@ -127,7 +130,8 @@ class Known:
             yield Quantity(actual / base, "ratio", COST, frozenset({"ratio"}), "expected")
             yield Quantity(100 * actual / base, "percent", COST, frozenset({"ratio"}), "expected")
             if actual > 0:
-                yield Quantity(100 * (actual - base) / actual, "percent", COST, frozenset({"share"}), "cost")
+                part = frozenset({"share", "explicit"})
+                yield Quantity(100 * (actual - base) / actual, "percent", COST, part, "cost")
                 yield Quantity(base / actual, "ratio", COST, frozenset({"ratio"}), "expected")
         yield from self._sums(excess)
         yield from self._rates(actual, excess)
@@ -247,6 +251,13 @@ class Known:
 
 UNTRUSTED = {"release_title", "event_title", "title", "note", "comment", "message"}
 """Facts whose string somebody typed: it may be quoted, but backs nothing."""
+
+
+def _fact_words(facts: Sequence[Fact]) -> frozenset[str]:
+    """The words of the facts' names, and of the names of events and causes, of which a part may stand for the whole."""
+    words = {word for f in facts for word in f.name.partition(":")[0].split("_")}
+    spoken = [str(f.value) for f in facts if f.name in ("event", "cause", "workflow") and isinstance(f.value, str)]
+    return frozenset(words | {word for value in spoken for word in re.findall(r"[a-z]{3,}", value.lower())})
 
 
 def _without_names(facts: Sequence[Fact]) -> str:

@@ -7,9 +7,11 @@ import re
 
 from explainer.checker.concepts import concept_of, concepts_in
 from explainer.checker.quantities import Known
+from explainer.checker.scan import Sentence
+from explainer.checker.times import times_of
 
 _TOP = re.compile(
-    r"\b(?:largest|biggest|main|chief|leading|top|most|mostly|mainly|chiefly|primarily|above all|foremost|greatest|strongest|key|principal|dominant|dominates?|first place|ranks first|comes first|heaviest|first)\b"
+    r"\b(?:largest|biggest|main|chief|leading|top|most|mostly|mainly|chiefly|primarily|above all|foremost|greatest|strongest|key|principal|dominant|dominates?|first place|ranks first|comes first|heaviest|first|(?:bigger|larger|greater|heavier|stronger) (?:of the|one|part|share|driver))\b"
 )
 _NO_MORE = re.compile(
     r"\bno (?:other )?(?:single )?driver (?:weighs?|counts?|matters?|accounts? for|adds?|contributes?|is)(?: \w+)? ?(?:more|larger|bigger|as much|heavier)\b|\bnothing (?:else )?(?:weighs|counts|adds) more\b"
@@ -17,9 +19,11 @@ _NO_MORE = re.compile(
 _SECOND = re.compile(
     r"\b(?:comes?|came|ranks?|is|in|takes?|the) (?:the )?(?:second|next)\b|\bsecond[- ](?:largest|biggest|place)\b|\brunner-up\b|\bnext (?:largest|biggest|is|comes?)\b"
 )
-_LAST = re.compile(r"\b(?:smallest|least|last|minor)\b")
+_LAST = re.compile(
+    r"\b(?:smallest|least|(?:comes?|came|ranks?|is|placed?) last|last place|minor|(?:smaller|lesser) (?:of the|one))\b"
+)
 _RECORD = re.compile(
-    r"\b(?:ever|record|unprecedented|all-time|highest|worst|never before|on record|historic\w*|first time|lowest|since records|busiest|of the (?:year|month|quarter|week))\b"
+    r"\b(?:ever|(?<!normal )(?<!usual )(?<!baseline )(?<!level )again|once more|recurr\w+|(?:second|third|fourth) time|record|unprecedented|all-time|highest|worst|never before|on record|historic\w*|first time|lowest|since records|busiest|of the (?:year|month|quarter|week))\b"
 )
 
 
@@ -49,6 +53,37 @@ def rank_faults(text: str, known: Known) -> list[str]:
                 faults.append(f"{match[0]}: {told} does not rank so")
     faults.extend(_versus(text, drivers))
     return faults
+
+
+def part_rank_faults(sentence: Sentence, known: Known) -> list[str]:
+    """`gpt-5 more than gpt-5-mini`, `index was hit harder`: named parts of the difference rank as their facts do."""
+    sizes = {n.split(":", 1)[1].lower(): abs(v) for n, v in known.parts.items()}
+    told = [(i, name) for i, name in enumerate(sentence.names) if name in sizes]
+    for (first, one), (second, other) in itertools.permutations(told, 2):
+        between = rf"\bN{first}\b(?: [\w']+){{0,5}} (?P<how>more|harder|worse|less)(?: \w+){{0,2}} than (?:\w+ ){{0,2}}N{second}\b"
+        if (match := re.search(between, sentence.text)) and (sizes[one] > sizes[other]) != (match["how"] != "less"):
+            return [f"{one} and {other} are in the wrong order"]
+    return []
+
+
+_OUTPACES = re.compile(
+    r"\b(?:cost|costs|spend|spending|bill|it|N\d+) (?:has |have )?(?:grew|grown|rose|risen|increased|climbed|went up|gone up) (?P<how>faster|more slowly|slower|more quickly|more|less) than (?P<what>[\w ]+)"
+)
+
+
+def outpace_faults(text: str, known: Known) -> list[str]:
+    """`Spend grew faster than runs`: the changes in percent are compared."""
+    told = _OUTPACES.search(text)
+    found = concepts_in(told["what"]) if told else []
+    if told is None or not found or known.excess is None or not known.base:
+        return []
+    changes = [
+        q.value for q in known.quantities if q.concept == found[0][2] and q.unit == "percent" and "change" in q.roles
+    ]
+    faster = told["how"] in ("faster", "more quickly", "more")
+    if changes and (100 * known.excess / known.base > changes[0]) == faster:
+        return []
+    return [f"{told[0]}: the figures do not say so"]
 
 
 def _nearest(spans: list[tuple[int, int, str]], at: int) -> str:
@@ -87,7 +122,16 @@ _WITHIN = re.compile(
     r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:holds|will hold|is not|is safe|is enough|suffices|covers|is kept|has room)\b"
 )
 _BEYOND = re.compile(
-    r"\b(?:above|over|exceed\w*|beyond|more than|past|break\w*|breach\w*|bust\w*|overshoot\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b"
+    r"\b(?:above|over|exceed\w*|beyond|more than|past|break\w*|breach\w*|bust\w*|oversh[o]+t\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b|\bbudget\b[^,;.]{0,40}\b(?:exceeded|broken|breached|overrun|blown|burst|used up)\b"
+)
+
+
+_DONE = re.compile(
+    r"\b(?:has|have|had) (?:already |now )?(?:overshot|exceeded|broken|breached|overrun|passed|burst|blown|gone over)\b|\bbudget (?:is|was|has been) (?:already |now )?(?:used up|exhausted|exceeded|broken|breached|gone|overrun|spent)\b|\balready\b"
+)
+_IF = re.compile(
+    r"\b(?:if|will|would|could|may|might|should|forecast\w*|pace|rate|T\d|D\d|by T|by the|in D|set to|expected|projected)\b",
+    re.IGNORECASE,
 )
 
 
@@ -112,6 +156,17 @@ def budget_faults(text: str, known: Known) -> list[str]:
     told = forecast if forecast is not None else actual
     if told is None:
         return ["no fact can be held against the budget"]
+    now, breaks = (dict(times_of(known)).get(name) for name in ("now", "budget_breaks_at"))
+    if (
+        side is beyond
+        and forecast is not None
+        and actual is not None
+        and actual <= budget
+        and _DONE.search(text)
+        and not _IF.search(text)
+        and not (now and breaks and breaks <= now)
+    ):
+        return ["that the budget is broken is a forecast, not yet so"]
     over = told > budget
     negated = bool(re.search(r"\b(?:not|no|n't|without)\b", text[max(0, side.start() - 12) : side.start()]))
     said_over = (beyond is not None) != negated

@@ -49,7 +49,25 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
             ):
                 faults.append(f"{name} is no {word[1]}")
         faults.extend(_moves(name, mine, left, right))
+    return faults + _half_named(text, known)
+
+
+def _half_named(text: str, known: Known) -> list[str]:
+    """The last word of an event's name stands for it, but not with another first word than its own."""
+    faults = []
+    for fact in known.by_name.get("event", ()):
+        words = re.findall(r"[a-z0-9][\w'-]*", str(fact.value).lower())
+        last = words[-1] if len(words) > 1 else ""
+        for said in re.finditer(rf"\b(?P<first>[a-z][\w-]*) {re.escape(last)}\b", text) if last else ():
+            if said["first"] not in words and said["first"] not in _PLAIN_FIRST:
+                faults.append(f"{said[0]}: the event has another name")
     return faults
+
+
+_PLAIN_FIRST = {
+    "the", "a", "an", "this", "that", "its", "their", "planned", "announced", "scheduled", "said", "expected", "same",
+    "whole", "of", "by", "for", "with", "from", "as", "in", "and", "big", "large", "long",
+}  # fmt: skip
 
 
 def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:

@@ -20,6 +20,33 @@ _LINK = re.compile(r"(?:https?://|www\.)[^\s<>|]+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’][^\W\d_]+)?(?:[-_./#+][^\W_]+)*|\w+(?:[-_./]\w+)*")
 _SIGN = re.compile(r"\.\.\.|…|[.!?;:,()\[\]\"“”—–→/&+=-]|\S")
 _END = {".", "!", "?", "\n"}
+_SPOKEN_CLOCK = re.compile(
+    r"\b(?P<part>half|quarter|a quarter) (?P<side>past|to) (?P<hour>"
+    + "|".join(n for n, v in NUMBER_WORDS.items() if 1 <= v <= 12 and n != "dozen")
+    + r")(?: o'clock)? (?:in the (?P<day>morning|afternoon|evening)|(?P<half>[ap]m))\b"
+    + r"|\b(?<=at )(?P<plain>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: o'clock)? in the (?P<of>morning|afternoon|evening)\b",
+    re.IGNORECASE,
+)
+_CONTRACTIONS = tuple(
+    (re.compile(pattern, re.IGNORECASE), words)
+    for pattern, words in (
+        (r"\bwon't\b", "will not"),
+        (r"\b(can)'t\b", r"\1not"),
+        (r"(?<=[a-z])n't\b", " not"),
+        (r"\b(we|they|you|i|who|that|these|those)'ve\b", r"\1 have"),
+        (r"\b(we|they|you|those|these)'re\b", r"\1 are"),
+        (
+            r"\b(it|that|there|here|this|what|which|he|she)'s(?= (?:been|had|got|cost|gone|run|risen|fallen)\b)",
+            r"\1 has",
+        ),
+        (r"\b(it|that|there|here|what|who)'s\b", r"\1 is"),
+        (r"\b(it|that|there|we|they|this|which)'ll\b", r"\1 will"),
+        (r"\b(it|that|there|we|they|this|which)'d\b", r"\1 would"),
+    )
+)
+_SHARED = re.compile(
+    r"^ (?:to|and|or|-|–|—|→|up to|down to|from|up from|down from|against|versus|vs|instead of|rather than|where) Q(\d+)\b"
+)
 
 
 @dataclass(slots=True)
@@ -38,6 +65,26 @@ class Sentence:
         self.text = f"{self.text} {piece}" if self.text else piece
 
 
+def unabridged(text: str) -> str:
+    """A text with its contractions in full, spoken hours as figures, and dashes that are no minus."""
+    plain = re.sub(r"(?<=\S) --? (?=\S)|(?<=\w)--(?=\w)", " — ", text)
+    plain = _SPOKEN_CLOCK.sub(_clock, plain)
+    for pattern, words in _CONTRACTIONS:
+        plain = pattern.sub(words, plain)
+    return plain
+
+
+def _clock(match: re.Match[str]) -> str:
+    """`half past four in the afternoon` as 4:30 pm, `8 in the morning` as 8 am."""
+    if match["plain"]:
+        hour = NUMBER_WORDS.get(match["plain"].lower(), match["plain"])
+        return f"{hour} {'am' if match['of'].lower() == 'morning' else 'pm'}"
+    hour, minute = NUMBER_WORDS[match["hour"].lower()], 30 if match["part"].lower() == "half" else 15
+    if match["side"].lower() == "to":
+        hour, minute = (hour - 2) % 12 + 1, 60 - minute
+    return f"{hour}:{minute:02d} {match['half'] or ('am' if match['day'].lower() == 'morning' else 'pm')}"
+
+
 def faults_of_form(text: str) -> list[str]:
     """Characters and markup that no narrative may hold."""
     faults = []
@@ -50,7 +97,7 @@ def faults_of_form(text: str) -> list[str]:
 
 def sentences(text: str, names: Mapping[str, str], look: Look = DOLLARS) -> list[Sentence]:
     """The sentences of a text. `names` maps the lower-case form of each known name, link and title to its value."""
-    plain = _EMOJI_CODE.sub(" ", normal(text))
+    plain, names = _EMOJI_CODE.sub(" ", unabridged(normal(text))), {unabridged(n): v for n, v in names.items()}
     plain = re.sub(r"[`*]|(?<!\w)_|_(?!\w)", " ", plain) if not any("*" in n or "`" in n for n in names) else plain
     known, figures = _known(names), Figures(look)
     found: list[Sentence] = [Sentence()]
@@ -62,7 +109,27 @@ def sentences(text: str, names: Mapping[str, str], look: Look = DOLLARS) -> list
             at += 1
             continue
         at = _read(plain, at, found, known, figures)
+    for sentence in found:
+        _share_units(sentence)
     return [s for s in found if s.text.strip(" .!?,:;-")]
+
+
+def _share_units(sentence: Sentence) -> None:
+    """`from 71 to 13 per cent`, `$5 to 6k`: a bare number takes the unit and the scale of the one it is set against."""
+    for match in re.finditer(r"\bQ(\d+)\b", sentence.text):
+        left = int(match[1])
+        rest = sentence.text[match.end() :]
+        if linked := _SHARED.match(rest):
+            right = int(linked[1])
+        elif (far := re.match(r"^[^Q.;]*?,? (?:up|down) from Q(\d+)\b", rest)) and "to Q" not in far[0]:
+            right = int(far[1])
+        else:
+            continue
+        first, second = sentence.figures[left], sentence.figures[right]
+        if first.unit == "count" and first.bare and second.unit in ("percent", "usd"):
+            sentence.figures[left] = first.in_unit_of(second)
+        elif second.unit == "count" and second.bare and first.unit in ("percent", "usd"):
+            sentence.figures[right] = second.in_unit_of(first)
 
 
 def _known(names: Mapping[str, str]) -> re.Pattern[str] | None:

@@ -6,7 +6,7 @@ from explainer.checker.causation import cause_faults
 from explainer.checker.deeds import deed_faults, denial_faults
 from explainer.checker.directions import direction_faults
 from explainer.checker.quantities import Known
-from explainer.checker.ranks import budget_faults, rank_faults
+from explainer.checker.ranks import budget_faults, outpace_faults, part_rank_faults, rank_faults
 from explainer.checker.roles import role_faults
 from explainer.checker.scan import Sentence
 from explainer.checker.states import (
@@ -16,6 +16,7 @@ from explainer.checker.states import (
     sequence_faults,
     state_faults,
     steady_faults,
+    unit_cost_faults,
     unit_faults,
 )
 
@@ -26,11 +27,14 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
     return [
         *direction_faults(sentence, known, before),
         *rank_faults(text, known),
+        *part_rank_faults(sentence, known),
+        *outpace_faults(text, known),
         *budget_faults(text, known),
         *state_faults(text, known),
         *planned_faults(text, known),
         *reach_faults(text, known),
         *steady_faults(text, known),
+        *unit_cost_faults(text, known),
         *new_faults(text, known),
         *cause_faults(sentence, known),
         *deed_faults(text, known),

@@ -33,6 +33,12 @@ def unit_faults(text: str) -> list[str]:
 _RELEASE_FIRST = re.compile(
     r"\b(?:release|live|deploy\w*|version|rolled out|shipped)\b.*\b(?P<order>before|after|ahead of|following) (?:the |it |this )?(?:start|began|started|spike|rise|incident|jump|increase|change|cost|spend)"
 )
+_GAP_FIRST = re.compile(
+    r"^(?:and |but |about |around |just |some |only )*D\d+ (?P<order>later|afterwards|after|earlier|before|beforehand|prior) ?,.*\b(?:released?|live|rolled out|shipped|deployed)\b"
+)
+_FOLLOWS = re.compile(
+    r"\b(?:release|deploy\w*|rollout|version)\b[^.;]*\b(?P<order>precede[sd]?|follow(?:s|ed))\b (?:the |its )?(?:start|beginning|onset|rise|jump)"
+)
 _START_FIRST = re.compile(
     r"\b(?:began|started|start|set in|rose|jumped)\b.*\b(?P<order>before|after|following) (?:the )?(?:release|deploy\w*|N\d+|version|it went live)"
 )
@@ -44,7 +50,12 @@ def sequence_faults(text: str, known: Known) -> list[str]:
     released, start = times.get("release_at"), times.get("started_at")
     if released is None or start is None:
         return []
-    first, second = _RELEASE_FIRST.search(text), _START_FIRST.search(text)
+    gap = _GAP_FIRST.search(text)
+    if gap and (gap["order"] in ("later", "after", "afterwards")) != (released > start):
+        return ["the release and the start are in the wrong order"]
+    first, second, verb = _RELEASE_FIRST.search(text), _START_FIRST.search(text), _FOLLOWS.search(text)
+    if verb and verb["order"].startswith("precede") != (released <= start):
+        return ["the release and the start are in the wrong order"]
     if first and (first["order"] in ("before", "ahead of")) != (released <= start):
         return ["the release and the start are in the wrong order"]
     if second and not first and (second["order"] == "before") != (start < released):
@@ -53,10 +64,10 @@ def sequence_faults(text: str, known: Known) -> list[str]:
 
 
 _ONGOING = re.compile(
-    r"\b(?:still|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)|hasn't|has been going on|has been running|has not|continue|remains (?:open|elevated|high|above)|no end)\b"
+    r"\b(?:still(?! (?:an?|the|open whether|unclear|unknown|not (?:known|clear|shown))\b)|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)|hasn't|has been going on|has been running|has not(?! (?:been )?(?:shown|proven|established|confirmed|known|found|clear))|continue|remains (?:open|elevated|high|above)|no end|(?:is|are|keeps?) (?:now |currently )?(?:overrunning|growing|rising|climbing|burning|increasing|continuing|getting dearer))\b"
 )
 _ENDED = re.compile(
-    r"\b(?:(?:has|had|is|it|was|have|which|then|and|now|since) (?:now |since |already )?(?:ended|over|finished|stopped|resolved|closed|past|concluded)|ended|is over|back (?:to|at) (?:normal|its|the)|(?:has|have) (?:now |since )?(?:returned|gone back|recovered|normalised|normalized|settled|subsided)|returned to|no longer (?:going|running|ongoing)|came to an end|it ran from|finished|(?<!has )(?<!have )lasted|is done|recovered|normalised|normalized|went back to|over now|stopped)\b"
+    r"\b(?:(?:has|had|is|it|was|have|which|then|and|now|since) (?:now |since |already )?(?:ended|over|finished|stopped|resolved|closed|past|concluded)|ended|is over|^over\b(?! (?:the|its|an?|T\d|D\d|Q\d))|over at last|all over|back (?:to|at) (?:normal|its|the)|(?:has|have) (?:now |since )?(?:returned|gone back|recovered|normalised|normalized|settled|subsided)|returned to|no longer (?:going|running|ongoing)|came to an end|it ran from|finished|(?<!has )(?<!have )lasted|is done|recovered|normalised|normalized|went back to|over now|stopped)\b(?! (?:working|serving|caching|being|using|reading|hitting))"
 )
 
 
@@ -98,10 +109,10 @@ def state_faults(text: str, known: Known) -> list[str]:
 
 
 _UNPLANNED = re.compile(
-    r"\b(?:unannounced|unplanned|not (?:been )?(?:announced|planned)|nobody (?:had )?announced|no one (?:had )?announced|without (?:an )?(?:announcement|notice|warning)|never announced|wasn't announced|was not announced|unscheduled|out of the blue|no announcement|surprise)\b"
+    r"\b(?:unannounced|unplanned|not (?:been )?(?:announced|planned)|nobody (?:had )?announced|no one (?:had )?announced|without (?:an )?(?:announcement|notice|warning)|never announced|wasn't announced|was not announced|unscheduled|out of the blue|no announcement|(?<!no )surprise|no [\w ]{3,20}? (?:had|has|was) (?:been )?announced)\b"
 )
 _PLANNED = re.compile(
-    r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|in advance|beforehand|foreseen|known in advance|intended|deliberate|on purpose)\b"
+    r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|in advance|beforehand|foreseen|known in advance|no surprise|intended|deliberate|on purpose)\b"
 )
 
 
@@ -127,7 +138,7 @@ _EVERY = re.compile(
     r"\b(?:every (?:team|feature|model|region|scope|workflow)|(?<!of )all (?:(?:the )?(?:teams|features|models|workflows|regions|providers|environments|requests|runs|calls))|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone|everybody|organisation-wide|no single|(?:spread|split|divided|shared) (?:\w+ )?(?:evenly|equally)|evenly (?:spread|split|divided|shared)|equally (?:spread|split|divided|shared)|in equal (?:parts|shares)|alike)\b"
 )
 _ONLY = re.compile(
-    r"\b(?:only|alone|solely|exclusively|entirely|nothing else|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the)|the whole of|completely|fully|nowhere else|none of|exact same|always|never)\b"
+    r"\b(?:only|(?<!of )(?<!of its )the (?:whole|entire) (?!of\b)|alone|solely|exclusively|entirely|nothing else|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the)|the whole of|completely|fully|nowhere else|none of|exact same|always|never)\b"
 )
 
 
@@ -137,6 +148,26 @@ _STEADY = re.compile(
 )
 ALIKE = 0.05
 """How far apart, relative to the first, two values may be that are told as unchanged."""
+
+
+_UNIT_COST = re.compile(
+    r"\b(?:each|every|one|a|the average) ?(?P<what>run|request|call|outcome)? (?:now |still )?costs? (?P<how>more|less|the same|as much)\b|(?P<up>rising|higher|growing|increased) cost (?:per|of a|of each) (?P<per>run|request|outcome)|(?P<down>falling|lower|decreased) cost (?:per|of a|of each) (?P<per2>run|request|outcome)"
+)
+
+
+def unit_cost_faults(text: str, known: Known) -> list[str]:
+    """What a run, a request or an outcome costs, told as more, less or the same: as the facts before and after say."""
+    told = _UNIT_COST.search(text)
+    if told is None:
+        return []
+    what = told["what"] or told["per"] or told["per2"] or "run"
+    stem = f"cost_per_{'request' if what == 'call' else what}"
+    before, after = known.number(f"{stem}_before"), known.number(f"{stem}_after")
+    if before is None or after is None:
+        return [f"{told[0]}: no fact says so"]
+    moved = 0 if abs(after - before) <= ALIKE * abs(before) else 1 if after > before else -1
+    said = 1 if told["how"] == "more" or told["up"] else -1 if told["how"] == "less" or told["down"] else 0
+    return [] if moved == said else [f"{told[0]}: the facts say otherwise"]
 
 
 def steady_faults(text: str, known: Known) -> list[str]:
@@ -163,8 +194,16 @@ _NEW = re.compile(
 )
 
 
+_TAG = re.compile(
+    r"\b(?P<what>team|owner|feature|workflow|model|customer|environment|project|cost|user)(?: or \w+)? tags?\b"
+)
+
+
 def new_faults(text: str, known: Known) -> list[str]:
-    """What is told to be new, and a release, need a fact that says so."""
+    """What is told to be new, a release and a kind of tag need a fact that says so."""
+    tag = _TAG.search(text)
+    if tag and f"{tag['what']} tag" not in known.texts:
+        return [f"{tag[0]}: no fact speaks of it"]
     new = _NEW.search(text)
     backed = "new" in known.texts or any(known.by_name.get(n) for n in ("launched_at", "version_to", "model_to"))
     if new and not backed:
@@ -172,6 +211,11 @@ def new_faults(text: str, known: Known) -> list[str]:
     release = re.search(r"\b(?:releases?|deploy(?:ed|ment|s)?|rollout)\b", text)
     spoken = "release" in known.texts or "deploy" in known.texts or "version" in known.texts
     return [f"{release[0]}: no fact speaks of it"] if release and not spoken else []
+
+
+_APART = re.compile(
+    r"\b(?:stands? out|stood out|(?:is|are|to) blame|hit (?:the )?hardest|most affected|concentrated (?:in|on)|confined to|sits in|limited to)\b"
+)
 
 
 def reach_faults(text: str, known: Known) -> list[str]:
@@ -192,8 +236,16 @@ def reach_faults(text: str, known: Known) -> list[str]:
     )
     if only and only[0] not in known.texts:
         shares = [v for n, v in ((n, known.number(n)) for n in known.by_name if n.endswith("_share")) if v is not None]
+        excess = known.excess or 0.0
+        shares += [100 * v / excess for v in known.drivers.values() if excess]
         if not any(v > 99.5 for v in shares):
             return [f"{only[0]}: no fact rules out all else"]
+    if (
+        known.text("scope") == "everywhere"
+        and (apart := _APART.search(text))
+        and not re.search(r"\b(?:no|none|not|nothing|nobody|neither)\b", text[: apart.start()])
+    ):
+        return [f"{apart[0]}: it is spread over all"]
     if re.search(r"\b(?:one|a single) team\b", text) and "every" in known.texts:
         return ["all teams are concerned"]
     return []

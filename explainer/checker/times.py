@@ -50,7 +50,14 @@ def time_faults(sentence: Sentence, known: Known) -> list[str]:
     known_times = times_of(known)
     for index, moment in enumerate(sentence.moments):
         role = _role(sentence.text, index)
-        at = [t for name, t in known_times if not role or name in _ROLE_FACTS[role]]
+        at = [
+            t
+            for name, t in known_times
+            if (not role and not (moment.relative and name == "now")) or (role and name in _ROLE_FACTS[role])
+        ]
+        if moment.day is None and moment.hour is None and moment.month and not role and _closes(sentence.text, index):
+            now = dict(known_times).get("now")
+            at = [now] if now else at
         at = _as_told(moment, at, known.look)
         if moment.zone and not _as_told(moment, [t for _, t in known_times], known.look):
             faults.append(f"{moment.shown}: times are told in {_zones(known.look)}")
@@ -74,6 +81,11 @@ def _as_told(moment: Moment, times: Iterable[datetime], look: Look) -> list[date
 
 def _zones(look: Look) -> str:
     return "UTC" if look.zone is UTC or str(look.zone) == "UTC" else f"{look.zone} or UTC"
+
+
+def _closes(text: str, index: int) -> bool:
+    """True where a month is said to close so."""
+    return bool(re.search(rf"\bT{index} (?:will |should |would |is \w+ to )?(?:close|end|finish|land)s?\b", text))
 
 
 def times_of(known: Known) -> list[tuple[str, datetime]]:
@@ -101,13 +113,18 @@ def _role(text: str, index: int) -> str:
     at = re.search(rf"\bT{index}\b", text)
     assert at is not None
     left = re.split(r"\bT\d+\b", text[: at.start()])[-1]
+    if index and re.fullmatch(r"(?: (?:morning|afternoon|evening|night))? ?[(,]? ?(?:on|at)? ?", left):
+        return _role(text, index - 1)
     right = re.split(r"\bT\d+\b", text[at.end() :])[0]
     carried = text[: at.start()]
     if re.search(r"\bfrom\b.*\bT\d+\b.*\b(?:to|until|till)\b[^T]*$", carried) or re.match(
         r"^ ?(?:-|–|—|→|until|till|to) ?$", left
     ):
         return "planned" if re.search(_CUES[0][1], carried) else "end"
-    if re.search(r"\b(?:normal|usual|over|quiet|baseline|done) since(?: (?:about|around))? ?$", left):
+    if re.search(
+        r"\b(?:normal|usual|over|quiet|baseline|done|no (?:further|more|extra|additional) (?:excess|cost|overspend|spend|rise)) since(?: (?:about|around))? ?$",
+        left,
+    ):
         return "end"
     found = sorted(((m.start(), role) for role, cue in _CUES for m in re.finditer(cue, left)), reverse=True)
     if found:
@@ -184,18 +201,33 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
         return "duration"
     if duration.ago:
         return "age"
+    if re.search(
+        r"\b(?:precede[sd]?|ahead of|before) (?:the start|it|the rise) by(?: about| around| roughly| some| only| just)?$",
+        left.rstrip(),
+    ):
+        return "gap"
     if re.match(r"^ from now\b", right) or (
-        re.search(r"\bin(?: about| around| roughly| some)?$", left.rstrip()) and "budget" in left + right
+        re.search(
+            r"\b(?:in|for|lasts?)(?: about| around| roughly| some| a little over| just over| a bit over| just under| a little under| less than| more than| another| only)*$",
+            left.rstrip(),
+        )
+        and "budget" in left + right
     ):
         return "time to come"
     if re.search(
-        r"\b(?:(?:past|beyond) (?:its|the|their|that|plan\w*)|overran|overrun|late|longer than (?:planned|announced|scheduled)|after its|over its|too long|overstay\w*)\b",
+        r"\b(?:(?:past|beyond) (?:its|the|their|that|plan\w*)|overran|overrun|late|longer than (?:planned|announced|scheduled)|after its|over its (?:plan\w*|time|end|schedule\w*|limit)|too long|overstay\w*)\b",
         left[-30:] + " | " + re.split(r"[,;.(]", right)[0][:40],
     ) and not re.search(r"\bgone\b", left):
         return "overrun"
     if re.match(
-        r"^ ?,? ?(?:earlier |shortly )?(?:before (?:the|it|this|that|spend|cost)|after (?:the |it|release|version|N\d|that)|earlier\b|later\b|following (?:the )?release)",
+        r"^ ?,? ?(?:earlier |shortly )?(?:precedes|preceding the|before (?:the|it|this|that|spend|cost)|after (?:the |it|release|version|N\d|that)|earlier\b|later\b|following (?:the )?release)",
         right,
+    ):
+        return "gap"
+    if (
+        duration.unit in ("m", "h")
+        and re.match(r"^ (?:before|prior|earlier|beforehand) ?,", right)
+        and re.search(r"\b(?:release|live|rolled|shipped|deploy\w*)\b", right)
     ):
         return "gap"
     if re.match(

@@ -44,7 +44,11 @@ def _is_plain(word: str, known: Known) -> bool:
 
 
 def _known_word(lower: str, known: Known) -> bool:
-    if lower in plain_words() or re.search(rf"(?<![\w-]){re.escape(lower)}(?![\w-])", known.plain_texts):
+    if (
+        lower in plain_words()
+        or lower in known.fact_words
+        or re.search(rf"(?<![\w-]){re.escape(lower)}(?![\w-])", known.plain_texts)
+    ):
         return True
     for ending in _ENDINGS:
         stem = lower.removesuffix(ending)
