@@ -47,7 +47,7 @@ def source_settings(site: Site, source: SourceSection, *, keep_good: bool = Fals
     if source.url_env:
         secret = site.secret(source.url_env)
         if secret is None:
-            raise ConfigError(f"source {source.name}: the environment has no {source.url_env}; set it to the URL")
+            raise ConfigError(f"the environment has no {source.url_env}; set it to the URL")
         url = secret.get_secret_value()
     prices, rates = site.config.prices.contracts, site.config.currency.rates
     plain = source.model_dump(exclude={"path", "url_env"})

@@ -22,3 +22,7 @@ for module in (commands_setup, commands_data, commands_watch, commands_read, com
 def main() -> None:
     """The entry point of the `why-spike` command."""
     app()
+
+
+if __name__ == "__main__":
+    main()

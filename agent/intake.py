@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from agent import clock
 from agent.build import source_settings
 from agent.config import ConfigError, Site
 from agent.settings import SourceSection
 from explainer import Look
 from ledger.batch import LoadReport
-from ledger.events_file import read_events
-from ledger.outcomes_file import read_outcomes
+from ledger.events_file import read_events, sound_events
+from ledger.outcomes_file import read_outcomes, sound_outcomes
 from ledger.readers import READERS
 from ledger.store import Store
 from ledger.types import LedgerError
 from notifiers.figures import money
+
+TOLERANCE = timedelta(hours=1)
+"""How far a row may lie in the future: clocks differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Intake:
     faults: tuple[str, ...]
     events: int = 0
     outcomes: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def loads(self) -> list[dict[str, object]]:
@@ -39,11 +44,13 @@ class Intake:
         """What is shown of each load, and of what could not be priced."""
         lines = []
         for r in self.reports:
-            lines.append(f"{r.source}: {r.message} ({money(r.cost_nano, look)})" + (f", {r.bad} bad" if r.bad else ""))
+            left_out = f"; {r.bad} bad, left out: see {r.bad_file}" if r.bad else ""
+            lines.append(f"{r.source}: {r.message} ({money(r.cost_nano, look)}){left_out}")
+            lines += [f"  {r.warning}"] if r.warning else []
             lines += [f"  unpriced: {model}, {count} requests" for model, count in sorted(r.unpriced.items())]
         if self.events or self.outcomes:
             lines.append(f"{self.events} new events, {self.outcomes} new outcome counts")
-        return lines
+        return [*lines, *self.notes]
 
 
 def take_in(
@@ -69,13 +76,14 @@ def take_in(
             reports += _load(site, store, source, now=now, keep_good=keep_good, dry_run=dry_run)
         except LedgerError as error:
             faults.append(f"source {source.name}: {error}")
-    events = outcomes = 0
-    if not names:
-        try:
-            events, outcomes = _files(site, store, now)
-        except LedgerError as error:
-            faults.append(str(error))
-    return Intake(tuple(reports), tuple(faults), events, outcomes)
+    if names:
+        return Intake(tuple(reports), tuple(faults))
+    with TemporaryDirectory(prefix="why-spike-") as folder:
+        notes: list[str] = []
+        bad_folder = (Path(folder) if dry_run else site.folder) if keep_good else None
+        events = _taken(faults, lambda: _events(site, store, now, bad_folder, notes))
+        outcomes = _taken(faults, lambda: _outcomes(site, store, now, bad_folder, notes))
+    return Intake(tuple(reports), tuple(faults), events, outcomes, tuple(notes))
 
 
 def _load(
@@ -84,7 +92,8 @@ def _load(
     if source.reader not in READERS:
         raise ConfigError(f"there is no reader {source.reader}; the readers are {', '.join(READERS)}")
     reaches = {f.source: f.reaches for f in store.freshness()}
-    settings = replace(source_settings(site, source, keep_good=keep_good), reaches=reaches.get(source.name))
+    settings = source_settings(site, source, keep_good=keep_good)
+    settings = replace(settings, reaches=reaches.get(source.name), latest=_latest(now))
     if not dry_run:
         return [store.ingest(batch, loaded_at=now) for batch in READERS[source.reader](settings, now=now)]
     with TemporaryDirectory(prefix="why-spike-") as folder:
@@ -92,10 +101,32 @@ def _load(
         return [replace(store.ingest(batch, loaded_at=now), load_id=None) for batch in batches]
 
 
-def _files(site: Site, store: Store, now: datetime) -> tuple[int, int]:
-    files, events, outcomes = site.config.files, 0, 0
-    if files.events:
-        events = store.add_events(read_events(Path(site.path(files.events))), at=now)
-    if files.outcomes:
-        outcomes = store.add_outcomes(read_outcomes(Path(site.path(files.outcomes))), at=now)
-    return events, outcomes
+def _latest(now: datetime) -> datetime:
+    """No row begins later than this: clocks are a little off, and a replay (`tick --at`) reads what is already there."""
+    return max(now, clock.now()) + TOLERANCE
+
+
+def _taken(faults: list[str], take: Callable[[], int]) -> int:
+    try:
+        return take()
+    except LedgerError as error:
+        faults.append(str(error))
+        return 0
+
+
+def _events(site: Site, store: Store, now: datetime, bad_folder: Path | None, notes: list[str]) -> int:
+    if not site.config.files.events:
+        return 0
+    path = Path(site.path(site.config.files.events))
+    events, note = sound_events(path, bad_folder) if bad_folder else (read_events(path), "")
+    notes += [note] if note else []
+    return store.add_events(events, at=now)
+
+
+def _outcomes(site: Site, store: Store, now: datetime, bad_folder: Path | None, notes: list[str]) -> int:
+    if not site.config.files.outcomes:
+        return 0
+    path, latest = Path(site.path(site.config.files.outcomes)), _latest(now)
+    outcomes, note = sound_outcomes(path, latest, bad_folder) if bad_folder else (read_outcomes(path, latest), "")
+    notes += [note] if note else []
+    return store.add_outcomes(outcomes, at=now)

@@ -73,12 +73,14 @@ class Batch:
     priced: dict[str, int] = field(default_factory=dict)
     bad: tuple[Fault, ...] = ()
     bad_file: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
     """What a load did. `repeated` rows were known already and add nothing; `unpriced` counts requests by model, `priced`
-    by the entry of the price book that was used."""
+    by the entry of the price book that was used. `bad` rows were left out and stand with reasons in `bad_file`; `warning`
+    is what may be wrong with the input though it could be read."""
 
     load_id: int | None
     source: str
@@ -92,3 +94,5 @@ class LoadReport:
     unpriced: dict[str, int]
     message: str
     priced: dict[str, int] = field(default_factory=dict)
+    bad_file: str = ""
+    warning: str = ""

@@ -16,11 +16,30 @@ from ledger.types import Event, LedgerError, scope_of, utc
 
 FIELDS = ("id", "time", "until", "kind", "scope", "title", "expected", "expected_usd", "expected_usd_a_day")
 KINDS = ("deploy", "launch", "batch", "price_change", "reorganisation", "other")
-FIX = "mend the line; nothing of the file was stored"
+FIX = "mend the line, or load with --keep-good; nothing of the file was stored"
 
 
 def read_events(path: Path) -> list[Event]:
     """The events of a file, one JSON object a line. Raises LedgerError, BadRows among them with every bad line."""
+    events, faults = _read(path)
+    if faults:
+        raise BadRows(faults)
+    return events
+
+
+def sound_events(path: Path, bad_folder: Path) -> tuple[list[Event], str]:
+    """The events of the good lines, and what was left out and where it stands with the reasons. Raises LedgerError."""
+    events, faults = _read(path)
+    if not faults:
+        return events, ""
+    lines = path.read_text().splitlines()
+    target = bad_folder / f"{path.name}.bad.jsonl"
+    left = [{"row": f.row, "reason": f.reason, "line": lines[(f.row or 1) - 1]} for f in faults]
+    target.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in left))
+    return events, f"{path.name}: {len(faults)} bad, left out: see {target}"
+
+
+def _read(path: Path) -> tuple[list[Event], list[Fault]]:
     try:
         lines = path.read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -29,12 +48,17 @@ def read_events(path: Path) -> list[Event]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                events.append(event_of(json.loads(line)))
+                events.append(event_of(_object(line)))
             except (ValueError, LedgerError) as error:
                 faults.append(Fault(path.name, number, "", line[:80], str(error), FIX))
-    if faults:
-        raise BadRows(faults)
-    return events
+    return events, faults
+
+
+def _object(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"it is no JSON ({error}); it may be cut off") from error
 
 
 def event_of(record: Mapping[str, Any]) -> Event:

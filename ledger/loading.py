@@ -31,8 +31,9 @@ def store_load(
     """Appends what a batch says that is not known yet. Raises BadRows and LedgerError as Store.ingest does."""
     table = rows.table
     report = LoadReport(
-        None, batch.source, batch.name, len(batch.frame), 0, 0, len(table), len(batch.bad), int(table.cost.sum()),
-        batch.unpriced, f"{batch.name} was loaded before; nothing changed", batch.priced,
+        None, batch.source, batch.name, len(batch.frame), 0, 0, len(table), len({(f.file, f.row) for f in batch.bad}),
+        int(table.cost.sum()), batch.unpriced, f"{batch.name} was loaded before; nothing changed", batch.priced,
+        batch.bad_file, batch.warning,
     )  # fmt: skip
     if _loaded_before(conn, batch):
         return report

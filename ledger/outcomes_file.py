@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ledger.readers.checks import Checks, no_such_columns
+from ledger.readers.checks import Checks, no_such_columns, write_bad
 from ledger.readers.files import read_frame
 from ledger.readers.frames import text_column
 from ledger.types import DIMENSIONS, LedgerError, Outcome, Scope, scope_of
@@ -16,24 +17,38 @@ from ledger.types import DIMENSIONS, LedgerError, Outcome, Scope, scope_of
 KNOWN = ("hour", "outcome", "count", "scope", *DIMENSIONS)
 
 
-def read_outcomes(path: Path) -> list[Outcome]:
+def read_outcomes(path: Path, latest: datetime | None = None) -> list[Outcome]:
     """Outcomes of a table with hour, outcome, count and either `scope` as a JSON object or dimensions as columns, of which
-    empty ones say nothing. Raises LedgerError, BadRows among them."""
+    empty ones say nothing; hours after `latest` are faults. Raises LedgerError, BadRows among them."""
+    return _read(path, latest, keep_good=False)[0]
+
+
+def sound_outcomes(path: Path, latest: datetime | None, bad_folder: Path) -> tuple[list[Outcome], str]:
+    """The good rows, and what was left out and where it stands with the reasons. Raises LedgerError."""
+    found, checks = _read(path, latest, keep_good=True)
+    rows = len({f.row for f in checks.faults})
+    file = write_bad(bad_folder, path.name, checks.faults, checks.left_out)
+    return found, f"{path.name}: {rows} bad, left out: see {file}" if rows else ""
+
+
+def _read(path: Path, latest: datetime | None, *, keep_good: bool) -> tuple[list[Outcome], Checks]:
     if not path.is_file():
         raise LedgerError(f"{path}: there is no such file")
     frame = read_frame(path)
     checks = Checks(path.name, frame)
     checks.require("hour", "outcome", "count")
     no_such_columns(path.name, frame.columns, KNOWN)
-    hour, count = checks.time("hour").dt.floor("h"), checks.count("count")
+    hour, count = checks.time("hour", latest=latest).dt.floor("h"), checks.count("count")
     checks.bad("count", frame["count"].isna(), "it is empty")
     checks.bad("outcome", frame["outcome"].isna(), "it is empty")
     scopes = _said(checks) if "scope" in frame else _by_column(frame)
-    checks.good(keep_good=False)
-    return [
+    good = checks.good(keep_good=keep_good)
+    found = [
         Outcome(h.to_pydatetime(), s, str(n), int(c))
-        for h, s, n, c in zip(hour, scopes, frame["outcome"], count, strict=True)
+        for h, s, n, c, right in zip(hour, scopes, frame["outcome"], count, good, strict=True)
+        if right
     ]
+    return found, checks
 
 
 def _said(checks: Checks) -> list[Scope]:

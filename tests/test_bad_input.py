@@ -72,6 +72,61 @@ def test_a_bad_cell_is_named(reader, what, tmp_path):
     assert fault.next_step
 
 
+FUTURE = {
+    "table": lambda at: {**GOOD["table"], "hour": at}, "requests": lambda at: {**GOOD["requests"], "time": at},
+    "focus": lambda at: {
+        "ChargePeriodStart": at, "ChargePeriodEnd": "2040-01-01T00:00:00Z", "BillingCurrency": "USD",
+        "ChargeCategory": "Usage", "EffectiveCost": "1",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", FUTURE)
+def test_what_lies_in_the_future_is_named(reader, tmp_path):
+    """A clock or a zone that is wrong; what is within the tolerance is let in."""
+    latest = datetime(2026, 11, 3, 1, tzinfo=UTC)
+    rows = [FUTURE[reader](at) for at in ("2026-11-03T01:00:00Z", "2026-11-03T02:00:00Z")]
+    path = as_csv(tmp_path / "may.csv", *rows)
+    with pytest.raises(BadRows) as caught:
+        read(reader, path, latest=latest)
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.row, fault.value) == ("may.csv", 2, "2026-11-03T02:00:00Z")
+    assert "future" in fault.reason
+    assert "zone" in fault.next_step
+    assert len(read(reader, path, latest=latest, keep_good=True).frame) == 1
+    assert not read(reader, path).bad
+
+
+def test_rows_that_contradict_each_other_are_left_out_with_keep_good(tmp_path):
+    """The first is kept; without keep-good the store refuses them all."""
+    known = {**GOOD["table"], "available_at": "2026-11-01T12:00:00Z"}
+    rows = [known, {**known, "cost_usd": "9"}, known, {**known, "team": "b"}]
+    batch = read("table", as_csv(tmp_path / "may.csv", *rows), keep_good=True)
+    assert batch.frame[["team", "cost_nano", "row"]].values.tolist() == [
+        ["a", 10**9, 1],
+        ["a", 10**9, 3],
+        ["b", 10**9, 4],
+    ]
+    ((fault),) = batch.bad
+    assert (fault.row, fault.column) == (2, "hour")
+    assert "says something else" in fault.reason
+    assert pd.read_csv(batch.bad_file)["row"].tolist() == [2]
+
+
+@pytest.mark.parametrize(("end", "warned"), [("", True), ("\n", False), ("\r\n", False)])
+def test_a_last_line_without_an_end_is_pointed_out(end, warned, tmp_path):
+    """It can be a value that was cut off: 0.01 of 0.0189."""
+    path = write(tmp_path / "may.csv", (end or "\n").join(["hour,team,cost_usd", "2026-11-01T10:00:00Z,a,0.01"]) + end)
+    assert read("table", path).warning.startswith("the last line of may.csv has no end") is warned
+
+
+def test_a_pattern_does_not_read_what_was_left_out(tmp_path):
+    """The file of bad rows may lie beside the good ones."""
+    as_csv(tmp_path / "may.csv", GOOD["table"])
+    as_csv(tmp_path / "may.csv.bad.csv", {"file": "x", "row": 1})
+    assert len(read("table", tmp_path / "*.csv").frame) == 1
+
+
 @TABULAR
 def test_all_faults_are_collected(reader, tmp_path):
     """The first twenty are shown, and how many there are beyond."""
@@ -247,13 +302,13 @@ def test_events_are_read_with_all_their_fields(tmp_path):
 @pytest.mark.parametrize(
     ("change", "column"),
     [({"count": "-1"}, "count"), ({"count": ""}, "count"), ({"outcome": ""}, "outcome"), ({"hour": "2026-11-01"}, "hour"),
-     ({"scope": "{"}, "scope"), ({"scope": '{"crew": "a"}'}, "scope"), ({"scope": '["team"]'}, "scope")],
+     ({"hour": "2026-11-03T02:00:00Z"}, "hour"), ({"scope": "{"}, "scope"), ({"scope": '{"crew": "a"}'}, "scope"), ({"scope": '["team"]'}, "scope")],
 )  # fmt: skip
 def test_a_bad_outcome_is_named(change, column, tmp_path):
     """Row and column, as for cost."""
     row = {"hour": "2026-11-01T10:00:00Z", "scope": '{"team": "a"}', "outcome": "solved", "count": "4"}
     with pytest.raises(BadRows) as caught:
-        read_outcomes(as_csv(tmp_path / "o.csv", row, row | change))
+        read_outcomes(as_csv(tmp_path / "o.csv", row, row | change), datetime(2026, 11, 3, 1, tzinfo=UTC))
     assert {(f.row, f.column) for f in caught.value.faults} == {(2, column)}
 
 

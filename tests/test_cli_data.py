@@ -186,3 +186,23 @@ def test_an_error_is_one_json_document(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.toml").write_text("[detecton]\n")
     assert "detection" in document("db", code=1)["error"]
+
+
+def test_keep_good_holds_for_events_and_outcomes_too(tmp_path, monkeypatch):
+    """Without it nothing of the file is stored; with it the bad lines stand in a file with their reasons."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.toml").write_text('[files]\nevents = "e.jsonl"\noutcomes = "o.csv"\n')
+    good = '{"time": "2026-11-01T10:00:00Z", "kind": "batch", "scope": {"team": "a"}}'
+    (tmp_path / "e.jsonl").write_text(f'{good}\n{good.replace("batch", "party")}\n{{"time"\n')
+    (tmp_path / "o.csv").write_text(
+        "hour,outcome,count\n2026-11-01T10:00:00Z,solved,4\n2036-11-01T10:00:00Z,solved,4\n"
+    )
+    faults = document("ingest", code=1)["faults"]
+    assert ["party" in faults[0], "it is no JSON" in faults[0], "future" in faults[1]] == [True, True, True]
+    assert (document("ingest", code=1)["events"], document("ingest", code=1)["outcomes"]) == (0, 0)
+    found = document("ingest", "--keep-good")
+    assert (found["events"], found["outcomes"]) == (1, 1)
+    left = [json.loads(line) for line in (tmp_path / "e.jsonl.bad.jsonl").read_text().splitlines()]
+    assert [one["row"] for one in left] == [2, 3]
+    assert "it lies in the future" in (tmp_path / "o.csv.bad.csv").read_text()
+    assert "2 bad, left out: see" in run("ingest", "--keep-good").stdout

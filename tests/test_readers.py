@@ -169,7 +169,7 @@ def test_what_is_not_there_is_an_error_in_words(source):
     if source.reader == "litellm_postgres":
         with psycopg.connect(source.url, autocommit=True) as conn:
             conn.execute('DROP TABLE "LiteLLM_SpendLogs"')
-    with pytest.raises(LedgerError, match=r"no such file|check url and rights"):
+    with pytest.raises(LedgerError, match=r"no such file|has no table"):
         list(READERS[source.reader](replace(settings, path=settings.path + ".gone"), now=NOW))
 
 
@@ -205,3 +205,44 @@ def test_a_table_is_read_on_from_where_it_was(tmp_path, pg_url):
 
     assert read() == [[1], [6], [9], [], [20], []]
     assert read(reaches=datetime(2026, 10, 10, tzinfo=UTC)) == [[6, 9], [], [], [20]]
+
+
+def test_a_run_that_goes_on_over_windows_begins_once(tmp_path, pg_url):
+    """In whichever window it is read: reading again from a later day changes nothing."""
+    source = Source("litellm_postgres", tmp_path, pg_url)
+    hours = [datetime(2026, 10, d, h, tzinfo=UTC) for d, h in ((1, 12), (4, 23), (5, 1), (5, 2), (9, 3))]
+    sessions = ("one", "two", "two", "three", "three")
+    rows = [
+        log(f"r{i}", 0, 1.0, 10, session_id=s, startTime=t.replace(tzinfo=None).isoformat())
+        for i, (s, t) in enumerate(zip(sessions, hours, strict=True))
+    ]
+    settings = source.settings(rows, window_days=4)
+
+    def runs(**more):
+        batches = READERS["litellm_postgres"](replace(settings, **more), now=datetime(2026, 10, 9, 12, tzinfo=UTC))
+        return {(h.day, h.hour): int(r) for b in batches for h, r in zip(b.frame["hour"], b.frame["runs"], strict=True)}
+
+    assert runs() == {(1, 12): 1, (4, 23): 1, (5, 1): 0, (5, 2): 1, (9, 3): 0}
+    assert runs(reaches=datetime(2026, 10, 9, tzinfo=UTC)) == {(5, 1): 0, (5, 2): 1, (9, 3): 0}
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mysql://u@127.0.0.1/x", "is no PostgreSQL"), ("nonsense", "check the URL and its rights"),
+        ("postgresql://u@127.0.0.1:1/x", "check the URL and its rights"),
+    ],
+)  # fmt: skip
+def test_a_url_that_is_no_databases_is_refused_in_words(url, words):
+    """Whatever the driver says."""
+    with pytest.raises(LedgerError, match=words):
+        list(READERS["litellm_postgres"](SourceSettings(name="s", reader="litellm_postgres", url=url), now=NOW))
+
+
+def test_another_database_and_a_bad_row_are_told_so_that_they_can_be_found(tmp_path, pg_url):
+    """A table's rows have no number: the request's id is named."""
+    with pytest.raises(LedgerError, match="has no table LiteLLM_SpendLogs"):
+        list(READERS["litellm_postgres"](SourceSettings(name="s", reader="litellm_postgres", url=pg_url), now=NOW))
+    source = Source("litellm_postgres", tmp_path, pg_url)
+    with pytest.raises(BadRows, match=r"prompt_tokens, value '-5': .* \(request_id r-bad\)"):
+        source.read([log("r-bad", 1, 1.0, -5)])

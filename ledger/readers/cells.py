@@ -23,6 +23,8 @@ def cells(types: Mapping[str, str], currency: str) -> list[str]:
         said = _text("currency", types["currency"]) if "currency" in types else "NULL"
         parts.append(f"upper(coalesce({said}, {quoted(currency)})) AS currency")
     failed = "coalesce(TRY_CAST(error AS BOOLEAN), false)" if "error" in types else "false"
+    if "continued" in types:
+        parts.append("coalesce(TRY_CAST(continued AS BOOLEAN), false) AS continued")
     return [*parts, f"{failed} AS failed"]
 
 

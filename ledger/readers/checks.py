@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from ledger.batch import BadRows, Fault
 from ledger.types import LedgerError
 
 ZONE = r"(?:[zZ]|[+-]\d{2}:?\d{2})$"
+FUTURE = "it lies in the future"
+CLOCKS = "is its zone right, and the clock of this machine? mend the row, or load with --keep-good"
+WRITE_TIME = "write it as 2026-11-01T13:00:00Z"
 FIX = "mend the row, or load with --keep-good"
 MOST_MONEY = 1e9
 EARLIEST, LATEST = pd.Timestamp("2000-01-01", tz="UTC"), pd.Timestamp("2100-01-01", tz="UTC")
@@ -32,7 +36,9 @@ class Checks:
         for name in columns:
             if name not in there:
                 has = ", ".join(there[:12]) + (" and more" if len(there) > 12 else "")
-                raise LedgerError(f"{self.file}: column {name} is missing{near(name, there)}; it has {has}")
+                raise LedgerError(
+                    f"{self.file}: column {name} is missing{near(name, there)}; it has {has}; add it, or rename the one that is meant"
+                )
 
     def money(self, name: str) -> pd.Series:
         """A column of amounts, none missing: numbers, or text that says them exactly (rows with a fault apart)."""
@@ -59,8 +65,9 @@ class Checks:
         found: pd.Series = values
         return found
 
-    def time(self, name: str, *, required: bool = True, utc: bool = False) -> pd.Series:
-        """A column as aware UTC times; impossible ones are faults, and naive ones unless the format says `utc`."""
+    def time(self, name: str, *, required: bool = True, utc: bool = False, latest: datetime | None = None) -> pd.Series:
+        """A column as aware UTC times; impossible ones are faults, those after `latest`, and naive ones unless the format
+        says `utc`."""
         raw = self.frame[name]
         times: Any
         if isinstance(raw.dtype, pd.DatetimeTZDtype):
@@ -74,10 +81,13 @@ class Checks:
             times = pd.to_datetime(text, errors="coerce", utc=True, format="ISO8601")
             naive = times.notna() & (not utc) & ~text.str.contains(ZONE, na=False)
             self.bad(name, naive, "the time has no zone", "write it with one, such as a Z at the end")
-            self.bad(name, text.notna() & times.isna(), "there is no such time", "write it as 2026-11-01T13:00:00Z")
+            self.bad(name, text.notna() & times.isna(), "there is no such time", WRITE_TIME)
         if required:
             self.bad(name, raw.isna(), "it is empty")
-        self.bad(name, (times < EARLIEST) | (times >= LATEST), "the year cannot be right")
+        odd = (times < EARLIEST) | (times >= LATEST)
+        self.bad(name, odd, "the year cannot be right")
+        if latest is not None:
+            self.bad(name, (times > pd.Timestamp(latest)) & ~odd, FUTURE, CLOCKS)
         found: pd.Series = times
         return found
 

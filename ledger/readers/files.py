@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from ledger.types import LedgerError
 if TYPE_CHECKING:
     import duckdb
 
+LEFT_OUT = ".bad.csv"
+"""How files end that hold what was left out of a load."""
 TABULAR = (".parquet", ".csv", ".csv.gz")
 
 
@@ -22,18 +25,28 @@ def files_of(path: str, endings: Sequence[str]) -> list[Path]:
     """The files that a path names, sorted. Raises LedgerError where there is none."""
     place = Path(path).expanduser()
     if place.is_dir():
-        found = sorted(
-            p for p in place.rglob("*") if p.name.endswith(tuple(endings)) and not p.name.endswith(".bad.csv")
-        )
+        found = [p for p in place.rglob("*") if p.name.endswith(tuple(endings))]
     elif place.is_file():
-        found = [place]
+        return [place]
     else:
-        found = sorted(Path(p) for p in glob.glob(str(place), recursive=True))  # noqa: PTH207
+        found = [Path(p) for p in glob.glob(str(place), recursive=True)]  # noqa: PTH207
+    found = sorted(p for p in found if not p.name.endswith(LEFT_OUT))
     if not found:
         raise LedgerError(
             f"{path}: there is no such file; name a file, a folder or a pattern with {', '.join(endings)} files"
         )
     return found
+
+
+def cut_off(files: Sequence[Path]) -> str:
+    """A word of warning where the last line of a CSV has no end: it may be all there, or cut off in a value."""
+    odd = []
+    for path in files:
+        if path.name.endswith(".csv") and path.stat().st_size:
+            with path.open("rb") as stream:
+                stream.seek(-1, os.SEEK_END)
+                odd += [] if stream.read(1) in b"\r\n" else [path.name]
+    return f"the last line of {odd[0]} has no end: if it was cut off, undo this load and fetch it again" if odd else ""
 
 
 def fingerprint(files: Sequence[Path]) -> str:

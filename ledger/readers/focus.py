@@ -12,7 +12,7 @@ import pandas as pd
 
 from ledger.batch import Batch
 from ledger.readers.checks import Checks, near, write_bad
-from ledger.readers.files import TABULAR, files_of, fingerprint, read_frame
+from ledger.readers.files import TABULAR, cut_off, files_of, fingerprint, read_frame
 from ledger.readers.frames import batch_frame, dollars, originals, text_column
 from ledger.readers.settings import SourceSettings
 from ledger.readers.tags import tag_columns
@@ -45,7 +45,8 @@ def _batch(path: Path, settings: SourceSettings, now: datetime) -> Batch:
     frame = read_frame(path)
     checks = Checks(path.name, frame)
     checks.require("ChargePeriodStart", "ChargePeriodEnd", "BillingCurrency", "ChargeCategory", settings.cost_column)
-    start, end = checks.time("ChargePeriodStart", utc=True), checks.time("ChargePeriodEnd", utc=True)
+    start = checks.time("ChargePeriodStart", utc=True, latest=settings.latest)
+    end = checks.time("ChargePeriodEnd", utc=True)
     checks.bad("ChargePeriodEnd", end <= start, "the period ends before it begins")
     cost = checks.money(settings.cost_column)
     charge = frame["ChargeCategory"].map(CHARGE)
@@ -61,7 +62,7 @@ def _batch(path: Path, settings: SourceSettings, now: datetime) -> Batch:
         {
             **{name: values[good] for name, values in columns.items()}, "hour": hour,
             "grain": pd.Series(np.where(hourly, "hour", "day"), index=hour.index),
-            "cost_nano": dollars(cost[good], currency, hour, settings), "original_currency": was_currency,
+            "cost_nano": dollars(cost[good], currency, hour, settings, (path.name, frame["row"])), "original_currency": was_currency,
             "original_cost": was_cost, "available_at": pd.Series(pd.Timestamp(now).tz_convert("UTC"), index=hour.index),
         },
         hour.index,
@@ -69,7 +70,7 @@ def _batch(path: Path, settings: SourceSettings, now: datetime) -> Batch:
     faults = tuple(checks.faults)
     return Batch(
         "snapshot", settings.name, _added_up(ready), path.name, fingerprint([path]), covers, derived=True, bad=faults,
-        bad_file=write_bad(settings.bad_folder, path.name, faults, checks.left_out),
+        bad_file=write_bad(settings.bad_folder, path.name, faults, checks.left_out), warning=cut_off([path]),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ledger.batch import COLUMNS
 from ledger.readers.settings import SourceSettings
-from ledger.types import DIMENSIONS, DRIVERS, NANO
+from ledger.types import DIMENSIONS, DRIVERS, NANO, LedgerError
 
 TEXT_LIMIT = 256
 """Characters of a dimension's value that are kept."""
@@ -36,15 +36,22 @@ def text_column(values: pd.Series) -> pd.Series:
     return text.astype(object).where(known & (text.str.len() > 0).fillna(value=False), None)
 
 
-def dollars(cost: pd.Series, currency: pd.Series | str, days: pd.Series, settings: SourceSettings) -> pd.Series:
+def dollars(
+    cost: pd.Series, currency: pd.Series | str, days: pd.Series, settings: SourceSettings, at: tuple[str, pd.Series]
+) -> pd.Series:
     """Costs (float or text, in their currency) as nano-dollars, by the rate that holds on the day. Raises LedgerError
-    where none does."""
+    where none does; `at` is the file and the number of each row in it."""
     if isinstance(currency, str):
         currency = pd.Series(currency, index=cost.index)
     key = pd.DataFrame({"currency": currency.fillna(settings.currency), "day": days.dt.date})
     if (key["currency"].str.upper() == "USD").all():
         return _nano(cost)
-    usd = {(c, d): settings.rates.usd(str(c), d) for c, d in key.drop_duplicates().itertuples(index=False)}
+    usd = {}
+    for i, c, d in key.drop_duplicates().itertuples():
+        try:
+            usd[c, d] = settings.rates.usd(str(c), d)
+        except LedgerError as error:
+            raise LedgerError(f"{at[0]}, row {at[1][i]}: {error}") from error
     rate = [usd[c, d] for c, d in key.itertuples(index=False)]
     exact = [round(Decimal(str(v)) * r * NANO) for v, r in zip(cost, rate, strict=True)]
     return pd.Series(exact, index=cost.index, dtype="int64")

@@ -37,8 +37,10 @@ SAID = {
 }  # fmt: skip
 """What LiteLLM calls what we read."""
 CHUNK = 20_000
+RUN = timedelta(days=7)
+"""So far before a span a run is looked for that goes on in it."""
 _ALIAS = {"env": "environment", "segment": "user_segment"}
-_TEXTS = (*NAMES, "time", "cost", "error", *COUNTS, *DIMENSIONS)
+_TEXTS = (*NAMES, "time", "cost", "error", "continued", *COUNTS, *DIMENSIONS)
 
 Records = Iterable[Mapping[str, Any]]
 
@@ -53,25 +55,27 @@ def read_litellm(settings: SourceSettings, *, now: datetime) -> Iterator[Batch]:
 def read_litellm_postgres(settings: SourceSettings, *, now: datetime) -> Iterator[Batch]:
     """The table from `window_days` before where the source's loads reach, all of it where there is none: whole days, a
     batch for each `window_days`; an hour that grew is restated. Raises LedgerError, BadRows among them."""
-    from sqlalchemy import create_engine
+    from sqlalchemy import create_engine, inspect
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
         url = make_url(settings.url)
+        if not url.drivername.startswith("postgres"):
+            raise LedgerError(f"{url.drivername}:// is no PostgreSQL; the URL begins with postgresql://")
         if url.drivername in ("postgresql", "postgres"):
             url = url.set(drivername="postgresql+psycopg")
         engine = create_engine(url, connect_args={"options": "-c timezone=UTC"})
         try:
+            if not inspect(engine).has_table(TABLE):
+                raise LedgerError(f"the database has no table {TABLE}; is the URL that of LiteLLM's database?")
             for start, end in _windows(engine, settings, now):
                 yield _batch([(TABLE, _logged(engine, start, end))], settings, f"{TABLE} from {start:%Y-%m-%d}")
         finally:
             engine.dispose()
     except SQLAlchemyError as error:
         first = str(error).splitlines()[0]
-        raise LedgerError(
-            f"{settings.name}: LiteLLM's database cannot be read ({first}); check url and rights"
-        ) from error
+        raise LedgerError(f"LiteLLM's database cannot be read ({first}); check the URL and its rights") from error
 
 
 def _windows(engine: Engine, settings: SourceSettings, now: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -96,7 +100,9 @@ def _page(path: Path) -> list[dict[str, Any]]:
         lines = [json.loads(line) for line in text.splitlines() if line.strip()] if path.suffix == ".jsonl" else None
         page = json.loads(text) if lines is None else lines
     except ValueError as error:
-        raise LedgerError(f"{path.name}: is no JSON ({error}); it may be cut off: fetch the page again") from error
+        raise LedgerError(
+            f"{path.name}: is no JSON ({error}); it may be cut off: fetch the page again, nothing of it was stored"
+        ) from error
     rows = page.get("data") if isinstance(page, dict) else page
     if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
         raise LedgerError(f"{path.name}: has no list of requests; save pages of /spend/logs/v2 as they come")
@@ -117,10 +123,15 @@ def _logged(engine: Engine, start: datetime, end: datetime) -> Iterator[dict[str
     for name in NEEDED:
         if name not in there:
             raise LedgerError(f"{TABLE} has no column {name}{near(name, there)}; is it LiteLLM's?")
-    columns = ", ".join(f'"{c}"' for c in WANTED if c in there)
-    query = text(f'SELECT {columns} FROM "{TABLE}" WHERE "startTime" >= :start AND "startTime" < :end')
+    columns = ", ".join(f's."{c}"' for c in WANTED if c in there)
+    if "session_id" in there:  # a run that began before the span begins in no hour of it
+        columns += (
+            f', EXISTS (SELECT 1 FROM "{TABLE}" e WHERE e."session_id" = s."session_id" AND e."startTime" >= :before '
+            'AND e."startTime" < :start) AS continued'
+        )
+    query = text(f'SELECT {columns} FROM "{TABLE}" s WHERE s."startTime" >= :start AND s."startTime" < :end')
     with engine.connect().execution_options(stream_results=True, yield_per=CHUNK) as conn:
-        for row in conn.execute(query, {"start": start, "end": end}).mappings():
+        for row in conn.execute(query, {"before": start - RUN, "start": start, "end": end}).mappings():
             yield dict(row)
 
 
@@ -173,7 +184,7 @@ def _request(record: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, st
         "request_id": record.get("request_id"), "run_id": record.get("session_id"), "time": _utc(record.get("startTime")),
         "cost": record.get("spend"), "error": record.get("status") == "failure",
         "input_tokens": record.get("prompt_tokens"), "cached_input_tokens": cached or 0, "cache_write_tokens": written or 0,
-        "output_tokens": record.get("completion_tokens"), **_named(record, meta, tags),
+        "output_tokens": record.get("completion_tokens"), "continued": record.get("continued"), **_named(record, meta, tags),
     }  # fmt: skip
     return {name: None if value in (None, "") else str(value) for name, value in values.items()}
 
@@ -224,4 +235,5 @@ def _utc(value: Any) -> str | None:
     if value is None:
         return None
     text = value.isoformat() if isinstance(value, datetime) else str(value)
-    return text if text[-1:] in "Zz" or "+" in text[10:] or "-" in text[10:] else text + "Z"
+    zoned = text[-1:] in "Zz" or "+" in text[10:] or "-" in text[10:]
+    return text if zoned or not text[:4].isdigit() else text + "Z"

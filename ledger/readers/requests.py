@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ledger.batch import Batch, Fault
 from ledger.readers.cells import ZONED, cells, quoted
 from ledger.readers.checks import near, no_such_columns, write_bad
-from ledger.readers.files import TABULAR, connect, files_of, fingerprint, scan, unreadable
+from ledger.readers.files import TABULAR, connect, cut_off, files_of, fingerprint, scan, unreadable
 from ledger.readers.settings import SourceSettings
 from ledger.readers.summed import COUNTS, NAMES, Requests
 from ledger.types import DIMENSIONS, LedgerError
@@ -44,6 +44,7 @@ def read_requests(settings: SourceSettings, *, now: datetime) -> Iterator[Batch]
     yield Batch(
         "rows", settings.name, found.frame, name, fingerprint(files), adds_up=True, derived=True,
         unpriced=found.unpriced, priced=found.entries, bad=found.faults, bad_file=bad_file,
+        warning=cut_off(files),
     )  # fmt: skip
 
 
@@ -59,7 +60,10 @@ def _view(conn: DuckDBPyConnection, number: int, path: Path, settings: SourceSet
         raise unreadable(path, error) from error
     types = {name: kind for name, kind, *_ in described if name != "file_row_number"}
     if "time" not in types:
-        raise LedgerError(f"{path.name}: column time is missing{near('time', types)}; a table of requests needs it")
+        raise LedgerError(
+            f"{path.name}: column time is missing{near('time', types)}; a table of requests needs it: add it, or rename the one "
+            "that is meant"
+        )
     no_such_columns(path.name, types, KNOWN)
     if types["time"].startswith("TIMESTAMP") and types["time"] not in ZONED:
         raise LedgerError(f"{path.name}: column time has times without a zone; write them with one (UTC)")

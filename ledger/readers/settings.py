@@ -24,6 +24,7 @@ class SourceSettings:
     tags         tag name -> dimension
     filters      FOCUS: column -> values of the rows that count
     window_days  litellm_postgres: how far back each read goes, from where the source's loads reach
+    latest       no hour begins later than this: what claims to lies in the future
     reaches      where the source's loads reach, where there are any
     bad_folder   where rows that cannot be stored are written, with `keep_good`
     """
@@ -41,6 +42,7 @@ class SourceSettings:
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     adds_up: bool = False
     window_days: int = 3
+    latest: datetime | None = None
     reaches: datetime | None = None
     keep_good: bool = False
     bad_folder: Path = Path()

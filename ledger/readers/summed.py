@@ -1,8 +1,8 @@
 """Single requests, checked, priced and summed to hours inside DuckDB.
 
 The view `raw` that this starts from has a row for each request: `file` and `id` (the row from 1 in its lowest 40 bits),
-`us` (microseconds since 1970), of COUNTS, NAMES and DIMENSIONS the columns that there are, `cost`, `currency` and
-`failed`, and beside each checked column `bad_NAME`: its text where it is not what it should be, else null."""
+`us` (microseconds since 1970), of COUNTS, NAMES and DIMENSIONS the columns that there are, `cost`, `currency`, `failed`
+and `continued` (its run began before all of these), and beside each checked column `bad_NAME`: its text where it is not what it should be, else null."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ledger.batch import BadRows, Fault
-from ledger.readers.checks import FIX
+from ledger.readers.checks import CLOCKS, FIX, FUTURE, WRITE_TIME
 from ledger.readers.frames import batch_frame, default_available, text_column
 from ledger.readers.settings import SourceSettings
-from ledger.types import DIMENSIONS, NANO
+from ledger.types import DIMENSIONS, NANO, LedgerError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -80,7 +80,11 @@ class Requests:
         faults: list[Fault] = []
         for column, count in zip(checked, counted, strict=False):
             if count:
-                faults += self._found(f"bad_{column} IS NOT NULL", column, f"bad_{column}", _REASONS[column])
+                step = WRITE_TIME if column == "time" else FIX
+                faults += self._found(f"bad_{column} IS NOT NULL", column, f"bad_{column}", _REASONS[column], step)
+        if self.settings.latest is not None:
+            after = f"us > {_micros(self.settings.latest)} AND bad_time IS NULL"
+            faults += self._found(after, "time", "strftime(make_timestamp(us), '%Y-%m-%dT%H:%M:%SZ')", FUTURE, CLOCKS)
         if counted[-2]:
             column = next(c for c in COUNTS[1:3] if c in self.columns)
             faults += self._found(more, column, cached, "more is cached than came in")
@@ -92,11 +96,19 @@ class Requests:
         self.conn.execute(f"CREATE VIEW sound AS SELECT *, us // {_DAY} AS day FROM raw {less}")
         return tuple(faults)
 
-    def _found(self, where: str, column: str, shown: str, reason: str) -> list[Fault]:
+    def _found(self, where: str, column: str, shown: str, reason: str, next_step: str = FIX) -> list[Fault]:
         self.conn.execute(f"INSERT INTO gone SELECT id FROM raw s WHERE {where}")
-        query = f"SELECT file, id & {ROW}, CAST({shown} AS VARCHAR) FROM raw s WHERE {where} ORDER BY id LIMIT {MOST_FAULTS}"
+        request = self._or_null("request_id") if self.settings.reader == "litellm_postgres" else "NULL"
+        query = (
+            f"SELECT file, id & {ROW}, CAST({shown} AS VARCHAR), {request} FROM raw s WHERE {where} ORDER BY id "
+            f"LIMIT {MOST_FAULTS}"
+        )
         name = self.said.get(column, column)
-        return [Fault(f, r, name, v, reason, FIX) for f, r, v in self._rows(query)]
+        # the rows of a database have no number by which anybody could find them
+        return [
+            Fault(f, r, name, v, f"{reason} (request_id {q})" if q else reason, next_step)
+            for f, r, v, q in self._rows(query)
+        ]
 
     def _repeats(self) -> list[Fault]:
         """Takes repeats of a request away; one that says something else than the first is a fault."""
@@ -151,15 +163,23 @@ class Requests:
 
     def _rates(self) -> tuple[str, str]:
         """Dollars for one unit of a request's currency, and the join that it needs; none where all is in dollars."""
-        pairs: Sequence[tuple[str, int]] = []
+        pairs: Sequence[tuple[Any, ...]] = []
         if "currency" in self.columns:
-            pairs = self._rows("SELECT DISTINCT currency, day FROM sound WHERE cost IS NOT NULL ORDER BY ALL")
-        if all(currency == "USD" for currency, _ in pairs):
+            pairs = self._rows(
+                f"SELECT currency, day, arg_min(file, id), min(id) & {ROW} FROM sound WHERE cost IS NOT NULL GROUP BY 1, 2 ORDER BY ALL"
+            )
+        if all(currency == "USD" for currency, *_ in pairs):
             return "1", ""
         self.conn.execute("CREATE TABLE rate (currency VARCHAR, day BIGINT, usd DOUBLE)")
-        rates = [(c, d, float(self.settings.rates.usd(c, (_EPOCH + timedelta(days=d)).date()))) for c, d in pairs]
+        rates = [(c, d, self._rate(c, d, f"{file}, row {row}")) for c, d, file, row in pairs]
         self.conn.executemany("INSERT INTO rate VALUES (?, ?, ?)", rates)
         return "r.usd", "LEFT JOIN rate r ON r.currency = s.currency AND r.day = s.day"
+
+    def _rate(self, currency: str, day: int, where: str) -> float:
+        try:
+            return float(self.settings.rates.usd(currency, (_EPOCH + timedelta(days=day)).date()))
+        except LedgerError as error:
+            raise LedgerError(f"{where}: {error}") from error
 
     def _prices(self) -> tuple[list[tuple[Any, ...]], list[str], int]:
         """The prices that the requests without a cost need, the names of their entries, and what no product of a
@@ -186,9 +206,10 @@ class Requests:
         """Makes the table `fine`: sums by hour, dimensions, currency and price. A run counts in the hour it began."""
         runs, join = "NULL::BIGINT", ""
         if "run_id" in self.columns:
+            before = "HAVING NOT bool_or(continued)" if "continued" in self.columns else ""
             self.conn.execute(
                 "CREATE TABLE began AS SELECT arg_min(id, (us, id)) AS id FROM sound WHERE run_id IS NOT NULL "
-                "GROUP BY hash(run_id)"
+                f"GROUP BY hash(run_id) {before}"
             )
             runs, join = "CASE WHEN count(run_id) > 0 THEN count(b.id) END", "LEFT JOIN began b ON b.id = c.id"
         keys = ", ".join(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from ledger.batch import Batch
 from ledger.readers.checks import Checks, no_such_columns, write_bad
-from ledger.readers.files import TABULAR, files_of, fingerprint, read_frame
+from ledger.readers.files import TABULAR, cut_off, files_of, fingerprint, read_frame
 from ledger.readers.frames import batch_frame, default_available, dollars, originals, text_column
 from ledger.readers.settings import SourceSettings
 from ledger.types import CHARGES, DIMENSIONS, DRIVERS
@@ -29,7 +29,7 @@ def _batch(path: Path, settings: SourceSettings) -> Batch:
     checks = Checks(path.name, frame)
     checks.require("hour", "cost" if "cost" in frame else "cost_usd")
     no_such_columns(path.name, frame.columns, KNOWN)
-    hour = checks.time("hour")
+    hour = checks.time("hour", latest=settings.latest)
     grain = text_column(frame["grain"]).fillna("hour") if "grain" in frame else pd.Series("hour", index=frame.index)
     checks.bad("grain", ~grain.isin(["hour", "day"]), "it is neither hour nor day")
     checks.bad("hour", hour.notna() & (hour.dt.floor("h") != hour), "it is not the start of an hour")
@@ -47,6 +47,8 @@ def _batch(path: Path, settings: SourceSettings) -> Batch:
         odd = frame["charge"].notna() & ~frame["charge"].isin(["", *CHARGES])
         checks.bad("charge", odd, f"it is none of {', '.join(CHARGES)}")
     good = checks.good(keep_good=settings.keep_good)
+    if settings.keep_good and not settings.adds_up:
+        good &= _said_once(checks, good, [*columns.values(), exact], (hour, grain, available))
     names = {d: text_column(frame[d])[good] for d in DIMENSIONS if d in frame}
     if settings.account:
         mine = pd.Series(settings.account, index=frame.index, dtype=object)[good]
@@ -59,7 +61,7 @@ def _batch(path: Path, settings: SourceSettings) -> Batch:
     ready = batch_frame(
         {
             **names, **{d: v[good] for d, v in columns.items()}, "hour": hour[good], "grain": grain[good],
-            "cost_nano": dollars(exact, currency, hour[good], settings), "original_currency": was_currency,
+            "cost_nano": dollars(exact, currency, hour[good], settings, (path.name, frame["row"])), "original_currency": was_currency,
             "original_cost": was_cost, "available_at": available[good], "row": frame["row"][good],
         },
         frame.index[good],
@@ -68,4 +70,20 @@ def _batch(path: Path, settings: SourceSettings) -> Batch:
     return Batch(
         "rows", settings.name, ready, path.name, fingerprint([path]), adds_up=settings.adds_up,
         derived="available_at" not in frame, bad=faults, bad_file=write_bad(settings.bad_folder, path.name, faults, checks.left_out),
+        warning=cut_off([path]),
     )  # fmt: skip
+
+
+def _said_once(
+    checks: Checks, good: pd.Series, values: Sequence[pd.Series], when: tuple[pd.Series, pd.Series, pd.Series]
+) -> pd.Series:
+    """(n,) false where a row has the key and available_at of an earlier good one and says something else: a fault."""
+    hour, grain, available = when
+    key = pd.DataFrame({d: text_column(checks.frame[d]) for d in DIMENSIONS if d in checks.frame})
+    key = key.assign(hour=hour, grain=grain, available_at=available)[good]
+    said = pd.concat([v.astype("string") for v in values], axis=1)[good].fillna("").agg("|".join, axis=1)
+    number = key.groupby(list(key.columns), dropna=False, sort=False).ngroup()
+    odd = said != said.groupby(number).transform("first")
+    reason = "it has the key and available_at of an earlier row, and says something else"
+    checks.bad("hour", odd.reindex(good.index, fill_value=False), reason, "give the newer one a later available_at")
+    return ~odd.reindex(good.index, fill_value=False)

@@ -1,0 +1,5 @@
+"""`python -m agent` is `why-spike`."""
+
+from agent.cli import main
+
+main()
