@@ -214,7 +214,7 @@ class DetectionSection(Section):
     """The detector's settings (detector.settings.DetectionSettings), as they stand in the file."""
 
     alerts_per_month: Annotated[float, Field(gt=0)] = 1.0
-    min_usd: Annotated[float, Field(ge=0)] = 50.0
+    min_usd: Annotated[float, Field(ge=0)] = 30.0
     min_percent: Annotated[float, Field(ge=0)] = 25.0
     history_days: Annotated[int, Field(ge=14)] = 35
     reference_days: Annotated[int, Field(ge=7)] = 14

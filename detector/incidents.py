@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from detector.decompose import Decomposer
-from detector.effects import MIX, SIGNALS, VOLUME, Bools
+from detector.effects import MIX, SIGNALS, VOLUME, Bools, Ints
 from detector.grid import Floats
 from detector.judge import judgement_of
 from detector.lane import SLOW_LAG, Lane
@@ -38,6 +38,8 @@ TAIL_SLOPE = 0.6
 UNTAGGED: Scope = (("team", None),)
 BROAD = ((), ("provider",), ("model",), ("environment",), ("provider", "environment"))
 """Cuboids at which a fall of volume is told: a feature that falls by itself is everyday life."""
+LIFTED = 2.0
+"""Within a broad rise, what rises so many times as far is a cause of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class Alarm:
     """The deviation of the cell over the window, in the alarm's direction."""
     lasting: bool
     """Whether it is out of the ordinary over a day or more, too."""
+
+
+def broad(scope: Scope) -> bool:
+    """Whether a scope holds many features."""
+    return tuple(d for d, _ in scope) in BROAD
 
 
 def launched(incident: Incident) -> bool:
@@ -141,7 +148,8 @@ class _Tick:
     def _until(self, incident: Incident) -> datetime:
         """How long an incident explains its rows: to its end, or until what was accepted is well learnt."""
         if incident.state == "accepted":
-            return max(incident.updated_at, incident.started_at + timedelta(days=self.settings.accept_after_days))
+            learnt = incident.started_at + timedelta(days=self.settings.accept_after_days)
+            return max(incident.updated_at, learnt) + timedelta(days=1)
         return incident.ended_at or self.now
 
     def _range(self, incident: Incident) -> slice:
@@ -174,7 +182,8 @@ class _Tick:
             if i.kind == "spend" and i.state != "withdrawn" and (besides is None or i.id != besides.id):
                 signal = SIGNALS.index(i.signal) if i.signal in SIGNALS else VOLUME
                 leaves = self._leaves(i)
-                keep[signal, leaves, self._range(i)] = False
+                if not self._lifts(i):
+                    keep[signal, leaves, self._range(i)] = False
                 if i.ended_at is not None:
                     keep[:, leaves, self._range(i)] = False
                 if i.signal == "attribution":
@@ -190,6 +199,30 @@ class _Tick:
         for signal, leaves in self._passed:
             keep[signal, leaves] = False
         return keep[:, :, lane.steps - steps :]
+
+    def _lifts(self, incident: Incident) -> bool:
+        return incident.signal == "volume" and incident.direction == "up" and broad(incident.scopes[0])
+
+    def _left(self, signal: int, sign: int, besides: Incident) -> tuple[Floats, Floats]:
+        """(leaves, steps) deviation in a direction and base that only this incident may explain."""
+        steps = self.lane.steps
+        keep = self._explained(steps, besides=besides)[signal] & self.there
+        effect, base = self.lane.effect[signal] * sign, self.lane.base[signal] * keep
+        if signal == VOLUME and sign > 0:
+            effect = effect - self._lift(steps, besides=besides)
+        return effect * keep, base
+
+    def _lift(self, steps: int, *, besides: Incident | None = None) -> Floats:
+        """(leaves, last `steps`) dollars of volume that broad rises account for, with some room: a burst of one feature
+        may come in the middle of one."""
+        out = np.zeros((len(self.lane.leaves), self.lane.steps))
+        for i in self._mine():
+            other = besides is None or i.id != besides.id
+            if self._lifts(i) and i.kind == "spend" and i.state != "withdrawn" and other:
+                leaves = self._leaves(i)
+                rows = np.ix_(leaves, np.arange(self.lane.steps)[self._range(i)])
+                out[rows] = LIFTED * self._relative(i) * self.lane.base[VOLUME][rows]
+        return out[:, self.lane.steps - steps :]
 
     def _scopes_of(self, incident_id: str | None) -> tuple[Scope, ...]:
         found = self.book.get(incident_id or "")
@@ -207,7 +240,7 @@ class _Tick:
             alarm = self._loudest(-scores.score, scores, -1)
             if alarm is None:
                 keep = self._explained(reach)
-                scores = lane.score(self.up, keep)
+                scores = lane.score(self.up, keep, self._lift(reach))
                 alarm = self._loudest(scores.score, scores, +1)
             if alarm is None or not self._raise(alarm, keep, reach):
                 return
@@ -221,7 +254,7 @@ class _Tick:
         ends = np.clip((self.up + 1) // lane.per_day - 1, 0, last)  # a day that is not all there yet is no growth
         there = np.arange(lane.slow_effect.shape[2]) <= ends[:, None]
         for _ in range(3):
-            keep: Bools = np.all(self._explained(lane.per_day * 3), axis=2)
+            keep = self._explained_days(ends)
             scores = lane.score_slow(ends, keep)
             alarm = self._loudest(scores.score, scores, +1)
             if alarm is None:
@@ -240,6 +273,14 @@ class _Tick:
                 self._open(lane.cells[cell], SIGNALS[alarm.signal], +1, start, alarm)  # type: ignore[arg-type]
             self._pass_over(alarm, leaves)
 
+    def _explained_days(self, ends: Ints) -> Bools:
+        """(signals, leaves) False where a part of the two days that end with `ends` (leaves,) is explained already."""
+        keep = self._explained(self.lane.steps)
+        by_day = np.all(keep.reshape(*keep.shape[:2], -1, self.lane.per_day), axis=3)
+        leaves = np.arange(keep.shape[1])
+        both: Bools = by_day[:, leaves, ends] & by_day[:, leaves, np.maximum(ends - 1, 0)]
+        return both
+
     def _threshold(self) -> float:
         """A score that a month of everyday life passes about `alerts_per_month` times: the tail of the scores is close
         to exponential, a factor e of frequency for each .6 of score."""
@@ -257,7 +298,9 @@ class _Tick:
         usd, percent, bar = self._gates()
         often = self._often(score.shape[1]) if direction > 0 else np.zeros(score.shape[1])
         dollars, base = direction * scores.dollars, np.maximum(scores.base, 1e-9)
-        told = (score >= (self._threshold() + often)[:, None] * bar) & (dollars >= usd) & (dollars >= base * percent)
+        cheap = np.log(np.maximum(2 * usd / np.maximum(dollars, 1e-9), 1.0))  # where little is at stake, be surer
+        told = (score >= (self._threshold() + often)[:, None] * bar + cheap) & (dollars >= usd)
+        told &= dollars >= base * percent
         if direction < 0:
             broad = np.array([tuple(d for d, _ in c) in BROAD for c in lane.cells])
             told &= broad & (scores.relative < -0.6)
@@ -292,6 +335,8 @@ class _Tick:
         cut = lane.steps - reach
         keep = keep[alarm.signal] & self.there[:, cut:]
         effect, base = lane.effect[alarm.signal][:, cut:] * keep * sign, lane.base[alarm.signal][:, cut:] * keep
+        if alarm.signal == VOLUME and sign > 0:
+            effect -= self._lift(reach) * keep
         seed = lane.inside[alarm.cell] > 0
         end = int(self.up[seed].max()) - cut
         width = lane.windows[alarm.window]
@@ -367,16 +412,21 @@ class _Tick:
         best, most = None, 0.0
         total = max(float(gain.sum()), 1e-9)
         for i in self._mine():
-            if i.kind != "spend" or i.state == "withdrawn" or (i.direction == "up") != (sign > 0):
+            turned = (i.direction == "up") != (sign > 0) and i.signal != "attribution"
+            if i.kind != "spend" or i.state == "withdrawn" or turned:
                 continue
-            share = float(gain[self._leaves(i)].sum()) / total
+            mine = self._leaves(i)
+            share = float(gain[mine].sum()) / total
             near = abs(start - i.started_at) <= SAME_CAUSE
             score = dict(i.judgement.evidence).get("score", i.judgement.score)
             told = abs(i.impact_nano) / NANO
             apart = alarm.usd > DWARFS * told or (alarm.usd > told and alarm.score > DWARFS * score > 0)
-            alike = i.signal in (signal, "attribution") or (near and not apart) or i.state == "accepted"
+            same_rows = ((gain > 0) & mine).sum() >= 0.5 * ((gain > 0) | mine).sum()
+            shifts = i.signal == "attribution" or (i.signal == "model_mix" and same_rows)
+            alike = i.signal == signal or shifts or (near and not apart) or i.state == "accepted"
             over = start > self._until(i) + SAME_CAUSE or i.started_at - SAME_CAUSE > self.now
-            if share >= 0.5 and alike and not over:
+            part = broad(i.scopes[0]) and gain[mine].astype(bool).sum() < 0.5 * mine.sum()
+            if share >= 0.5 and alike and not over and not part:
                 value = share + (i.signal == signal)
                 best, most = (i, value) if value > most else (best, most)
         return best
@@ -385,7 +435,6 @@ class _Tick:
         """An incident of the same signal that began about then beside these leaves and moved about as far, where one
         place holds both: it is that place that moved, and the incident moves there."""
         lane = self.lane
-        effect, base = lane.effect[alarm.signal] * self.there * sign, lane.base[alarm.signal] * self.there
         for i in self._mine():
             begun = self._step(i.started_at)
             alike = i.state == "open" and i.kind == "spend" and i.signal == SIGNALS[alarm.signal] and not launched(i)
@@ -396,6 +445,7 @@ class _Tick:
             ):
                 continue
             mine = self._leaves(i)
+            effect, base = self._left(alarm.signal, sign, i)
             window = slice(max(0, min(begun, start)), self.last + 1)
             far = [effect[x, window].sum() / max(base[x, window].sum(), 1e-9) for x in (mine, leaves & ~mine)]
             if leaves[mine].all() and max(far) > DWARFS * min(far):
@@ -464,9 +514,15 @@ class _Tick:
             cost = self._cost(leaves)
             return cost, np.full(len(cost), 1e-9)
         signal = SIGNALS.index(incident.signal) if incident.signal in SIGNALS else VOLUME
-        there = self.there[leaves]
-        effect, base = (x[signal][leaves] * there for x in (self.lane.effect, self.lane.base))
-        return effect.sum(axis=0), base.sum(axis=0)
+        alone = self.there[leaves]
+        effect, base = self.lane.effect[signal][leaves], self.lane.base[signal][leaves]
+        if self._lifts(incident):  # no dollar is counted twice: a burst within a broad rise is its own
+            for i in self._mine():
+                if i.signal == "volume" and i.direction == "up" and i.kind == "spend" and not self._lifts(i):
+                    alone[self._leaves(i)[leaves], self._range(i)] = False
+        elif signal == VOLUME and incident.direction == "up":
+            effect = effect - self._lift(self.lane.steps)[leaves] / LIFTED
+        return (effect * alone).sum(axis=0), (base * alone).sum(axis=0)
 
     def _follow(self) -> None:
         """Brings open incidents up to date: the place, the cost, the end, the new normal."""
@@ -533,8 +589,7 @@ class _Tick:
             return incident
         signal, sign = SIGNALS.index(incident.signal), 1 if incident.direction == "up" else -1
         seed = lane.inside_scopes(incident.scopes)
-        mine = self._explained(lane.steps, besides=incident)[signal] & self.there
-        effect, base = lane.effect[signal] * mine * sign, lane.base[signal] * mine
+        effect, base = self._left(signal, sign, incident)
         cell = self._place(signal, effect, base, slice(start, self.last + 1), seed)
         scope: Scope = lane.cells[cell]
         more = effect[(lane.inside[cell] > 0) & ~seed, start : self.last + 1].sum(axis=0)

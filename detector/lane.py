@@ -196,13 +196,16 @@ class Lane:
         found: Bools = (self._group_of @ active) > 0
         return found
 
-    def score(self, ends: Ints, keep: Bools) -> Scores:
+    def score(self, ends: Ints, keep: Bools, lift: Floats | None = None) -> Scores:
         """Scores of all cells at `ends`; `keep` (signals, leaves, n) is False where something is explained already and
-        covers the last n steps."""
+        covers the last n steps, `lift` (leaves, n) what of the volume is."""
         reach = keep.shape[2]
         cut = slice(self.steps - reach, self.steps)
+        effect = self.effect[:, :, cut] * keep
+        if lift is not None:
+            effect[VOLUME] -= lift * keep[VOLUME]
         return score(
-            self.effect[:, :, cut] * keep,
+            effect,
             self.base[:, :, cut] * keep,
             np.maximum(ends - (self.steps - reach), 0),
             self.inside,

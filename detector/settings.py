@@ -34,7 +34,7 @@ class DetectionSettings:
     """
 
     alerts_per_month: float = 1.0
-    min_usd: float = 50.0
+    min_usd: float = 30.0
     min_percent: float = 25.0
     history_days: int = 35
     reference_days: int = 14
