@@ -55,7 +55,7 @@ EXPLAINED = explained("output_growth")
 
 def ask(claude: FakeClaude, calls: Calls, explanation: Explanation = EXPLAINED, **settings: float) -> Narrative:
     """A narrative for the team, asked of the fake."""
-    chosen = replace(ClaudeSettings(base_url=claude.url, seconds=5.0), **settings)
+    chosen = replace(ClaudeSettings(base_url=claude.url, seconds=20.0), **settings)
     return ClaudeNarrator(chosen, KEY, calls).narrate(explanation, "team", NOW)
 
 
