@@ -55,11 +55,16 @@ _TIMES = {"doubled": 100.0, "double": 100.0, "twice": 100.0, "tripled": 200.0, "
 _FACTOR = re.compile(
     r"\b(?:by a factor of )?(?P<n>\d{1,3}(?:\.\d+)?) ?(?:x\b|times\b|-?fold\b)|\bfactor of (?P<m>\d{1,3})\b"
 )
+_PARTS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+_FRACTION = re.compile(
+    r"\bby (?:about |around |roughly |nearly |almost )?(?P<n>a|one|two|three)[ -](?P<p>thirds?|quarters?|fifths?|tenths?)\b"
+)
 _TENS = {
     w: 10.0 * i
     for i, w in enumerate(("ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 1)
 }
 _WORD_PERCENT = re.compile(rf"\b(?P<n>{'|'.join(_TENS)}|(?:a |one )?hundred) (?:%|percent|per cent|pct)(?!\w)")
+_SINCE_IT = re.compile(r"\b(?:since|after|before|until)(?: the)?(?: releases?| versions?)? ?$")
 _NOT = re.compile(
     r"\b(?:except(?: for)?|excluding|exclude|without|other than|but not|apart from|not counting|ignoring)\b"
 )
@@ -74,6 +79,15 @@ _UNTAGGED = re.compile(
 )
 _EVERYWHERE = re.compile(
     r"\b(?:everything|everywhere|overall|(?:the )?whole company|company[- ]?wide|all teams|in total)\b"
+)
+_TOLD_ABOUT = re.compile(
+    rf"\b(?:(?:spend|spending|spent|costs?|bill|money|budget|usage) (?:on|for|by)|{'|'.join(DIMENSIONS)})(?: the| our)? (?P<w>[a-z][\w-]{{3,}})"
+)
+"""Where a name stands, whatever it is: `spend on marketing`, `team marketing`."""
+_GENERAL = frozenset(
+    """agents answers api apis average batch caching calls chat completions earth embeddings errors example everyone
+    fine fire genai inference inputs input instance llms machine output outputs prompts prompt purpose real reasoning
+    requests request retries shared staff sure teams tokens tools traffic training work works""".split()  # noqa: SIM905
 )
 _NO_NAME = {"null", "none", "untagged", "unknown", "-", "nobody"}
 _WORD = re.compile(r"[^\s,;!?\"“”()]+")
@@ -217,6 +231,10 @@ def _premise(reading: _Reading) -> float | None:
     match = _cut(reading, _FACTOR)
     if match:
         return round(100 * (float(match["n"] or match["m"]) - 1), 6)
+    match = _cut(reading, _FRACTION)
+    if match:
+        share = 100 * {"two": 2, "three": 3}.get(match["n"], 1) / _PARTS[match["p"].rstrip("s")]
+        return round(-share if falling else share, 1)
     if _cut(reading, re.compile(r"\b(?:by )?half\b")):
         return -50.0 if falling else 50.0
     for word, percent in _TIMES.items():
@@ -266,15 +284,49 @@ def _names(reading: _Reading, names: Vocabulary, *, whole: bool) -> None:
     if whole:
         _whole_names(reading, names)
         return
+    _partial_names(reading, names)
+    told = {m["w"] for m in _TOLD_ABOUT.finditer(reading.text)}
     for word in _WORD.findall(reading.text):
         bare = word.strip(".:'-").removesuffix("'s")
         if not bare or bare in _FILLER or bare.isdigit() or not any(c.isalnum() for c in bare):
             continue
         near = _nearest(bare, names.values)
         like_a_name = bool(re.search(r"[a-z0-9][-_/:][a-z0-9]|[a-z]\d", bare))
-        if like_a_name or (near and near[0][2] >= 0.75 and len(bare) > 3):
+        named = bare in told and bare not in _GENERAL
+        if like_a_name or named or (near and near[0][2] >= 0.75 and len(bare) > 3):
             reading.unknown.append(repr(bare))
             reading.suggestions += [f"{d}:{v}" for d, v, _ in near]
+
+
+def _tokens(name: str) -> list[str]:
+    return re.findall(r"[a-z]+|\d+", name.lower())
+
+
+def _partial_names(reading: _Reading, names: Vocabulary) -> None:
+    """What is left over and is a part of one known name ("sonnet 5" of claude-sonnet-5) means that one; a part of several
+    is asked about."""
+    known = [(d, v, f" {' '.join(_tokens(v))} ") for d in DIMENSIONS for v in names.values.get(d, ())]
+    words = list(_WORD.finditer(reading.text))
+    used: set[int] = set()
+    for length in (3, 2, 1):
+        for i in range(len(words) - length + 1):
+            phrase = [t for w in words[i : i + length] for t in _tokens(w[0].removesuffix("'s"))]
+            telling = [t for t in phrase if len(t) >= 3 and t.isalpha() and t not in _FILLER and t not in _GENERAL]
+            if not telling or used & set(range(i, i + length)) or any(w[0] in _FILLER for w in words[i : i + length]):
+                continue
+            found = [(d, v) for d, v, whole in known if f" {' '.join(phrase)} " in whole]
+            found = [f for f in found if f[0] == found[0][0]]
+            if not found:
+                continue
+            used |= set(range(i, i + length))
+            dimension, value = found[0]
+            if len(found) > 1 and reading.scope.get(dimension) not in {v for _, v in found}:
+                reading.refused = f"I know more than one {dimension} with {' '.join(phrase)} in its name"
+                reading.suggestions += [f"{d}:{v}" for d, v in found]
+            else:
+                reading.scope.setdefault(dimension, value)
+    for i in sorted(used, reverse=True):
+        reading.text = reading.text[: words[i].start()] + " " + reading.text[words[i].end() :]
 
 
 def _whole_names(reading: _Reading, names: Vocabulary) -> None:
@@ -282,6 +334,8 @@ def _whole_names(reading: _Reading, names: Vocabulary) -> None:
     for dimension in DIMENSIONS:
         for value in names.values.get(dimension, ()):
             known.setdefault(_squeezed(value), []).append((dimension, value))
+            if re.fullmatch(r"v\d+(?:\.\d+)+", value.lower()):  # 9.4 is v9.4
+                known.setdefault(_squeezed(value)[1:], []).append((dimension, value))
     words = list(_WORD.finditer(reading.text))
     used: set[int] = set()
     for length in (4, 3, 2, 1):
@@ -303,6 +357,8 @@ def _whole_names(reading: _Reading, names: Vocabulary) -> None:
             if i and _NOT.search(" ".join(w[0] for w in words[max(0, i - 2) : i])):
                 reading.refused = f"I can answer for {value} or for everything, not for all but {value}"
                 reading.suggestions += [f"{dimension}:{value}", "everything"]
+            if dimension in ("release", "version") and _SINCE_IT.search(reading.text[: words[i].start()]):
+                reading.refused = f"I cannot tell when {value} began; give the day, such as since monday"
             reading.scope[dimension] = value
             reading.suggestions += [f"{d}:{v}" for d, v in found if d != dimension]
     for i in sorted(used, reverse=True):

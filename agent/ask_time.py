@@ -107,6 +107,15 @@ _WORDS: dict[str, Callable[[datetime], Span]] = {
     "(?:the )?(?:this|current) year|year to date|ytd": lambda now: before(month_start(now, 1 - now.month), now),
     "this morning": lambda now: shifted(midnight(now.date()), min(now, midnight(now.date()) + DAY / 2), WEEK),
 }
+_TO_DATE = {
+    "month": "|month to date|mtd|so far this month", "quarter": "|quarter to date|qtd", "year": "|year to date|ytd",
+}  # fmt: skip
+_SHORT = {"wk": "week", "wks": "weeks", "qtr": "quarter", "mth": "month", "yday": "yesterday", "yest": "yesterday"}
+_QUARTER = re.compile(r"\b(?:in |during |for )?q(?P<q>[1-4])(?:[ /-]?(?P<y>\d{4}))?\b")
+_NTH = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1}
+_NTH_WEEK = re.compile(
+    rf"\b(?:in |during |for )?(?:the )?(?P<n>{'|'.join(_NTH)}) week (?:of|in) (?P<m>{MONTH}(?: \d{{4}})?|this month|last month)"
+)
 _LAST = re.compile(
     rf"\b(?:(?:in |over |during |for )?(?:the )?(?:last|past|previous|prior) )(?P<n>{COUNT}) ?"
     r"(?P<u>h|hrs?|hours?|d|days?|w|weeks?|months?)\b|\b(?P<n2>\d{1,4}) ?(?P<u2>h|hrs?|hours?|d|days?|w|weeks?)\b(?! ago)"
@@ -131,20 +140,30 @@ def find_span(text: str, now: datetime, zone: ZoneInfo) -> tuple[Span | None, st
 
     `now` is aware. Raises NotATime for a date that does not exist or lies in the future."""
     local = now.astimezone(zone).replace(tzinfo=None)
+    for short, word in _SHORT.items():
+        text = re.sub(rf"\b{short}\b", word, text)
     text = _COMPARE.sub(r"\1 vs ", text, count=1)
     found, rest = _first(text, local)
     cut = _AGAINST.search(rest)
     if cut:
-        base = found or this_week(local)
+        base = found or _going_on(rest[cut.end() :], local)
         other, tail = _other(base, rest[cut.end() :], local)
         if other is not None:
             if (other.start, other.end) == (base.start, base.end):  # "yesterday vs last thursday" on a friday
                 other = shifted(other.start - WEEK, other.end - WEEK, WEEK)
             rest = rest[: cut.start()] + " " + tail
-            found = Span(base.start, base.end, other.start, _same_share(other, base))
+            found = Span(base.start, base.end, other.start, _same_share(other, base, local))
     if found and found.start >= local:
         raise NotATime(f"{found.start:%Y-%m-%d} has not come yet")
     return found, rest
+
+
+def _going_on(other: str, now: datetime) -> Span:
+    """What is compared with a span where nothing else is named: with last month this month, with yesterday today."""
+    unit = re.match(r"(?:the )?(?:(?:last|previous|prior) (month|quarter|year)|(yesterday))\b", other)
+    if not unit:
+        return this_week(now)
+    return _WORDS["today" if unit[2] else f"(?:the )?(?:this|current) {unit[1]}{_TO_DATE[unit[1]]}"](now)
 
 
 def _other(base: Span, text: str, now: datetime) -> tuple[Span | None, str]:
@@ -165,15 +184,23 @@ def _other(base: Span, text: str, now: datetime) -> tuple[Span | None, str]:
     return Span(base.start - by, base.end - by, base.start, base.end), text[match.end() :]
 
 
-def _same_share(other: Span, base: Span) -> datetime:
-    """The end of what is compared with: a week that goes on is compared with as much of the other one."""
-    going_on = other.end - other.start == WEEK and base.end - base.start < WEEK and base.start.weekday() == 0
-    return other.start + (base.end - base.start) if going_on else other.end
+def _same_share(other: Span, base: Span, now: datetime) -> datetime:
+    """The end of what is compared with: a week, month or quarter that goes on is compared with as much of the other one."""
+    length = base.end - base.start
+    if length >= other.end - other.start:
+        return other.end
+    weeks = other.end - other.start == WEEK and base.start.weekday() == 0
+    going_on = base.end == now and all(
+        s.day == 1 and s == midnight(s.date()) for s in (base.start, other.start, other.end)
+    )
+    return other.start + length if weeks or going_on else other.end
 
 
 def _first(text: str, now: datetime) -> tuple[Span | None, str]:
     before_against = _AGAINST.split(text, maxsplit=1)[0]
     for pattern, make in (
+        (_NTH_WEEK, _nth_week),
+        (_QUARTER, _quarter),
         (_RANGE, _range),
         (_SINCE, _since),
         (_WEEK_OF, _week_of),
@@ -224,6 +251,24 @@ def _week_of(match: re.Match[str], now: datetime) -> Span:
             raise NotATime(f"there is no week {match['w']} in {match['y']}") from error
     monday = midnight(day.date()) - day.weekday() * DAY
     return shifted(monday, min(monday + WEEK, now), WEEK)
+
+
+def _nth_week(match: re.Match[str], now: datetime) -> Span:
+    """Seven days of a month, from its first, eighth, ...; the last week are its last seven."""
+    first, after = point(match["m"], now)
+    number = _NTH[match["n"]]
+    start = after - WEEK if number < 0 else first + number * WEEK
+    return shifted(start, min(start + WEEK, now), WEEK)
+
+
+def _quarter(match: re.Match[str], now: datetime) -> Span:
+    """A quarter against the one before; without a year the newest that has begun."""
+    first = quarter_start(now).replace(year=int(match["y"] or now.year), month=3 * int(match["q"]) - 2)
+    if not match["y"] and first > now:
+        first = first.replace(year=first.year - 1)
+    if quarter_start(first, 1) > now:
+        return before(first, now)
+    return Span(first, quarter_start(first, 1), quarter_start(first, -1), first)
 
 
 def _count(match: re.Match[str], now: datetime) -> Span:

@@ -201,3 +201,10 @@ def test_no_order_of_known_words_breaks_the_grammar(words):
     got = ask(" ".join(words))
     if got.kind in ("change", "top"):
         assert got.start < got.end
+
+
+def test_a_release_is_no_time():
+    """Its name is known, when it began is not: the asker is told what to give instead."""
+    got = understand("since the 9.4 release, search", NAMES, now=NOW, zone=ZONE)
+    assert (got.kind, "v9.4" in got.note, "day" in got.note) == ("clarify", True, True)
+    assert understand("release 9.4 this week", NAMES, now=NOW, zone=ZONE).scope == (("release", "v9.4"),)
