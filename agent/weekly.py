@@ -17,6 +17,7 @@ from agent.ownership import owner_of
 from detector import Incident
 from explainer import Context, explain_change
 from explainer.outlook import outlook
+from explainer.wording import CAUSE_WORDS
 from ledger.store import Store
 from ledger.table import CostTable
 from ledger.types import Outcome, Scope, from_hour, to_hour
@@ -134,12 +135,12 @@ def _happened(site: Site, store: Store, start: datetime, end: datetime) -> list[
 def _cause(store: Store, incident: Incident) -> str:
     known = read_incident(store.engine, incident.id)
     why = known[1] if known else None
-    return why.cause.replace("_", " ") if why else "unknown"
+    return CAUSE_WORDS[why.cause] if why else CAUSE_WORDS["unknown"]
 
 
 def _owner(site: Site, incident: Incident) -> str:
     owner = owner_of(site.config, incident.scopes[0])
-    return owner.owner if owner else ""
+    return owner.owner if owner else "nobody"
 
 
 def _unit_costs(

@@ -61,22 +61,21 @@ def circumstances(
     )  # fmt: skip
 
 
+RELEASED = ("prompt_growth", "output_growth", "cache_regression", "agent_loop", "retry_storm", "model_switch")
+"""Causes that a release can bring."""
+
+
 def cause_of(incident: Incident, driver: Driver, c: Circumstances) -> tuple[Cause, float, tuple[Evidence, ...]]:
     """The cause, how sure that is, and what speaks for and against it."""
     cause, sure = _rule(incident, driver, c)
     evidence = [Evidence(_driver_says(driver), supports=True)]
-    if c.event and not c.announced:
+    released = c.release and cause in RELEASED
+    same = released and c.event and str(c.release) in c.event.title  # the deploy of that release is told once
+    if c.event and not c.announced and not same:
         evidence.append(
             Evidence(f"it began near {c.event.title or c.event.kind}, which may be a coincidence", supports=True)
         )
-    if c.release and cause in (
-        "prompt_growth",
-        "output_growth",
-        "cache_regression",
-        "agent_loop",
-        "retry_storm",
-        "model_switch",
-    ):
+    if released:
         evidence.append(
             Evidence(f"release {c.release} came into use with it, which may be a coincidence", supports=True)
         )

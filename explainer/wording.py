@@ -72,6 +72,6 @@ def scope_words(scope: Scope) -> str:
     if values.get("feature"):
         return clean_name(values["feature"])
     named = [f"{d.replace('_', ' ')} {clean_name(v)}" for d, v in scope if v is not None]
-    untagged = [f"spend without a {d.replace('_', ' ')}" for d, v in scope if v is None]
-    words = ", ".join([*untagged, *named])
+    missing = " or ".join(f"a {d.replace('_', ' ')}" for d, v in scope if v is None)
+    words = ", ".join([*([f"spend without {missing}"] if missing else []), *named])
     return words[0].upper() + words[1:]

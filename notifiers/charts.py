@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,7 @@ def _band(axes: Axes, chart: Chart, ink: str) -> None:
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     axes.set_ylim(bottom=min(0.0, *chart.actual) if chart.actual else 0.0)
     axes.set_ylabel(_plain(unit_words(chart)))
-    axes.set_xlabel(chart.zone, fontsize=9, loc="right")
+    axes.set_xlabel(chart.zone, fontsize=9, loc="left")
     axes.yaxis.set_major_formatter(_ticks(chart, axes.yaxis))
     axes.margins(x=0.01)
     axes.legend(frameon=False, fontsize=9, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, borderpad=0)
@@ -74,11 +75,8 @@ def _band(axes: Axes, chart: Chart, ink: str) -> None:
 def _waterfall(axes: Axes, chart: Chart, ink: str) -> None:
     """Horizontal, so that the labels can be read; totals blue, rises red, falls green, each with its sign."""
     values, n = chart.values, len(chart.values)
-    ends = [*accumulate(values[:-1]), values[-1]]
-    starts = [0.0, *ends[:-2], 0.0]
-    low, high = min(ends), max(ends)
-    span = (high - low) or abs(high) or 1.0
-    cut = low - 0.5 * span if low > 0 and high - low < SMALL * high else 0.0
+    starts, ends = zip(*_steps(values), strict=True)
+    cut = _cut(ends)
     for i, value in enumerate(values):
         total = i in (0, n - 1)
         left = cut if total else starts[i]
@@ -108,12 +106,33 @@ def in_characters(chart: Chart, width: int = WIDTH) -> list[str]:
     """The chart for a terminal, in lines."""
     if chart.kind == "band":
         return _line_of_blocks(chart, width)
-    top = max((abs(v) for v in chart.values), default=0.0) or 1.0
     name = max((len(clean(label)) for label in chart.labels), default=0)
-    return [
-        f"  {clean(label):<{name}} {'█' * max(1, round(abs(v) / top * (width - name - 16)))} {_number(chart, v)}"
-        for label, v in zip(chart.labels, chart.values, strict=True)
-    ]
+    room = max(8, width - name - 16)
+    spans = [(0.0, v) for v in chart.values] if chart.kind == "bars" else _steps(chart.values)
+    low, high = min((min(s) for s in spans), default=0.0), max((max(s) for s in spans), default=0.0)
+    if chart.kind == "waterfall" and low == 0.0:
+        low = _cut([end for _, end in spans])
+    scale = room / ((high - low) or 1.0)
+    numbers = [_number(chart, value) for value in chart.values]
+    lines, wide = [], max((len(n) for n in numbers), default=0)
+    for label, number, (start, end) in zip(chart.labels, numbers, spans, strict=True):
+        first = min(room - 1, max(0, round((min(start, end) - low) * scale)))
+        long = max(1, round((max(start, end) - low) * scale) - first)
+        lines.append(f"  {clean(label):<{name}} {' ' * first + '█' * long:<{room}} {number:>{wide}}")
+    return lines if low <= 0 else [*lines, f"  {'':<{name}} (bars begin at {_number(chart, low, 0)})"]
+
+
+def _steps(values: Sequence[float]) -> list[tuple[float, float]]:
+    """(from, to) of each bar of a waterfall: the totals from nothing, what is between them from where the last one ended."""
+    ends = list(accumulate(values[:-1]))
+    return [(0.0, values[0]), *pairwise(ends), (0.0, values[-1])]
+
+
+def _cut(ends: Sequence[float]) -> float:
+    """Where the axis of a waterfall begins: at nothing, or where its steps are small beside its totals, below them."""
+    low, high = min(ends), max(ends)
+    small = low > 0 and high - low < SMALL * high
+    return low - 0.5 * ((high - low) or high) if small else 0.0
 
 
 def unit_words(chart: Chart) -> str:

@@ -13,7 +13,7 @@ from explainer.look import Look
 from explainer.types import Explanation, Narrative
 from ledger.types import Scope
 from notifiers.compose import STATES, driver_table, part_tables, waterfall
-from notifiers.figures import change_percent, coins, day, money, place, unit_money
+from notifiers.figures import change_percent, coins, day, money, place, short_place, unit_money
 from notifiers.types import Attachment, Chart, Message, Table
 
 CSV_DIGITS = 6
@@ -110,16 +110,27 @@ def _numbers(data: DigestData, look: Look) -> tuple[tuple[str, str], ...]:
     if now or before:
         rows.append(("Untagged", f"{money(now, look)} ({change_percent(now - before, before, look)})"))
     rows += [
-        (f"Cost per {name}", f"{unit_money(n, look)} (before {unit_money(b, look)})") for name, n, b in data.unit_costs
+        (f"Cost per {_one_of(name)}", f"{unit_money(n, look)} (before {unit_money(b, look)})")
+        for name, n, b in data.unit_costs
     ]
     return tuple(rows[:10])
+
+
+def _one_of(name: str) -> str:
+    """contract reviewed, of contracts reviewed: what is counted comes first, and is mostly written as many."""
+    first, _, rest = name.partition(" ")
+    if first.endswith("ies"):
+        first = f"{first[:-3]}y"
+    elif first.endswith("s") and not first.endswith(("ss", "us", "is")):
+        first = first[:-1]
+    return f"{first} {rest}".rstrip()
 
 
 def _incidents(data: DigestData, look: Look) -> tuple[Table, ...]:
     if not data.incidents:
         return ()
     rows = tuple(
-        (day(h.incident.started_at, look), " and ".join(place(s) for s in h.incident.scopes), h.cause,
+        (day(h.incident.started_at, look), " and ".join(short_place(s) for s in h.incident.scopes), h.cause,
          money(h.incident.impact_nano, look), STATES[h.incident.state], h.owner)
         for h in data.incidents
     )  # fmt: skip

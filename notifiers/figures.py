@@ -56,6 +56,15 @@ def day(at: datetime, look: Look) -> str:
     return str(format_skeleton("MMMd", at.astimezone(look.zone), locale=look.language))
 
 
+def short_place(scope: Scope) -> str:
+    """A scope for a narrow column: search-api (search), where there is a feature."""
+    values = dict(scope)
+    feature, team = values.get("feature"), values.get("team")
+    if not feature:
+        return place(scope)
+    return f"{feature} ({team})" if team else feature
+
+
 def place(scope: Scope) -> str:
     """A scope in words: team search, feature search-api; everything for the empty one."""
     return ", ".join(f"{d} {'(untagged)' if v is None else v}" for d, v in scope) or "everything"
