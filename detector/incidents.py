@@ -297,6 +297,8 @@ class _Tick:
         lane = self.lane
         usd, percent, bar = self._gates()
         often = self._often(score.shape[1]) if direction > 0 else np.zeros(score.shape[1])
+        if score.shape[1] != len(lane.windows):  # what goes on growing is told at half the share
+            percent, bar = percent / 2, bar * 0.86
         dollars, base = direction * scores.dollars, np.maximum(scores.base, 1e-9)
         cheap = np.log(np.maximum(2 * usd / np.maximum(dollars, 1e-9), 1.0))  # where little is at stake, be surer
         told = (score >= (self._threshold() + often)[:, None] * bar + cheap) & (dollars >= usd)

@@ -42,6 +42,7 @@ WINDOWS = {1: (1, 3, 6, 12, 24, 72, 168), 24: (1, 3, 7)}
 SLOW_LAG = 12
 """Days between a day and the end of what slow growth is measured against."""
 SLOW_WINDOWS = (2,)
+SLOW_GUARD = 10
 
 
 class Lane:
@@ -163,8 +164,8 @@ class Lane:
         effect, base = effects(by_day, ref, np.arange(days))
         effect[VOLUME] = base[VOLUME] = 0.0
         self.slow_effect, self.slow_base = effect, base
-        used = slice(0, max(days - 4, 1))
         warm = min(SLOW_LAG + 7, max(days - 12, 0))
+        used = slice(0, max(days - SLOW_GUARD, warm + 5, 1))  # what grows shall not set its own bar
         self.slow_scales = scales(
             (effect * keep)[:, :, used], (base * keep)[:, :, used], self.inside, SLOW_WINDOWS, warm
         )
