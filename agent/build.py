@@ -66,7 +66,8 @@ def detection_settings(site: Site) -> DetectionSettings:
     """The detector's settings."""
     section = site.config.detection
     gates = tuple(Gate(g.scope, g.min_usd, g.min_percent, g.raise_bar) for g in section.gates)
-    return DetectionSettings(**{**section.model_dump(exclude={"gates"}), "gates": gates})
+    plain = section.model_dump(exclude={"gates"})
+    return DetectionSettings(**plain, gates=gates, zone=site.config.locale.zone)
 
 
 def shown_url(site: Site) -> str:

@@ -20,9 +20,9 @@ BOUNDED = ("expected", "mute")
 """Words that hold until a time."""
 EFFECTS: dict[Word, str] = {
     "acknowledge": "its message shows who has seen it",
-    "expected": "nobody is alerted to it until then",
+    "expected": "nobody is alerted to it until then; without a time it is the new normal",
     "not_useful": "what happens there must be odder before anybody is alerted",
-    "real": "it counts as a true alert",
+    "real": "it takes back one not useful there, said before or after",
     "mute": "nobody is alerted to anything there until then",
 }
 

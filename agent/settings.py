@@ -34,6 +34,12 @@ def _zone(value: str) -> str:
     return value
 
 
+def _country(value: str) -> str:
+    from detector.days_off import check_country  # a second of import that most commands do not need
+
+    return check_country(value)
+
+
 ScopeTable = Annotated[Scope, BeforeValidator(_scope)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Severity = Literal["low", "medium", "high"]
@@ -222,4 +228,5 @@ class DetectionSection(Section):
     accept_after_days: Annotated[int, Field(ge=1)] = 14
     overrun_factor: Annotated[float, Field(ge=1)] = 1.5
     launch_usd: Annotated[float, Field(ge=0)] = 40.0
+    holidays: tuple[Annotated[str, AfterValidator(_country)], ...] = ()
     gates: tuple[GateSection, ...] = ()

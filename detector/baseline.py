@@ -1,50 +1,89 @@
-"""What volume to expect: each step from the same step of earlier days, like weekdays counting most."""
+"""What volume to expect: each step from the same step of earlier days, like weekdays counting most. On a public holiday
+anything between that and what a Sunday has is expected: not everybody has the day off."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.effects import Bools
+from detector.effects import Bools, Ints
 from detector.grid import Floats
 
 Dates = NDArray[np.datetime64]
 
 LOOK_BACK = 28
+SUNDAY = 6
 HALF_LIFE = 10.0
 SAME_DAY, SAME_KIND, OTHER_KIND = 1.0, 0.45, 0.08
 """Weight of a past day that is the same weekday, of the same kind (workday or weekend), of the other kind."""
 
 
-def expected_volume(volume: Floats, flagged: Bools, dates: Dates, per_day: int, min_days: int) -> tuple[Floats, Bools]:
-    """(leaves, steps) expected volume and whether there is history enough, causal by whole days.
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """(leaves, steps): least and most that is expected, the same but on holidays, and whether there is history enough."""
+
+    least: Floats
+    most: Floats
+    known: Bools
+
+    def of(self, volume: Floats, steps: Ints) -> Floats:
+        """What is expected at some of the steps, where volume (leaves, n) is what there was: the nearest that is."""
+        nearest: Floats = np.clip(volume, self.least[:, steps], self.most[:, steps])
+        return nearest
+
+
+def expected_volume(
+    volume: Floats, flagged: Bools, dates: Dates, per_day: int, min_days: int, off: Bools | None = None
+) -> Expected:
+    """What volume to expect, causal by whole days.
 
     volume, flagged  (leaves, steps), whole days of `per_day` steps; flagged steps teach nothing
     dates            (days,) datetime64[D]
+    off              (steps,) which steps lie on a public holiday; they teach nothing
     """
     leaves, steps = volume.shape
+    off = np.zeros(steps, dtype=bool) if off is None else off
     days = steps // per_day
     past = volume.reshape(leaves, days, per_day)
-    use = ~flagged.reshape(leaves, days, per_day)
-    total, weight = np.zeros_like(past), np.zeros_like(past)
+    use = ~(flagged | off).reshape(leaves, days, per_day)
     weekday = (dates.astype(np.int64) + 3) % 7  # 0 is monday
     weekend = weekday >= 5
-    for back in range(1, min(LOOK_BACK, days - 1) + 1):
+
+    def alike(back: int) -> Floats:
         same, kind = weekday[back:] == weekday[:-back], weekend[back:] == weekend[:-back]
-        w = np.where(same, SAME_DAY, np.where(kind, SAME_KIND, OTHER_KIND)) * 0.5 ** (back / HALF_LIFE)
-        w = w[None, :, None] * use[:, :-back]
-        total[:, back:] += w * past[:, :-back]
-        weight[:, back:] += w
-    expected = np.divide(total, weight, out=np.zeros_like(total), where=weight > 0)
+        found: Floats = np.where(same, SAME_DAY, np.where(kind, SAME_KIND, OTHER_KIND))
+        return found
+
+    expected = _average(past, use, alike)
     expected = _monthly(past, _weekly(past, expected), dates)
     alive = np.cumsum((past.sum(axis=2) > 0) & use.any(axis=2), axis=1)
     first = np.argmax(past.sum(axis=2) > 0, axis=1)
     age = np.arange(days)[None, :] - first[:, None]
     old = (age >= min_days) & (np.pad(alive, ((0, 0), (1, 0)))[:, :-1] >= 1)
     known = np.repeat(old, per_day, axis=1)
-    return expected.reshape(leaves, steps), known
+    expected = expected.reshape(leaves, steps)
+    if not off.any():
+        return Expected(expected, expected, known)
+    sunday = _average(past, use, lambda back: np.where(weekday[:-back] == SUNDAY, 1.0, 0.0)).reshape(leaves, steps)
+    least, most = (np.where(off, choose(expected, sunday), expected) for choose in (np.minimum, np.maximum))
+    return Expected(least, most, known)
+
+
+def _average(past: Floats, use: Bools, alike: Callable[[int], Floats]) -> Floats:
+    """(leaves, days, per_day) mean of the same step of the days before, by how much the day `back` before each is like
+    it, recent ones counting more."""
+    days = past.shape[1]
+    total, weight = np.zeros_like(past), np.zeros_like(past)
+    for back in range(1, min(LOOK_BACK, days - 1) + 1):
+        w = alike(back) * 0.5 ** (back / HALF_LIFE)
+        w = w[None, :, None] * use[:, :-back]
+        total[:, back:] += w * past[:, :-back]
+        weight[:, back:] += w
+    return np.divide(total, weight, out=np.zeros_like(total), where=weight > 0)
 
 
 def _weekly(past: Floats, expected: Floats) -> Floats:

@@ -13,16 +13,19 @@ import numpy as np
 
 from detector.decompose import Decomposer
 from detector.effects import MIX, SIGNALS, VOLUME, Bools, Ints
+from detector.gates import gates_of, hushed
 from detector.grid import Floats
 from detector.judge import judgement_of
 from detector.lane import SLOW_LAG, Lane
 from detector.life import began, ended, over
-from detector.opinion import stands_out
+from detector.opinion import Opinion, opinion_of
 from detector.place import best_cell
-from detector.plans import plans_of
+from detector.plans import SETTLE_DAYS, Plan, plans_of
+from detector.renames import renamed_from
+from detector.restated import NEWS, ground_removed
 from detector.scan import Scores
-from detector.settings import DetectionSettings, Gate
-from detector.types import Change, Feedback, Incident, Signal, What
+from detector.settings import DetectionSettings
+from detector.types import Change, Feedback, Incident, Signal, State, What
 from ledger.table import CostTable
 from ledger.types import NANO, Event, Scope, from_hour, scope_json, to_hour
 
@@ -33,6 +36,8 @@ SAME_CAUSE = timedelta(hours=24)
 DWARFS = 3.0
 """What moves so many times as much is a cause of its own."""
 LAUNCH_DAYS = 14
+RESTATED = timedelta(days=7)
+"""How long after its end newer data still changes what an incident cost."""
 TAIL_SLOPE = 0.6
 """By how much a score must rise to be passed e times less often."""
 UNTAGGED: Scope = (("team", None),)
@@ -63,8 +68,19 @@ def broad(scope: Scope) -> bool:
 
 
 def launched(incident: Incident) -> bool:
-    """Whether it is a launch that nobody announced: it has no normal of its own."""
-    return bool(dict(incident.judgement.evidence).get("launch"))
+    """Whether it is a launch that nobody announced, or what one cost beyond its estimate: it has no normal of its own."""
+    known = dict(incident.judgement.evidence)
+    return bool(known.get("launch") or known.get("over_estimate"))
+
+
+def renamed(incident: Incident) -> bool:
+    """Whether it is only a new name for what was there."""
+    return bool(dict(incident.judgement.evidence).get("renamed"))
+
+
+def lost_tags(incident: Incident) -> bool:
+    """Whether spend lost its owner."""
+    return incident.signal == "attribution" and not renamed(incident)
 
 
 class Detector:
@@ -119,9 +135,11 @@ class _Tick:
         new_day = lane.stale(day)
         if new_day:
             lane.prepare(day)
+        self.gates = gates_of(lane, self.settings, self.feedback, self.book)
         self.plans = plans_of(self.events, lane, self.now, self.settings)
         if new_day:
             lane.refresh(self._flagged(), self._flagged(only_open=True))
+            self.plans = plans_of(self.events, lane, self.now, self.settings)  # by today's baseline
         self.up = lane.ends(self.hour, complete=False)
         self.last = int(self.up.max())
         self.there = np.arange(lane.steps) <= self.up[:, None]
@@ -140,7 +158,7 @@ class _Tick:
 
     def _leaves(self, incident: Incident) -> Bools:
         mask = self.lane.inside_scopes(incident.scopes)
-        return mask | self.lane.inside_scopes([UNTAGGED]) if incident.signal == "attribution" else mask
+        return mask | self.lane.inside_scopes([UNTAGGED]) if lost_tags(incident) else mask
 
     def _step(self, moment: datetime) -> int:
         return to_hour(moment) // self.lane.step - self.lane.start
@@ -168,6 +186,8 @@ class _Tick:
                 and not (only_open and brief and i.signal == "volume")
             ):
                 mask[self._leaves(i), self._range(i)] = True
+            elif i.state == "accepted" and not only_open and self.now >= self._until(i):
+                mask[self._leaves(i), : self._range(i).start] = True  # what was before it is no normal any more
         for plan in self.plans:
             if plan.event.until is not None:
                 mask[np.ix_(plan.leaves, plan.steps)] = True
@@ -186,16 +206,19 @@ class _Tick:
                     keep[signal, leaves, self._range(i)] = False
                 if i.ended_at is not None:
                     keep[:, leaves, self._range(i)] = False
-                if i.signal == "attribution":
+                if lost_tags(i):
                     keep[:, lane.inside_scopes([UNTAGGED]), self._range(i)] = False
                 if i.direction == "down" and signal == VOLUME:
                     keep[MIX, np.isin(lane.flow, lane.flow[leaves]), self._range(i)] = False
         for plan in self.plans:
             keep[:, plan.leaves[:, None], plan.masked[None, :]] = False
         for said in self.feedback:
-            if said.word in ("mute", "expected") and (said.until is None or said.until > self.now):
-                scopes = (said.scope,) if said.scope is not None else self._scopes_of(said.incident_id)
+            known = self.book.get(said.incident_id or "")
+            if said.word == "mute" and (said.until is None or said.until > self.now):
+                scopes = (said.scope,) if said.scope is not None else known.scopes if known else ()
                 keep[:, lane.inside_scopes(scopes)] = False
+            if said.word == "expected" and known and said.until is not None and said.until > self.now:
+                keep[SIGNALS.index(known.signal) if known.signal in SIGNALS else VOLUME, self._leaves(known)] = False
         for signal, leaves in self._passed:
             keep[signal, leaves] = False
         return keep[:, :, lane.steps - steps :]
@@ -223,10 +246,6 @@ class _Tick:
                 rows = np.ix_(leaves, np.arange(self.lane.steps)[self._range(i)])
                 out[rows] = LIFTED * self._relative(i) * self.lane.base[VOLUME][rows]
         return out[:, self.lane.steps - steps :]
-
-    def _scopes_of(self, incident_id: str | None) -> tuple[Scope, ...]:
-        found = self.book.get(incident_id or "")
-        return found.scopes if found else ()
 
     # --- the search for something new
 
@@ -269,7 +288,8 @@ class _Tick:
             moment = from_hour((start + lane.start) * lane.step)
             gain = np.maximum(effect[:, last - 1 : last + 1].sum(axis=1), 0.0) * leaves
             known = self._same_cause(gain, SIGNALS[alarm.signal], +1, moment, alarm)  # type: ignore[arg-type]
-            if known is None:
+            shut = self.gates.shut(cell, usd=alarm.usd, base=0.0, score=alarm.score, threshold=self._threshold())
+            if known is None and not shut:
                 self._open(lane.cells[cell], SIGNALS[alarm.signal], +1, start, alarm)  # type: ignore[arg-type]
             self._pass_over(alarm, leaves)
 
@@ -295,7 +315,7 @@ class _Tick:
 
     def _loudest(self, score: Floats, scores: Scores, direction: int) -> Alarm | None:
         lane = self.lane
-        usd, percent, bar = self._gates()
+        usd, percent, bar = self.gates.usd, self.gates.share, self.gates.bar
         often = self._often(score.shape[1]) if direction > 0 else np.zeros(score.shape[1])
         if score.shape[1] != len(lane.windows):  # what goes on growing is told at half the share
             percent, bar = percent / 2, bar * 0.86
@@ -316,20 +336,6 @@ class _Tick:
         long = np.array(lane.windows[: score.shape[1]]) >= lane.per_day
         lasting = bool(told[s, long, c].any())
         return Alarm(int(s), int(w), int(c), direction, float(score[s, w, c]), float(dollars[s, w, c]), lasting)
-
-    def _gates(self) -> tuple[Floats, Floats, Floats]:
-        """By cell: dollars, share and bar, with what was set for its scope and said of it."""
-        cells = self.lane.cells
-        usd = np.full(len(cells), self.settings.min_usd)
-        percent = np.full(len(cells), self.settings.min_percent / 100)
-        bar = np.ones(len(cells))
-        useless = [(s, 1.3) for f in self.feedback if f.word == "not_useful" for s in self._scopes_of(f.incident_id)]
-        for gate in (*self.settings.gates, *(Gate(s, raise_bar=b) for s, b in useless)):
-            within = np.array([set(gate.scope) <= set(c) for c in cells])
-            usd[within] = usd[within] if gate.min_usd is None else gate.min_usd
-            percent[within] = percent[within] if gate.min_percent is None else gate.min_percent / 100
-            bar[within] *= gate.raise_bar
-        return usd, percent, bar
 
     def _raise(self, alarm: Alarm, keep: Bools, reach: int) -> bool:
         """Turns an alarm into a new incident, or into news of one that there is. False where it led to nothing."""
@@ -363,8 +369,8 @@ class _Tick:
             known = self._sibling(leaves, alarm, sign, start + cut)
         if known is not None:
             return self._absorb(known, alarm, leaves)
-        gain = deviation[start : end + 1].sum()
-        if gain < self.settings.min_usd * 0.8:
+        gain, normal = deviation[start : end + 1].sum(), usual[start : end + 1].sum()
+        if self.gates.shut(cell, usd=gain, base=normal, score=alarm.score, threshold=self._threshold()):
             return self._pass_over(alarm, leaves)
         if signal == "volume" and sign > 0 and not (alarm.lasting or over or self._stands_out(leaves, end - start + 1)):
             return self._pass_over(alarm, leaves)
@@ -373,9 +379,12 @@ class _Tick:
 
     def _stands_out(self, leaves: Bools, width: int) -> bool:
         """A second opinion on a burst of hours; of what comes by the day there is none."""
-        last = int(self.up[leaves].max())
-        cost = self._cost(leaves)[: last + 1]
-        return self.lane.step != 1 or stands_out(cost, width, self.decomposer)
+        return self._opinion(leaves, width).stands_out
+
+    def _opinion(self, leaves: Bools, width: int) -> Opinion:
+        if self.lane.step != 1 or not leaves.any():
+            return Opinion()
+        return opinion_of(self._cost(leaves)[: int(self.up[leaves].max()) + 1], width, self.decomposer)
 
     def _place(self, signal: int, effect: Floats, base: Floats, window: slice, seed: Bools) -> int:
         lane = self.lane
@@ -475,22 +484,33 @@ class _Tick:
     # --- the life of incidents
 
     def _open(
-        self, scope: Scope, signal: Signal, sign: int, start: int, alarm: Alarm | None, *, launch: bool = False
-    ) -> None:
+        self, scope: Scope, signal: Signal, sign: int, start: int, alarm: Alarm | None, *, new: str = "",
+        note: str = "",
+    ) -> None:  # fmt: skip
+        """`new` is what an incident without an alarm is, in a word; with a `note` it is the new normal at once."""
         began_at = from_hour((start + self.lane.start) * self.lane.step)
         name = json.dumps([scope_json(scope), signal, sign, began_at.isoformat()])
         number = "inc-" + hashlib.sha256(name.encode()).hexdigest()[:8]
         if number in self.book:
             return
+        evidence: tuple[tuple[str, float], ...] = ((new, 1.0),) if new else ()
+        if alarm is not None:
+            evidence = self._opinion(self.lane.inside_scopes([scope]), self.last - start + 1).evidence()
+        judged = judgement_of(self.lane, scope, signal, start, self.last, alarm, self._bar(scope), evidence=evidence)
         incident = Incident(
-            id=number, kind="spend", state="open", direction="up" if sign > 0 else "down", scopes=(scope,),
+            id=number, kind="spend", state="accepted" if note else "open", direction="up" if sign > 0 else "down", scopes=(scope,),
             first_scopes=(scope,), signal=signal, detected_at=self.now, started_at=began_at, ended_at=None, actual_nano=0,
-            expected_nano=0, updated_at=self.now,
-            judgement=judgement_of(self.lane, scope, signal, start, self.last, alarm, self._threshold(), launch=launch),
+            expected_nano=0, updated_at=self.now, note=note,
+            judgement=judged,
         )  # fmt: skip
         self._set(self._measured(incident), "opened", tell=True)
         if start // self.lane.per_day < self.last // self.lane.per_day:  # it has taught today's references
             self.lane.forget()
+
+    def _bar(self, scope: Scope) -> float:
+        """The threshold as it is in a place."""
+        cells = self.lane.cells
+        return self._threshold() * float(self.gates.bar[cells.index(scope)] if scope in cells else 1.0)
 
     def _measured(self, incident: Incident) -> Incident:
         """With what it cost and would have cost, from its beginning to its end or the newest step."""
@@ -500,7 +520,7 @@ class _Tick:
         cut = self._range(incident)
         stop = min(cut.stop, self.last + 1)
         spent, excess = actual[cut.start : stop].sum(), deviation[cut.start : stop].sum()
-        if incident.signal == "attribution":
+        if incident.signal == "attribution" or renamed(incident):
             excess = 0.0
         nano = round(spent * NANO)
         return replace(incident, actual_nano=nano, expected_nano=nano - round(excess * NANO))
@@ -527,9 +547,46 @@ class _Tick:
         return (effect * alone).sum(axis=0), (base * alone).sum(axis=0)
 
     def _follow(self) -> None:
-        """Brings open incidents up to date: the place, the cost, the end, the new normal."""
-        for incident in [i for i in self._mine() if i.state == "open" and i.kind == "spend"]:
-            self._follow_one(incident)
+        """Brings incidents up to date: the place, the cost, the end, the new normal, and what newer data says."""
+        accepted = {f.incident_id for f in self.feedback if f.word == "expected" and f.until is None}
+        touched, self.lane.touched = self.lane.touched, self.lane.touched[:0]
+        for incident in [i for i in self._mine() if i.state in ("open", "resolved") and i.kind == "spend"]:
+            recent = incident.ended_at is None or self.now - incident.ended_at <= RESTATED
+            if recent and self._withdrawn(incident):
+                continue
+            if incident.state == "open" and incident.id in accepted:
+                note = "it was said to be expected, and is taken as the new normal"
+                self._accept(self._measured(incident), note)
+            elif incident.state == "open":
+                self._follow_one(incident)
+            elif recent:
+                self._restated(incident, touched)
+
+    def _withdrawn(self, incident: Incident) -> bool:
+        """Takes an incident back whose ground newer data removed."""
+        sign = 1 if incident.direction == "up" else -1
+        left = sign * self._series(incident)[0][self._range(incident)][: self.last + 1].sum()
+        why = ground_removed(incident, self.lane, float(left))
+        if why is None:
+            return False
+        now = self._measured(replace(incident, state="withdrawn", note=why, updated_at=self.now))
+        self._set(now, "withdrawn", tell=True)
+        self.lane.forget()
+        return True
+
+    def _restated(self, incident: Incident, touched: Ints) -> None:
+        """What is over costs what newer data says."""
+        first, last = to_hour(incident.started_at), to_hour(incident.ended_at or self.now)
+        if not ((touched >= first) & (touched <= last)).any():
+            return
+        now = self._measured(replace(incident, updated_at=self.now))
+        moved = abs(now.impact_nano - incident.impact_nano)
+        if moved > 0.01 * abs(incident.impact_nano):
+            told = moved >= max(NEWS * abs(incident.impact_nano), self.settings.min_usd * NANO)
+            self._set(now, "restated", tell=told)
+
+    def _accept(self, incident: Incident, note: str) -> None:
+        self._set(replace(incident, state="accepted", updated_at=self.now, note=note), "accepted", tell=True)
 
     def _last(self, incident: Incident) -> int:
         """The newest step of an incident's rows."""
@@ -571,15 +628,14 @@ class _Tick:
             self._set(self._measured(closed), "resolved", tell=True)
         elif self.now - incident.started_at >= timedelta(days=self.settings.accept_after_days):
             note = f"it has lasted {self.settings.accept_after_days} days and is taken as the new normal"
-            accepted = replace(self._measured(incident), state="accepted", updated_at=self.now, note=note)
-            self._set(accepted, "accepted", tell=True)
+            self._accept(self._measured(incident), note)
         else:
             self._grown(incident, self._measured(incident))
 
     def _grown(self, old: Incident, new: Incident) -> None:
         first = max(abs(dict(new.judgement.evidence).get("first_usd", 0.0)), self.settings.min_usd)
         reached = max([s for s in STEPS_TOLD if abs(new.impact_nano) / NANO >= s * first], default=1)
-        if reached > old.told_step:
+        if reached > old.told_step and not hushed(new, self.feedback, self.now):
             self._set(replace(new, told_step=reached, updated_at=self.now), "grew", tell=True)
         else:
             self.book[new.id] = new
@@ -604,28 +660,43 @@ class _Tick:
 
     def _set(self, incident: Incident, what: What, *, tell: bool) -> None:
         self.book[incident.id] = incident
-        self.changes.append(Change(incident, what, self.now, tell))
+        self.changes.append(Change(incident, what, self.now, tell and not hushed(incident, self.feedback, self.now)))
 
     # --- what was announced, and what is new
 
     def _plan(self) -> None:
-        """An announced event that shows in the spend is noted, and nobody is told."""
+        """An announced event that shows in the spend is noted, and nobody is told; what it costs is kept up to date."""
         for plan in self.plans:
-            spent = plan.spent
             number = "plan-" + hashlib.sha256(plan.event.id.encode()).hexdigest()[:8]
-            if number in self.book or spent < self.settings.min_usd or not plan.steps.size:
+            known = self.book.get(number)
+            if known is not None:
+                if known.state == "open" and known.judgement.grain == self.lane.step:
+                    now = self._planned(known, plan)
+                    self.book[number] = now
+                    if now.state != "open":
+                        self._set(now, "accepted" if now.state == "accepted" else "resolved", tell=False)
+                continue
+            if plan.spent < self.settings.min_usd:
                 continue
             start = int(plan.steps[0])
-            until = plan.event.until
             incident = Incident(
-                id=number, kind="planned", state="open" if until is None else "resolved", direction="up",
-                scopes=(plan.event.scope,), first_scopes=(plan.event.scope,), signal="volume", detected_at=self.now,
-                started_at=from_hour((start + self.lane.start) * self.lane.step),
-                ended_at=None if until is None else until - timedelta(hours=1), actual_nano=round(spent * NANO), expected_nano=0,
+                id=number, kind="planned", state="open", direction="up", scopes=(plan.event.scope,),
+                first_scopes=(plan.event.scope,), signal="volume", detected_at=self.now,
+                started_at=from_hour((start + self.lane.start) * self.lane.step), ended_at=None, actual_nano=0,
+                expected_nano=0, updated_at=self.now, event_id=plan.event.id, note=f"announced: {plan.event.title}",
                 judgement=judgement_of(self.lane, plan.event.scope, "volume", start, self.last, None, self._threshold()),
-                updated_at=self.now, event_id=plan.event.id, note=f"announced: {plan.event.title}",
             )  # fmt: skip
-            self._set(incident, "opened", tell=False)
+            self._set(self._planned(incident, plan), "opened", tell=False)
+
+    def _planned(self, incident: Incident, plan: Plan) -> Incident:
+        """With what it cost, and its end a day after it: by then its last hours are known."""
+        until, at = plan.event.until, self.now
+        actual = round(plan.spent * NANO)
+        if until is None:
+            state: State = "accepted" if at >= plan.event.time + timedelta(days=SETTLE_DAYS) else "open"
+            return replace(incident, actual_nano=actual, state=state, updated_at=at)
+        state, last = ("resolved" if at >= until + timedelta(days=1) else "open"), until - timedelta(hours=1)
+        return replace(incident, actual_nano=actual, state=state, ended_at=last if at >= until else None, updated_at=at)
 
     def _tells_of(self, incident: Incident, scope: Scope, leaves: Bools, first: int) -> bool:
         """Whether an incident is this launch already, or what began with it at a place that holds it."""
@@ -637,16 +708,13 @@ class _Tick:
     def _launches(self) -> None:
         """A feature that nobody announced is told of once, when it has cost enough to matter."""
         lane = self.lane
-        features = [
-            i for i, c in enumerate(lane.cells) if [d for d, _ in c] == ["team", "feature"] and c[1][1] is not None
-        ]
-        if not features:
-            return
-        planned = np.zeros(len(lane.leaves), dtype=bool)
-        for plan in self.plans:
-            planned[plan.leaves] = True
+        teams, features = (
+            [i for i, c in enumerate(lane.cells) if [d for d, _ in c] == named and c[-1][1] is not None]
+            for named in (["team"], ["team", "feature"])
+        )
+        planned = {int(leaf): plan for plan in self.plans for leaf in plan.leaves}
         muted: Bools = np.logical_not(np.any(self._explained(1), axis=(0, 2)))
-        for cell in features:
+        for cell in (*teams, *features):
             leaves = lane.inside[cell] > 0
             cost = lane.cost[leaves].sum(axis=0)
             first = int(np.argmax(cost > 0))
@@ -654,10 +722,20 @@ class _Tick:
                 first >= self.settings.min_history_days * lane.per_day
                 and self.last - first < LAUNCH_DAYS * lane.per_day
             )
+            plan = next((planned[int(leaf)] for leaf in np.flatnonzero(leaves) if int(leaf) in planned), None)
+            if plan is not None:  # what goes beyond its estimate is told, and that alone
+                first = plan.beyond
             spent = cost[first : self.last + 1].sum()
-            if not fresh or spent < self.settings.launch_usd or planned[leaves].any() or muted[leaves].all():
+            if not fresh or spent < self.gates.launch[cell] or muted[leaves].all():
                 continue
             scope: Scope = lane.cells[cell]
             if any(self._tells_of(i, scope, leaves, first) for i in self._mine()):
                 continue
-            self._open(scope, "volume", +1, first, None, launch=True)
+            old = renamed_from(lane, cell, first, self.last) if plan is None else None
+            if plan is not None:
+                self._open(scope, "volume", +1, first, None, new="over_estimate")
+            elif old is not None:
+                was = " ".join(f"{d} {v}" for d, v in lane.cells[old] if (d, v) not in scope)
+                self._open(scope, "attribution", +1, first, None, new="renamed", note=f"it is what was {was} before")
+            elif cell not in teams:
+                self._open(scope, "volume", +1, first, None, new="launch")

@@ -28,9 +28,11 @@ def judgement_of(
     alarm: Alarm | None,
     threshold: float,
     *,
-    launch: bool = False,
+    evidence: tuple[tuple[str, float], ...] = (),
 ) -> Judgement:
-    """The cost of the scope from some days before the incident to now, beside what was expected of it."""
+    """The cost of the scope from some days before the incident to now, beside what was expected of it: nothing of a
+    launch."""
+    launch = bool({"launch", "over_estimate"} & set(dict(evidence)))
     leaves = lane.inside_scopes([scope])
     first = max(0, start - SHOWN_DAYS * lane.per_day)
     steps = np.arange(first, last + 1)
@@ -39,14 +41,12 @@ def judgement_of(
     deviation = lane.effect[number][leaves][:, steps].sum(axis=0)
     expected = np.maximum(cost - deviation, 0.0) if not launch else np.zeros(len(steps))
     wander = 0.15 if alarm is None else float(lane.scales.scale[alarm.signal, 0, alarm.cell])
-    evidence = [("launch", 1.0)] if launch else []
-    evidence.append(
-        ("first_usd", float(deviation[start - first :].sum() if not launch else cost[start - first :].sum()))
-    )
+    first_usd = float((cost if launch else deviation)[start - first :].sum())
     return Judgement(
         signal, lane.step, "nano_usd", tuple(int(h) for h in (steps + lane.start) * lane.step), _nano(cost), _nano(expected),
         _nano(expected * np.maximum(1 - threshold * wander, 0)), _nano(expected * (1 + threshold * wander)),
-        alarm.score if alarm else 0.0, threshold, lane.settings.digest(), VERSION, tuple(evidence),
+        alarm.score if alarm else 0.0, threshold, lane.settings.digest(), VERSION,
+        (*evidence, ("first_usd", first_usd)),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from detector.baseline import expected_volume
+from detector.days_off import days_off
 from detector.effects import SIGNALS, VOLUME, Bools, Ints, effects, references, whole_days
 from detector.grid import COST, LEAF_DIMENSIONS, Cell, Floats, Grid, memberships
 from detector.scan import Scales, Scores, scales, score
@@ -63,14 +64,19 @@ class Lane:
         self.known_volume: Bools = np.zeros((0, 0), dtype=bool)
         self.scales = Scales(*(np.zeros((len(SIGNALS), len(self.windows), 0)) for _ in range(3)))
         self._of_scope: dict[Scope, Bools] = {}
+        self.touched: Ints = np.zeros(0, dtype=np.int64)
+        """Epoch hours of older steps that came anew since this was last emptied."""
         self._day = -1
 
     def learn(self, rows: CostTable) -> None:
         """Takes rows in, and brings the effects of the steps that changed up to date."""
-        before = len(self.grid.leaves)
+        before, newest = len(self.grid.leaves), self.grid.first + self.grid.steps - 1
         changed = self.grid.learn(rows)
         if not len(changed):
             return
+        if before:
+            late = changed + self.grid.first
+            self.touched = np.union1d(self.touched, late[late < newest] * self.step)
         if len(self.grid.leaves) != before or self.effect.shape[1] != len(self.grid.leaves):
             self._day = -1
         if self._day >= 0:
@@ -135,9 +141,11 @@ class Lane:
         self._of_step = np.repeat(np.arange(self.steps // self.per_day), self.per_day)
         self.effect, self.base = effects(values, self.ref, self._of_step)
         days = np.arange(self.start // self.per_day, self.start // self.per_day + self.steps // self.per_day)
-        self.expected, self.known_volume = expected_volume(
-            self.effect[VOLUME], flagged, days.astype("datetime64[D]"), self.per_day, settings.min_history_days
+        off = days_off(settings.holidays, (np.arange(self.steps) + self.start) * self.step, settings.zone)
+        self.expected = expected_volume(
+            self.effect[VOLUME], flagged, days.astype("datetime64[D]"), self.per_day, settings.min_history_days, off
         )
+        self.known_volume = self.expected.known
         self._volume(np.arange(self.steps))
         self._refresh_slow(values, flagged)
         keep = ~going_on
@@ -214,6 +222,11 @@ class Lane:
             self.scales,
         )
 
+    def values_of(self, channel: int) -> Floats:
+        """(leaves, steps) of one channel of the rows."""
+        found: Floats = self._values(np.arange(self.steps))[channel]
+        return found
+
     def _values(self, steps: Ints) -> Floats:
         """(channels, leaves, n) of steps counted from `start`, zero where there is nothing."""
         source = steps + self.start - self.grid.first
@@ -233,6 +246,6 @@ class Lane:
 
     def _volume(self, steps: Ints) -> None:
         """Takes the baseline from the volume, and makes it what the volume is measured against."""
-        known, expected = self.known_volume[:, steps], self.expected[:, steps]
+        known, expected = self.known_volume[:, steps], self.expected.of(self.effect[VOLUME][:, steps], steps)
         self.effect[VOLUME][:, steps] = np.where(known, self.effect[VOLUME][:, steps] - expected, 0.0)
         self.base[VOLUME][:, steps] = np.where(known, expected, 0.0)

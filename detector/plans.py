@@ -23,13 +23,19 @@ SETTLE_DAYS = 21
 @dataclass(frozen=True, eq=False)
 class Plan:
     """An expected event on a lane: its leaves, the steps it covers, those of them that it excuses (`masked`: the rest
-    went beyond what was announced), and the dollars it has cost so far."""
+    went beyond what was announced), and the dollars that those have cost so far."""
 
     event: Event
     leaves: Ints
     steps: Ints
     masked: Ints
     spent: float
+
+    @property
+    def beyond(self) -> int:
+        """The first step from which on it stays beyond what was announced; the one after the last where it does not."""
+        kept = np.flatnonzero(np.isin(self.steps, self.masked))
+        return int(self.steps[0]) + (int(kept[-1]) + 1 if kept.size else 0)
 
 
 def plans_of(events: Sequence[Event], lane: Lane, now: datetime, settings: DetectionSettings) -> list[Plan]:
@@ -53,9 +59,8 @@ def plans_of(events: Sequence[Event], lane: Lane, now: datetime, settings: Detec
             known = lane.known_volume[leaves][:, steps]
             usual = np.where(known, lane.base[VOLUME][leaves][:, steps], 0.0).sum(axis=0)
         excess = np.maximum(cost - usual, 0.0)
-        found.append(
-            Plan(event, leaves, steps, steps[_allowed(event, excess, lane.per_day, settings)], float(excess.sum()))
-        )
+        allowed = _allowed(event, excess, lane.per_day, settings)
+        found.append(Plan(event, leaves, steps, steps[allowed], float(excess[allowed].sum())))
     return found
 
 

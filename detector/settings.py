@@ -30,6 +30,7 @@ class DetectionSettings:
     min_history_days    below this age, a place is new and has no normal
     accept_after_days   a lasting change is the new normal after so many days
     overrun_factor      an announced event may cost this many times its estimate
+    holidays            countries (US, DE-BY) on whose public holidays less may be spent, by the date in `zone`
     launch_usd          a feature that nobody announced is told of once it has cost this much
     """
 
@@ -42,6 +43,8 @@ class DetectionSettings:
     accept_after_days: int = 14
     overrun_factor: float = 1.5
     launch_usd: float = 40.0
+    holidays: tuple[str, ...] = ()
+    zone: str = "UTC"
     gates: tuple[Gate, ...] = ()
 
     def digest(self) -> str:

@@ -94,8 +94,11 @@ def _rule(incident: Incident, driver: Driver, c: Circumstances) -> tuple[Cause, 
         return "data_fault", 0.9
     if incident.kind == "planned" or (c.announced and c.event and incident.event_id == c.event.id):
         return ("feature_launch" if c.event and c.event.kind == "launch" else "planned_batch"), 0.95
-    if dict(incident.judgement.evidence).get("launch"):
+    judged = dict(incident.judgement.evidence)
+    if judged.get("launch"):
         return "unannounced_launch", 0.95
+    if judged.get("over_estimate"):
+        return "batch_overrun", 0.9
     table: dict[Driver, tuple[Cause, float]] = {
         "attribution": ("untagged_growth", 0.9), "cache": ("cache_regression", 0.95), "model_mix": ("model_switch", 0.95),
         "price": ("price_change", 0.95), "credit": ("credit", 0.9), "pool": ("pool", 0.85),

@@ -11,7 +11,7 @@ import pytest
 from detector import DetectionSettings, Detector
 from detector.baseline import expected_volume
 from detector.decompose import Decomposer
-from detector.opinion import stands_out
+from detector.opinion import opinion_of
 from ledger.table import table_of
 
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a monday
@@ -98,9 +98,9 @@ def test_a_weekly_job_is_expected_though_a_week_of_it_was_flagged():
     flagged = np.zeros(volume.shape, dtype=bool)
     flagged[0, 24 * 14 : 24 * 19] = True
     dates = np.datetime64("2026-03-02") + np.arange(29)
-    expected, known = expected_volume(volume, flagged, dates, 24, 5)
-    assert expected[0, 24 * 28 + 9] == pytest.approx(200.0) and known[0, 24 * 28 + 9]
-    assert expected[0, 24 * 28 + 10] == pytest.approx(10.0)
+    expected = expected_volume(volume, flagged, dates, 24, 5)
+    assert expected.least[0, 24 * 28 + 9] == pytest.approx(200.0) and expected.known[0, 24 * 28 + 9]
+    assert expected.least[0, 24 * 28 + 10] == pytest.approx(10.0)
 
 
 def test_what_ran_on_the_last_first_of_the_month_is_expected_on_this_one():
@@ -109,7 +109,7 @@ def test_what_ran_on_the_last_first_of_the_month_is_expected_on_this_one():
     dates = np.datetime64("2026-03-25") + np.arange(40)
     first, second = (int(np.flatnonzero(dates == np.datetime64(d))[0]) for d in ("2026-04-01", "2026-05-01"))
     volume[0, 24 * first + 3] = 500.0
-    expected, _ = expected_volume(volume, np.zeros(volume.shape, dtype=bool), dates, 24, 5)
+    expected = expected_volume(volume, np.zeros(volume.shape, dtype=bool), dates, 24, 5).least
     assert expected[0, 24 * second + 3] == pytest.approx(500.0, rel=0.1)
     assert expected[0, 24 * second + 4] == pytest.approx(10.0)
 
@@ -148,11 +148,11 @@ def test_a_burst_stands_out_and_everyday_life_does_not():
     """The second opinion: a burst of hours is odd in the series, an ordinary noon is not, and a short history says
     nothing against an alarm."""
     cost = company()["search"] / 100
-    assert not stands_out(cost, 3, Decomposer())
+    assert not opinion_of(cost, 3, Decomposer()).stands_out
     burst = cost.copy()
     burst[-3:] *= 5
-    assert stands_out(burst, 3, Decomposer())
-    assert stands_out(cost[-48:], 3, Decomposer())
+    assert opinion_of(burst, 3, Decomposer()).stands_out
+    assert opinion_of(cost[-48:], 3, Decomposer()).stands_out
 
 
 def test_a_place_that_bursts_all_the_time_sets_its_own_bar():
@@ -160,4 +160,4 @@ def test_a_place_that_bursts_all_the_time_sets_its_own_bar():
     cost = company()["search"] / 100
     cost[np.random.default_rng(3).integers(0, len(cost), 40)] *= 3
     cost[-2:] = cost[-26:-24] * 1.8
-    assert not stands_out(cost, 2, Decomposer())
+    assert not opinion_of(cost, 2, Decomposer()).stands_out
