@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,12 +26,16 @@ from explainer.periods import between
 from explainer.types import Explanation
 from ledger.store import Store
 from ledger.table import CostTable
-from ledger.types import DIMENSIONS, NANO, Scope, to_hour
+from ledger.types import DIMENSIONS, NANO, Scope, from_hour, to_hour
 from notifiers.compose import answer_message, band
-from notifiers.figures import change_percent, coins, money, place
+from notifiers.figures import change_percent, coins, day, moment, money, more_or_less, place, short_place
 from notifiers.types import Message, Table
 
 LOOK_BACK = timedelta(days=400)
+LATE, LATE_SHARE, WEEK = timedelta(hours=3), 0.02, timedelta(days=7)
+"""What may be missing at the end of a period without a word: so many hours, or such a share of it. (What stopped coming
+more than a week before is no part of it.)"""
+MOST_INCIDENTS = 2
 MOST_NAMES = 2_000
 """Values of a dimension that can be asked for by name: those that cost most."""
 MOST_ANSWERS = 64
@@ -62,7 +67,7 @@ class Answers:
         self._site, self._store = site, store
         self._lock = threading.Lock()
         self._held: tuple[int, CostTable] | None = None
-        self._read: tuple[object, CostTable, dict[str, list[str]]] | None = None
+        self._read: tuple[object, CostTable, dict[str, list[str]], dict[str, tuple[datetime, datetime]]] | None = None
         self._under_way: dict[object, Future[Reply]] = {}
 
     @property
@@ -93,7 +98,7 @@ class Answers:
 
     def reply(self, text: str, *, at: datetime, team: str | None, teams: frozenset[str] | None) -> Reply:
         """The answer to `text` at `at`: `team` is meant where none is named, `teams` may be shown (None: all)."""
-        table, values = self._seen(at, teams)
+        table, values, spans = self._seen(at, teams)
         seen = [i for i in read_book(self._store.engine).incidents if i.kind == "spend" and may_see(i.scopes, teams)]
         names = Vocabulary(values, tuple(i.id for i in reversed(seen)))
         default: Scope = (("team", team),) if team else ()
@@ -101,9 +106,11 @@ class Answers:
         if asked.kind == "incident" and asked.incident:
             return self.incident(asked.incident, asked, at)
         if asked.kind == "change":
-            return self._change(asked, table, at, teams)
+            reply = self._change(asked, table, at, teams)
+            going = [i for i in seen if i.state == "open" and asked.end and i.started_at < asked.end]
+            return self._beside(reply, going, spans, at, teams)
         if asked.kind == "top":
-            return self._top(asked, table, at)
+            return self._beside(self._top(asked, table, at), (), spans, at, teams)
         return _guide(asked)
 
     def incident(self, incident_id: str, asked: Understood, at: datetime) -> Reply:
@@ -127,15 +134,18 @@ class Answers:
         known = read_incident(self._store.engine, incident_id)
         return known[0] if known and may_see(known[0].scopes, teams) else None
 
-    def _seen(self, at: datetime, teams: frozenset[str] | None) -> tuple[CostTable, dict[str, list[str]]]:
-        """What somebody may see at a time, and the names in it; the last one asked for is kept."""
+    def _seen(
+        self, at: datetime, teams: frozenset[str] | None
+    ) -> tuple[CostTable, dict[str, list[str]], dict[str, tuple[datetime, datetime]]]:
+        """What somebody may see at a time, the names in it and which hours each source has; the last one asked for is
+        kept."""
         version = self._store.version()
         key = (version, at, teams)
         held = self._read
         if held is None or held[0] != key:
             table = restricted(self._table(at, version), teams)
-            self._read = held = (key, table, _names(table))
-        return held[1], held[2]
+            self._read = held = (key, table, _names(table), _spans(table))
+        return held[1], held[2], held[3]
 
     def _table(self, at: datetime, version: int) -> CostTable:
         with self._lock:
@@ -155,13 +165,43 @@ class Answers:
             events=events, now=at, context=narrowed(explain_context(self._site, self._store, at), teams),
         )  # fmt: skip
         if not why.base and not why.current:
-            where = place(asked.scope or ())
-            note = f"there is no spend of {where} between {asked.against_start:%Y-%m-%d} and {asked.end:%Y-%m-%d}"
+            where, zone = place(asked.scope or ()), self._site.config.zone
+            first = min(asked.start, asked.against_start).astimezone(zone)
+            last = (max(asked.end, asked.against_end) - timedelta(seconds=1)).astimezone(zone)
+            note = f"there is no spend of {where} from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
             return _guide(replace(asked, kind="clarify", note=note))
         message = answer_message(why, narrate(why, "slack", shown), shown, key="ask")
         if corrected := _premise(asked, why, shown):
             message = replace(message, headline=corrected, paragraphs=(f"{message.headline}.", *message.paragraphs))
         return Reply(asked, message, explanation_document(why, shown))
+
+    def _beside(
+        self, reply: Reply, going: Sequence[Incident], spans: Mapping[str, tuple[datetime, datetime]], at: datetime,
+        teams: frozenset[str] | None,
+    ) -> Reply:  # fmt: skip
+        """The answer with what has to be known beside it: data that are not in yet, and incidents that go on there."""
+        asked, shown = reply.understood, look(self._site, at)
+        if asked.start is None or asked.end is None or asked.kind == "clarify":
+            return reply
+        enough = min(asked.end, at) - max(LATE, LATE_SHARE * (asked.end - asked.start))
+        late = {source: end for source, (_, end) in spans.items() if asked.start - WEEK < end < enough}
+        words = [f"{source} reaches {moment(end, shown)}" for source, end in sorted(late.items())]
+        if late and teams is not None:  # sources are the company's: their names are not told to one team
+            words = [f"the data reach {moment(min(late.values()), shown)}"]
+        missing = [f"Not all of it is in yet: {', '.join(words)}."] if words else []
+        begins = min((first for first, _ in spans.values()), default=None)
+        if asked.against_start and begins and begins > asked.against_start:
+            missing.append(f"The data begin on {moment(begins, shown)}: before that there is nothing to compare with.")
+        inside = [i for i in going if all(set(asked.scope or ()) <= set(s) for s in i.scopes)]
+        largest = sorted(inside, key=lambda i: -abs(i.impact_nano))[:MOST_INCIDENTS]
+        steps = [
+            f"Ask for {i.id}: {' and '.join(short_place(s) for s in i.scopes)}, {more_or_less(i.impact_nano, shown)} than "
+            f"expected since {day(i.started_at, shown)}."
+            for i in largest
+        ]
+        message = reply.message
+        message = replace(message, paragraphs=(*missing, *message.paragraphs), next_steps=(*steps, *message.next_steps))
+        return replace(reply, message=message)
 
     def _top(self, asked: Understood, table: CostTable, at: datetime) -> Reply:
         assert asked.start and asked.end and asked.against_start and asked.against_end
@@ -216,6 +256,16 @@ def _names(table: CostTable) -> dict[str, list[str]]:
         sums = table.leaves[[dimension]].assign(cost=cost).dropna().groupby(dimension)["cost"].sum()
         found[dimension] = [str(v) for v in sums.sort_values(ascending=False, kind="stable").index[:MOST_NAMES]]
     return found
+
+
+def _spans(table: CostTable) -> dict[str, tuple[datetime, datetime]]:
+    """By source, the start of its first hour (or day) and the end of its last."""
+    first, last = np.full(len(table.leaves), np.iinfo(np.int64).max), np.full(len(table.leaves), -1)
+    np.minimum.at(first, table.leaf, table.hour)
+    np.maximum.at(last, table.leaf, table.hour + table.leaves["grain"].to_numpy(dtype=np.int64)[table.leaf])
+    held = pd.DataFrame({"first": first, "last": last})[last >= 0]
+    spans = held.groupby(table.leaves["source"].to_numpy()[last >= 0]).agg({"first": "min", "last": "max"})
+    return {str(s): (from_hour(int(a)), from_hour(int(b))) for s, a, b in spans.itertuples()}
 
 
 def how_to_ask() -> Message:

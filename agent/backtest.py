@@ -66,7 +66,9 @@ def backtest(
     first, last = history.hours()
     hours = whole_hours(first + warmup - timedelta(hours=1), last)
     if not hours:
-        raise LedgerError(f"the history ends on {last:%Y-%m-%d}, before the warm-up of {warmup.days} days is over")
+        raise LedgerError(
+            f"the history ends on {last:%Y-%m-%d}, before the warm-up of {warmup.days} days is over; give a shorter one, such as --warmup-days 14"
+        )
     detector = Detector(settings)
     replay = Replay(detector, history, events=events)
     explainer = Explainer(replay, context)

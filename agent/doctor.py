@@ -75,7 +75,8 @@ def _sources(site: Site) -> Iterator[Finding]:
         try:
             accounts(site)
             settings = source_settings(site, source)
-            found = f"{len(files_of(settings.path, ('',)))} files" if settings.path else "a database"
+            count = len(files_of(settings.path, ("",))) if settings.path else 0
+            found = "a database" if not settings.path else "1 file" if count == 1 else f"{count} files"
         except LedgerError as error:
             yield Finding("FAULT", about, str(error), "mend its path, its url_env or its account")
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal
 
 import numpy as np
@@ -103,6 +103,14 @@ def _words(period: tuple[datetime, datetime], against: tuple[datetime, datetime]
         return "the week before"
     if same and days == 1:
         return "the day before"
+    if start_before.time() == end_before.time() == time():
+        last = end_before - timedelta(days=1)
+        if start_before.day == end_before.day == 1 and (start_before.year, start_before.month) == (
+            last.year,
+            last.month,
+        ):
+            return f"{start_before:%B %Y}"
+        return f"{start_before:%Y-%m-%d}" + (f" to {last:%Y-%m-%d}" if last > start_before else "")
     return f"{start_before:%Y-%m-%d %H:%M} to {end_before:%Y-%m-%d %H:%M} {look.zone_name(against[1])}"
 
 

@@ -41,7 +41,8 @@ def change_percent(delta: int, base: int, look: Look) -> str:
     share = delta / base
     if share >= 10:
         return f"×{share + 1:.0f}"
-    return f"{'+' if share >= 0 else '−'}{format_percent(abs(share), locale=look.language)}"
+    sign = "" if abs(share) < 0.005 else "+" if share > 0 else "−"
+    return f"{sign}{format_percent(abs(share), locale=look.language)}"
 
 
 def moment(at: datetime, look: Look) -> str:

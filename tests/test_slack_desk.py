@@ -190,3 +190,19 @@ def test_with_serve_alone_an_acknowledgement_edits_the_head_at_once(store, tmp_p
         assert [u["text"].startswith("lead-scoring") for u in server.updates] == [True]
         assert "seen by ann" in said(server.updates)
         assert [m["channel"] for m in server.messages] == ["#search-alerts"]
+
+
+def test_an_answer_says_what_is_not_in_yet_and_where_data_begin(desk):
+    """A day that has only begun to arrive is no drop; sources are named only to those who may see everything."""
+    late = AT + timedelta(hours=10)
+    assert "Not all of it is in yet" not in said(desk.answer("today", CFO, AT, shared=False))
+    assert "Not all of it is in yet: log reaches Oct 7" in said(desk.answer("today", CFO, late, shared=False))
+    assert "Not all of it is in yet: the data reach Oct 7" in said(desk.answer("today", SEARCH, late, shared=False))
+    assert "The data begin on Sep 16" in said(desk.answer("september vs august", CFO, AT, shared=False))
+
+
+def test_an_answer_points_to_the_incident_that_goes_on_there(desk):
+    """To those who may see it."""
+    assert "Ask for inc-1: lead-scoring (search)" in said(desk.answer("search this week", CFO, AT, shared=False))
+    assert "inc-1" not in said(desk.answer("growth this week", CFO, AT, shared=False))
+    assert "inc-1" not in said(desk.answer("growth this week", GROWTH, AT, shared=False))
