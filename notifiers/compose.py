@@ -10,7 +10,7 @@ from detector.types import Change, Incident, What
 from explainer.look import Look
 from explainer.types import Explanation, Narrative
 from ledger.types import NANO, Scope, from_hour
-from notifiers.figures import change_percent, coins, day, moment, money, more_or_less, place
+from notifiers.figures import change_percent, coins, day, moment, money, more_or_less, place, short_place
 from notifiers.types import Button, Chart, Message, Table
 
 Severity = Literal["low", "medium", "high"]
@@ -18,14 +18,15 @@ HIGH_USD, LOW_USD = 1000, 100
 CHART_DAYS = 21
 PARTS_SHOWN = 6
 TOLD_ABOUT: dict[What, str] = {
-    "grew": "Still going",
-    "moved": "Now seen elsewhere",
-    "restated": "Restated",
-    "accepted": "Taken as the new normal",
-    "resolved": "Over",
-    "withdrawn": "Withdrawn",
-    "reopened": "It is back",
+    "grew": "Still going: {where} has cost {amount} than expected so far",
+    "moved": "Now seen elsewhere: {where} has cost {amount} than expected so far",
+    "restated": "Restated: by newer data {where} cost {amount} than expected",
+    "accepted": "The new normal from now on: {where}, {amount} than was normal",
+    "resolved": "Over: {where} cost {amount} than expected in all",
+    "withdrawn": "Withdrawn: {where}: {note}",
+    "reopened": "It is back: {where} has cost {amount} than expected so far",
 }
+WITHDRAWN = "by newer data nothing was out of the ordinary"
 STATES = {"open": "open", "accepted": "the new normal", "resolved": "over", "withdrawn": "withdrawn"}
 
 
@@ -50,20 +51,22 @@ def incident_message(told: Told, look: Look) -> Message:
     incident, what = told.change.incident, told.change.what
     if what == "opened":
         return _head(told, look)
-    amount = more_or_less(incident.impact_nano, look)
     said = {
-        "accepted": f"{amount} than was normal; this is the new normal from now on",
-        "resolved": f"it cost {amount} than expected in all",
-        "withdrawn": incident.note or "newer data took its ground away",
-        "restated": f"by newer data it is {amount} than expected",
-    }.get(what, f"{amount} than expected so far")
+        "where": " and ".join(short_place(s) for s in incident.scopes), "note": _note(incident, look) or WITHDRAWN,
+        "amount": more_or_less(incident.impact_nano, look),
+    }  # fmt: skip
     return Message(
         key=f"{incident.id}:{what}:{told.change.at.isoformat()}", thread=incident.id, kind="incident",
         tone="good" if what in ("resolved", "withdrawn", "accepted") else "alert",
-        headline=f"{TOLD_ABOUT[what]}: {_places(incident.scopes)}: {said}", paragraphs=_more(incident, what),
+        headline=TOLD_ABOUT[what].format(**said), paragraphs=_more(incident, what),
         numbers=_numbers(incident, look), footer=_footer(told, look), rate=look.rate_words, reply=True,
         severity=severity_of(incident),
     )  # fmt: skip
+
+
+def _note(incident: Incident, look: Look) -> str:
+    """What the detector noted; its amounts, which come after a colon, are dollars."""
+    return incident.note if look.currency == "USD" else incident.note.partition(":")[0]
 
 
 def head_now(told: Told, look: Look) -> Message:

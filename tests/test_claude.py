@@ -18,6 +18,7 @@ from explainer.types import Explanation, Narrative, Part, Place
 from ledger.types import NANO, Event
 from tests.explanations import NOW, SCOPE, explained
 from tests.fake_claude import KEY, FakeClaude, message, running
+from tests.messages import EUROS
 from tests.test_hostile import hostile_names
 
 TRUE = ("F1 cost $34,169, $27,602 more than expected", "Output went up from 606 to 2,074 tokens per request.")
@@ -185,3 +186,22 @@ def test_ten_thousand_characters_and_every_kind_of_name_stay_out_of_the_prompt()
         sent, _ = aliased(facts_of(made, found))
         asked = json.dumps([(f.name, f.value, f.text) for f in sent])
         assert "zqx" not in asked and len(asked) < 20_000
+
+
+def test_claude_is_told_and_held_to_the_readers_currency_and_zone(claude: FakeClaude, calls: Calls) -> None:
+    """Amounts and times reach it in euros and Paris time, and what it writes so is checked so; the facts stay dollars."""
+    explanation = explained("output_growth", look=EUROS)
+    claude.draft("F1 cost 31\u202f435\xa0€, 25\u202f394\xa0€ more than expected", "It began on Tue 6 Oct 08:30 CEST.")
+    told = ClaudeNarrator(ClaudeSettings(base_url=claude.url, seconds=20.0), KEY, calls)
+    narrative = told.narrate(explanation, "team", NOW, EUROS)
+    assert narrative.refused == ()
+    assert narrative.headline.startswith("lead-scoring cost 31\u202f435\xa0€")
+    asked = json.loads(claude.requests[0]["messages"][0]["content"])
+    facts = {f["name"]: (f["value"], f["unit"]) for f in asked["facts"]}
+    assert facts["cost_actual"] == (pytest.approx(31_435.36, abs=0.01), "eur")
+    assert facts["started_at"][0] == "2026-10-06T08:30:00+02:00"
+    assert asked["written"]["amounts_as"] == "11\u202f357\xa0€"
+    assert "$" not in claude.requests[0]["messages"][0]["content"]
+    claude.draft("F1 cost 34\u202f169\xa0€, 27\u202f602\xa0€ more than expected", "It began on Tue 6 Oct 06:30 CEST.")
+    liar = ClaudeNarrator(ClaudeSettings(base_url=claude.url, seconds=20.0), KEY, Calls())
+    assert replace(liar.narrate(explanation, "team", NOW, EUROS), refused=()) == narrate(explanation, "team", EUROS)

@@ -8,6 +8,9 @@ from notifiers.charts import in_characters
 from notifiers.clean import clean
 from notifiers.types import Message, Table
 
+LONGEST = 60
+"""Characters of a cell; of two columns each may be twice as wide."""
+
 
 def text_payload(message: Message, rule: str) -> dict[str, Any]:
     """The whole message in lines, charts in characters."""
@@ -31,7 +34,8 @@ def text_payload(message: Message, rule: str) -> dict[str, Any]:
 
 def table_lines(table: Table) -> list[str]:
     """A table in columns, numbers to the right."""
-    rows = [tuple(clean(cell, 60) for cell in row) for row in (table.columns, *table.rows)]
+    longest = LONGEST if len(table.columns) > 2 else 2 * LONGEST
+    rows = [tuple(clean(cell, longest) for cell in row) for row in (table.columns, *table.rows)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(table.columns))]
     shown = [
         "  ".join(c.rjust(w) if right else c.ljust(w) for c, w, right in zip(row, widths, table.numeric, strict=True))
