@@ -97,6 +97,8 @@ def _rule(incident: Incident, driver: Driver, c: Circumstances) -> tuple[Cause, 
     judged = dict(incident.judgement.evidence)
     if judged.get("launch"):
         return "unannounced_launch", 0.95
+    if judged.get("renamed"):
+        return "tag_move", 0.85
     if judged.get("over_estimate"):
         return "batch_overrun", 0.9
     table: dict[Driver, tuple[Cause, float]] = {

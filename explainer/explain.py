@@ -47,7 +47,7 @@ def explain_incident(
         drivers = drivers_of(by_leaf)
     driver: Driver = incident.signal if incident.signal in ALL else largest(drivers, incident.impact_nano)
     cause, sure, evidence = cause_of(incident, driver, around)
-    renamed = incident_move(table, scope, span) if cause in ("unannounced_launch", "outage_drop") else None
+    renamed = incident_move(table, scope, span) if cause in ("unannounced_launch", "outage_drop", "tag_move") else None
     if renamed:
         cause, sure, evidence = "tag_move", 0.85, (Evidence(renamed.words, supports=True), *evidence)
     elif cause == "pool" and incident_pool(table, scope, span):

@@ -209,7 +209,7 @@ def _cause(explanation: Explanation) -> Iterable[Draft]:
         yield "state", "cause_unknown", "unknown", None, "The cause is not known."
         return
     words = CAUSE_WORDS[explanation.cause]
-    if explanation.cause in SAID and explanation.incident_id is None:
+    if explanation.cause in SAID and (explanation.incident_id is None or explanation.cause == "tag_move"):
         for evidence in explanation.evidence[:1]:
             said = f"{evidence.text[0].upper()}{evidence.text[1:]}."
             yield "state", "evidence", said, None, said

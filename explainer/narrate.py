@@ -91,7 +91,9 @@ def narrate(explanation: Explanation, reader: Reader, look: Look = DOLLARS) -> N
 
 
 def _headline(told: _Told) -> str:
-    why = told.why
+    why, moved = told.why, told.text("evidence")
+    if why.cause == "tag_move" and not why.delta and moved:
+        return f"Moved: {moved[0].lower()}{moved[1:].rstrip('.')}"
     who = scope_words(why.scope)
     team = told.text("team")
     if team and team != who and who != f"Team {team}":

@@ -90,6 +90,8 @@ def against_usual(table: CostTable, scope: Scope, span: tuple[datetime, datetime
     exactly, leaf by leaf in integers (largest remainder)."""
     before = (span[0] - REFERENCE, span[0])
     usual, current = between(table, scope, before), between(table, scope, span)
+    if expected > 0 and int(usual.cost.sum()) <= 0:
+        usual = current  # a new name has no days before: what was expected of it is what it costs
     total = int(usual.cost.sum())
     if total <= 0 or expected <= 0:
         usual = Sums(np.zeros_like(usual.counts), np.zeros_like(usual.cost), usual.prices)

@@ -16,7 +16,7 @@ from agent.pipeline import tick
 from benchmarks.kills import receiving
 from detector import DetectionSettings, Feedback, Gate
 from detector.types import Word
-from tests.test_detector_same import START, burst, changes, company, frame_of
+from tests.test_detector_same import START, burst, changes, company, frame_of, moved
 
 BEGAN = START + timedelta(days=48, hours=10)
 """When search begins to do four times its work."""
@@ -249,3 +249,17 @@ def test_every_word_is_written_down_once(world, word):
     assert told == [True, False]
     (heard,) = read_book(store.engine).feedback
     assert (heard.word, heard.until, heard.scope) == (word, until, incident.scopes[0] if word == "mute" else None)
+
+
+def test_a_new_name_is_told_as_moved_once_and_at_no_cost(world):
+    """To the people, too: what it was, that nothing more is spent, and nothing of it again."""
+    at, _, _ = world
+    frame = moved(frame_of(company()), "search", feature="find")
+    at(BEGAN - timedelta(hours=2), frame)
+    (one,) = at(BEGAN + timedelta(hours=12), frame).tellings
+    assert one.message.headline == (
+        "[the new normal] Moved: what was feature search is feature find now, at about the same cost"
+    )
+    assert ("Difference", "$0.00 (0%)") in one.message.numbers
+    assert one.message.next_steps == ("Update budgets and owners to the new name: nothing more is spent.",)
+    assert at(BEGAN + timedelta(hours=37), frame).tellings == ()
