@@ -1,6 +1,6 @@
 """Score files of single series, causal, one configuration for all.
 
-    python -m benchmarks.series VALUES SCORES [--without-forest]
+    python -m benchmarks.series VALUES SCORES [--without-forest] [--without-seasons]
 
 VALUES holds NAME.csv with `timestamp` and `value`, hourly; SCORES gets NAME.csv with `timestamp` and `score`. The series
 are unrelated, so each is scored as an organisation of one: nothing is pooled between them.
@@ -11,10 +11,19 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from detector.decompose import Decomposer
+from detector.decompose import DAY, Decomposer, Shape
+from detector.grid import Floats
 from detector.scorer import score_series
+
+
+class Level(Decomposer):
+    """Forecasts by the mean of the window alone, to show what the seasonal decomposition adds."""
+
+    def forecast(self, values: Floats, shape: Shape, steps: int = DAY) -> Floats:
+        return np.repeat(values.mean(axis=1, keepdims=True), steps, axis=1)
 
 
 def main() -> None:
@@ -22,9 +31,10 @@ def main() -> None:
     parser.add_argument("values", type=Path)
     parser.add_argument("scores", type=Path)
     parser.add_argument("--without-forest", action="store_true")
+    parser.add_argument("--without-seasons", action="store_true", help="forecast by the mean, not by STL")
     options = parser.parse_args()
     options.scores.mkdir(parents=True, exist_ok=True)
-    decomposer = Decomposer()
+    decomposer = Level() if options.without_seasons else Decomposer()
     for path in sorted(options.values.glob("*.csv")):
         scored(path, decomposer, forest=not options.without_forest).to_csv(options.scores / path.name, index=False)
 
