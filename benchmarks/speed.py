@@ -1,11 +1,12 @@
 """CPU time of scoring, beside robust STL by statsmodels in the same run.
 
-    python -m benchmarks.speed [--series 1000] [--hours 1440] [--ticks 1000 10000 100000]
+    python -m benchmarks.speed [--series 1000] [--hours 1440] [--ticks 1000 10000 100000] [--detector 1000 10000]
 
 First: baselines and causal scores of every hour of all series, isolation forest on candidates included, against robust
 STL fitted once to each series in a loop (a sample of 30, extrapolated). Then: one tick over so many series with their
-state kept, an ordinary hour and the hour of the daily refit, and the memory in use. Imports are not counted on either
-side; set OMP_NUM_THREADS=1 for one thread.
+state kept, an ordinary hour and the hour of the daily refit, and the memory in use. With --detector, the same through the
+whole detector: a series is one driver of one leaf, of an organisation of teams, features, workflows, environments and
+models, with six weeks of history. Imports are not counted on either side; set OMP_NUM_THREADS=1 for one thread.
 """
 
 from __future__ import annotations
@@ -16,12 +17,17 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 from sklearn.ensemble import IsolationForest
 from statsmodels.tsa.seasonal import STL
 
+from detector import DetectionSettings, Detector
 from detector.decompose import DAY, Decomposer
+from detector.effects import SIGNALS
 from detector.forest import SecondOpinion
 from detector.scorer import VIEWS, Scorer, score_series
+from ledger.table import CostTable
+from ledger.types import DIMENSIONS, DRIVERS, from_hour
 
 SAMPLE = 30
 
@@ -74,13 +80,78 @@ def tick(series: int) -> None:
     )
 
 
+def organisation(leaves: int) -> pd.DataFrame:
+    """Leaves of an organisation: of each feature two workflows in two environments on three models; five features a team."""
+    number = np.arange(leaves)
+    feature = number // 12
+    model = number % 3
+    parts = {
+        "team": [f"team-{i}" for i in feature // 5],
+        "feature": [f"feature-{i}" for i in feature],
+        "workflow": [f"workflow-{i}" for i in number // 3 % 2],
+        "environment": np.where(number // 6 % 2, "staging", "production"),
+        "provider": np.where(model == 2, "openai", "anthropic"),
+        "model": [f"model-{i}" for i in model],
+    }
+    frame = pd.DataFrame({d: parts.get(d) for d in DIMENSIONS}, dtype=object)
+    return frame.assign(source="gateway", grain=1)
+
+
+def hours_of(leaves: pd.DataFrame, first: int, hours: int, rng: np.random.Generator) -> CostTable:
+    """Rows of some hours: six of ten leaves have one in an hour."""
+    rate = np.random.default_rng(1).lognormal(3, 1, len(leaves))
+    hour, leaf = np.nonzero(rng.random((hours, len(leaves))) < 0.6)
+    wave = 1 + 0.5 * np.sin(2 * np.pi * (first + hour) / DAY)
+    requests = rng.poisson(rate[leaf] * wave) + 1
+    size = {"runs": requests, "requests": requests, "input_tokens": 1000 * requests, "output_tokens": 100 * requests}
+    drivers = np.stack([size.get(d, np.zeros(len(leaf), dtype=np.int64)) for d in DRIVERS], axis=1)
+    at = first + hour
+    return CostTable(leaves, leaf, at, (at + 1) * 3600, drivers, requests * 4_500_000)
+
+
+def detector_tick(series: int) -> None:
+    """Six weeks of state, then the first and the second hour of a day, rows learnt and judged."""
+    leaves, rng, start = organisation(max(12, series // len(SIGNALS))), np.random.default_rng(0), 24 * 20_000
+    detector = Detector(DetectionSettings())
+    for day in range(42):
+        detector.learn(hours_of(leaves, start + 24 * day, 24, rng))
+    now = start + 24 * 42
+    detector.tick(from_hour(now))
+
+    def one(hour: int, rows: CostTable) -> None:
+        detector.learn(rows)
+        detector.tick(from_hour(hour + 1))
+
+    spent = []
+    for i in range(5):
+        rows = hours_of(leaves, now + i, 1, rng)
+        spent.append(cpu(lambda h=now + i, r=rows: one(h, r)))
+    ordinary = float(np.median(spent))
+    for i in range(5, 23):
+        detector.learn(hours_of(leaves, now + i, 1, rng))
+    last = hours_of(leaves, now + 23, 1, rng)
+    one(now + 23, last)
+    first = hours_of(leaves, now + 24, 1, rng)
+    refit = cpu(lambda: one(now + 24, first))
+    gigabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(
+        f"detector, {series:6} series ({len(leaves)} leaves): {ordinary:.3f} CPU-s a tick, with the daily refit {refit:.2f}; "
+        f"peak memory {gigabytes:.2f} GB",
+        flush=True,
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--series", type=int, default=1000)
     parser.add_argument("--hours", type=int, default=1440)
     parser.add_argument("--ticks", type=int, nargs="*", default=[1000, 10_000, 100_000])
+    parser.add_argument("--detector", type=int, nargs="*", default=[])
     options = parser.parse_args()
-    scoring(options.series, options.hours)
+    for series in options.detector:
+        detector_tick(series)
+    if options.series:
+        scoring(options.series, options.hours)
     for series in options.ticks:
         tick(series)
 

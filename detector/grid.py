@@ -145,7 +145,8 @@ def memberships(
         else:
             number = table.groupby(list(cuboid), dropna=False, sort=False).ngroup().to_numpy()
             firsts = np.unique(number, return_index=True)[1]
-            masks = [(tuple(table[list(cuboid)].iloc[i]), number == number[i]) for i in firsts]
+            named = table[list(cuboid)].to_numpy(dtype=object)
+            masks = [(tuple(named[i]), number == number[i]) for i in firsts]
         for values, mask in masks:
             if mask.tobytes() in seen:
                 continue
