@@ -23,7 +23,7 @@ class Level(Decomposer):
     """Forecasts by the mean of the window alone, to show what the seasonal decomposition adds."""
 
     def forecast(self, values: Floats, shape: Shape, steps: int = DAY) -> Floats:
-        return np.repeat(values.mean(axis=1, keepdims=True), steps, axis=1)
+        return np.repeat(values[:, -shape.n :].mean(axis=1, keepdims=True), steps, axis=1)
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ import pandas as pd
 from detector.baseline import expected_volume
 from detector.days_off import days_off
 from detector.effects import SIGNALS, VOLUME, Bools, Ints, effects, references, whole_days
-from detector.grid import COST, LEAF_DIMENSIONS, Cell, Floats, Grid, memberships
-from detector.scan import Scales, Scores, scales, score
+from detector.grid import COST, LEAF_DIMENSIONS, REQUESTS, RUNS, Cell, Floats, Grid, memberships
+from detector.scan import Scales, Scores, counted, scales, score
 from detector.settings import DetectionSettings
 from ledger.table import CostTable, leaves_inside
 from ledger.types import Scope
@@ -62,7 +62,8 @@ class Lane:
         self.inside: Floats = np.zeros((0, 0))
         self.leaves = pd.DataFrame(columns=[*LEAF_DIMENSIONS])
         self.known_volume: Bools = np.zeros((0, 0), dtype=bool)
-        self.scales = Scales(*(np.zeros((len(SIGNALS), len(self.windows), 0)) for _ in range(3)))
+        none = np.zeros((len(SIGNALS), len(self.windows), 0))
+        self.scales = Scales(none, none, none, none[:, 0], none[:, 0])
         self._of_scope: dict[Scope, Bools] = {}
         self.touched: Ints = np.zeros(0, dtype=np.int64)
         """Epoch hours of older steps that came anew since this was last emptied."""
@@ -153,7 +154,12 @@ class Lane:
         warm = min(settings.reference_days * self.per_day, max(0, today - 7 * self.per_day))
         history = slice(0, max(today, 1))
         self.scales = scales(
-            (self.effect * keep)[:, :, history], (self.base * keep)[:, :, history], self.inside, self.windows, warm
+            (self.effect * keep)[:, :, history],
+            (self.base * keep)[:, :, history],
+            (counted(values[RUNS], values[REQUESTS]) * keep)[:, :, history],
+            self.inside,
+            self.windows,
+            warm,
         )
 
     def _flow_wide(self, flagged: Bools) -> Bools:
@@ -175,7 +181,12 @@ class Lane:
         warm = min(SLOW_LAG + 7, max(days - 12, 0))
         used = slice(0, max(days - SLOW_GUARD, warm + 5, 1))  # what grows shall not set its own bar
         self.slow_scales = scales(
-            (effect * keep)[:, :, used], (base * keep)[:, :, used], self.inside, SLOW_WINDOWS, warm
+            (effect * keep)[:, :, used],
+            (base * keep)[:, :, used],
+            (counted(by_day[RUNS], by_day[REQUESTS]) * keep)[:, :, used],
+            self.inside,
+            SLOW_WINDOWS,
+            warm,
         )
 
     def score_slow(self, ends: Ints, keep: Bools) -> Scores:
