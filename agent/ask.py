@@ -51,6 +51,9 @@ EXAMPLES = (
 )
 
 
+NOTHING_YET = ("Bring in the cost with why-spike ingest, or see what is amiss with why-spike doctor.",)
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """For people and for programs."""
@@ -103,6 +106,8 @@ class Answers:
         names = Vocabulary(values, tuple(i.id for i in reversed(seen)))
         default: Scope = (("team", team),) if team else ()
         asked = understand(text, names, now=at, zone=self._site.config.zone, default=default)
+        if not len(table) and asked.kind in ("change", "top", "clarify"):
+            return _nothing(asked, "there is no cost to look at yet", NOTHING_YET)
         if asked.kind == "incident" and asked.incident:
             return self.incident(asked.incident, asked, at)
         if asked.kind == "change":
@@ -169,7 +174,7 @@ class Answers:
             first = min(asked.start, asked.against_start).astimezone(zone)
             last = (max(asked.end, asked.against_end) - timedelta(seconds=1)).astimezone(zone)
             note = f"there is no spend of {where} from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
-            return _guide(replace(asked, kind="clarify", note=note))
+            return _nothing(asked, note, EXAMPLES)
         message = answer_message(why, narrate(why, "slack", shown), shown, key="ask")
         if corrected := _premise(asked, why, shown):
             message = replace(message, headline=corrected, paragraphs=(f"{message.headline}.", *message.paragraphs))
@@ -273,6 +278,14 @@ def how_to_ask() -> Message:
     return Message(
         key="help", thread="help", kind="answer", tone="calm", headline="Ask why spend changed", next_steps=EXAMPLES
     )
+
+
+def _nothing(asked: Understood, note: str, steps: tuple[str, ...]) -> Reply:
+    """What was asked is clear, and there is nothing to tell of it."""
+    message = replace(
+        how_to_ask(), key="nothing", thread="nothing", headline=note[0].upper() + note[1:], next_steps=steps
+    )
+    return Reply(replace(asked, kind="clarify", note=note), message, {})
 
 
 def _guide(asked: Understood) -> Reply:

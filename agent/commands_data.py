@@ -59,6 +59,8 @@ def _ingest(s: Session, store: Store, names: list[str], *, keep_good: bool, dry_
     taken = take_in(s.site, store, now=now(), names=names, keep_good=keep_good, dry_run=dry_run)
     for line in taken.lines(look(s.site, now())):
         s.say(line)
+    if not s.site.config.sources and not s.site.config.files.events and not s.site.config.files.outcomes:
+        s.note(f"{s.site.file or 'what is built in'} names no [[sources]]; `why-spike init` writes a config with one")
     for fault in taken.faults:
         s.note(fault)
     s.document(dry_run=dry_run, loads=taken.loads, faults=taken.faults, events=taken.events, outcomes=taken.outcomes)

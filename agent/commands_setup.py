@@ -51,10 +51,21 @@ def init(  # noqa: PLR0913 - one parameter an option
             name: value or (typer.prompt(QUESTIONS[name][0], default=QUESTIONS[name][1], err=True) if asks else "")
             for name, value in given.items()
         }
+        if answers["costs"]:
+            answers["costs"] = _from_folder_of(path, answers["costs"])
         text = filled_in(default_text(), answers, str(path))
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         s.say(f"wrote {path}\nnext: why-spike doctor --config {path}, then why-spike tick --config {path}")
         s.document(wrote=str(path))
+
+
+def _from_folder_of(config: Path, costs: str) -> str:
+    """A path as it is given, from here, written as a config reads it: from the folder that it lies in."""
+    from os.path import relpath
+
+    away = config.absolute().parent != Path.cwd() and not Path(costs).expanduser().is_absolute()
+    return relpath(costs, config.absolute().parent) if away else costs
 
 
 def doctor(

@@ -206,3 +206,15 @@ def test_keep_good_holds_for_events_and_outcomes_too(tmp_path, monkeypatch):
     assert [one["row"] for one in left] == [2, 3]
     assert "it lies in the future" in (tmp_path / "o.csv.bad.csv").read_text()
     assert "2 bad, left out: see" in run("ingest", "--keep-good").stdout
+
+
+def test_somebody_who_has_no_config_yet_is_told_what_to_do(tmp_path, monkeypatch):
+    """Nothing is answered as if it were zero, and a config elsewhere reads the costs that were meant from here."""
+    monkeypatch.chdir(tmp_path)
+    assert "why-spike init" in run("ingest").output
+    assert "There is no cost to look at yet" in run("ask", "top").stdout
+    assert "Ask why spend changed" in run("ask", "help").stdout
+    shutil.copytree(SAMPLE, tmp_path / "data")
+    run("init", "there/config.toml", "--costs", "data/costs.parquet", "--zone", "UTC")
+    assert 'path = "../data/costs.parquet"' in (tmp_path / "there" / "config.toml").read_text()
+    assert "25957 new" in run("ingest", "--config", "there/config.toml").stdout

@@ -33,7 +33,8 @@ def commands(text: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("path", [p for p in DOCS if commands(p.read_text())], ids=lambda p: p.name)
 def test_every_command_in_the_documents_runs(path, tmp_path):
     """A reader who types what stands there sees what stands there; `...` stands for anything."""
-    shutil.copytree(ROOT / "fixtures" / "sample", tmp_path / "sample")
+    for place in ("sample", "fixtures/sample"):  # as it lies in a checkout, too
+        shutil.copytree(ROOT / "fixtures" / "sample", tmp_path / place)
     here = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "120", "NO_COLOR": "1"}
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("WHY_SPIKE", "SLACK", "ANTHROPIC"))} | here
     for command, expected in commands(path.read_text()):

@@ -206,3 +206,9 @@ def test_an_answer_points_to_the_incident_that_goes_on_there(desk):
     assert "Ask for inc-1: lead-scoring (search)" in said(desk.answer("search this week", CFO, AT, shared=False))
     assert "inc-1" not in said(desk.answer("growth this week", CFO, AT, shared=False))
     assert "inc-1" not in said(desk.answer("growth this week", GROWTH, AT, shared=False))
+
+
+def test_where_nothing_was_spent_it_says_so(desk):
+    """Not that it did not understand."""
+    told = desk.answer("search 2026-06-01..2026-06-05", SEARCH, AT, shared=False)
+    assert told["text"] == "There is no spend of team search from 2026-05-27 to 2026-06-05"
