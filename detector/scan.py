@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from detector.effects import PER_RUN, SIGNALS, VOLUME, Bools, Ints
 from detector.grid import Floats
@@ -60,6 +61,7 @@ def scales(effect: Floats, base: Floats, counts: Floats, inside: Floats, windows
     their number, requests for their size."""
     cells, count = inside.shape[0], len(windows)
     whole = inside.all(axis=1)
+    lean = csr_array(inside)  # a leaf lies in some twenty of thousands of cells
     floor = np.where(whole, WHOLE_FLOOR[:, None], FLOOR[:, None])
     middle, scale, usual = (np.zeros((len(SIGNALS), count, cells)) for _ in range(3))
     unit = np.einsum("cl,sl->sc", inside, base.sum(axis=2)) / np.maximum(
@@ -67,7 +69,7 @@ def scales(effect: Floats, base: Floats, counts: Floats, inside: Floats, windows
     )
     spread = np.ones((len(SIGNALS), cells))
     for s in range(len(SIGNALS)):
-        n, b = (inside @ np.pad(np.cumsum(x[s], axis=1), ((0, 0), (1, 0))) for x in (effect, base))
+        n, b = (lean @ np.pad(np.cumsum(x[s], axis=1), ((0, 0), (1, 0))) for x in (effect, base))
         for i, width in enumerate(windows):
             every = np.arange(skip, effect.shape[2], max(1, width // 6))
             nw, bw = _sums(n, every, width), _sums(b, every, width)
