@@ -14,8 +14,10 @@ from agent.config import Site
 from agent.incidents_shown import incident_json, judgement_json
 from detector import Incident
 from explainer import Look, explain_change, narrate
+from explainer.releases import Spans, release_spans, scope_of_release, span_words
 from explainer.types import Explanation
 from ledger.store import Store
+from ledger.table import CostTable
 from ledger.types import LedgerError, Scope, scope_json
 from notifiers.compose import answer_message, band
 from notifiers.types import Message, Table
@@ -63,11 +65,25 @@ def of_periods(site: Site, store: Store, given: Sequence[datetime | None], scope
     against_end = against_end or start
     against_start = against_start or against_end - (end - start)
     table = store.costs(since=min(start, against_start) - BEFORE)
+    return _of_spans(site, store, table, ((start, end), (against_start, against_end)), scope)
+
+
+def of_releases(site: Site, store: Store, release: str, against: str | None, scope: Scope) -> Answer:
+    """Why spend changed from one release to another, by default from the one before. Raises LedgerError."""
+    table = store.costs()
+    scope = scope_of_release(table, scope, release)
+    spans, other = release_spans(table, scope, release, against)
+    return _of_spans(site, store, table, spans, scope, named=span_words(spans[1], other))
+
+
+def _of_spans(
+    site: Site, store: Store, table: CostTable, spans: Spans, scope: Scope, *, named: str | None = None
+) -> Answer:
     known = store.freshness()
-    now = max([f.known for f in known], default=end)
+    now = max([f.known for f in known], default=spans[0][1])
     why = explain_change(
-        table, scope=scope, period=(start, end), against=(against_start, against_end), events=store.events(), now=now,
-        context=explain_context(site, store, now),
+        table, scope=scope, period=spans[0], against=spans[1], events=store.events(), now=now,
+        context=explain_context(site, store, now), named=named,
     )  # fmt: skip
     shown = look(site, now)
     message = answer_message(why, narrate(why, "team", shown), shown, key="explain")

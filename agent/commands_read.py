@@ -44,6 +44,10 @@ def explain(  # noqa: PLR0913 - one parameter an option
     end: Annotated[str, typer.Option("--to", help="The period's end, exclusive.")] = "",
     against_start: Annotated[str, typer.Option("--against-from", help="What it is compared with; by default")] = "",
     against_end: Annotated[str, typer.Option("--against-to", help="the same span right before it.")] = "",
+    release: Annotated[str, typer.Option(help="Its first days, up to a week, against as many of")] = "",
+    against_release: Annotated[
+        str, typer.Option("--against-release", help="this one; by default the one in use before it.")
+    ] = "",
     scope: Annotated[str, typer.Option(help="Where, such as team=search; by default everywhere.")] = "",
     why_flagged: Annotated[
         bool, typer.Option("--why-flagged", help="What the incident was judged by: series, band, scores, settings.")
@@ -52,7 +56,7 @@ def explain(  # noqa: PLR0913 - one parameter an option
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Why did it happen: an incident, or the change of spend between two periods, in parts that add up to the cent."""
+    """Why did it happen: an incident, or the change of spend between two periods or releases, in parts that add up."""
     with session(config, as_json=as_json) as s:
         from agent import answering
         from agent.clock import now
@@ -63,8 +67,10 @@ def explain(  # noqa: PLR0913 - one parameter an option
         elif start and end:
             given = [moment(t, zone) if t else None for t in (start, end, against_start, against_end)]
             answer = answering.of_periods(s.site, s.store, given, scope_given(scope))
+        elif release:
+            answer = answering.of_releases(s.site, s.store, release, against_release or None, scope_given(scope))
         else:
-            raise typer.BadParameter("give an incident's id, or --from and --to")
+            raise typer.BadParameter("give an incident's id, or --from and --to, or --release")
         _show(s, answer.message)
         s.document(**answer.document)
         if png:

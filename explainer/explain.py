@@ -73,8 +73,9 @@ def explain_change(
     events: Sequence[Event],
     now: datetime,
     context: Context,
+    named: str | None = None,
 ) -> Explanation:
-    """Why spend within a scope differs between two periods [start, end)."""
+    """Why spend within a scope differs between two periods [start, end). `named` says what it is compared with."""
     fine = against_period(table, scope, period, against)
     compared = merged(fine)
     moves = moves_within(table, compared, scope, (period, against))
@@ -85,7 +86,7 @@ def explain_change(
     asked = Asked(table, compared, by_leaf, (period, against), scope, places, moves, around, context.look)
     driver, cause, sure, evidence = cause_of_change(asked)
     made = Explanation(
-        "Why did spend change?", None, scope, period[0], period[1], _words(period, against, context.look), int(compared.base.cost.sum()),
+        "Why did spend change?", None, scope, period[0], period[1], named or _words(period, against, context.look), int(compared.base.cost.sum()),
         int(compared.current.cost.sum()), delta, drivers, tables(fine, compared, by_leaf, scope), places,
         delta - sum(p.delta for p in places), cause, sure, driver, evidence, (), cause in CALM,
     )  # fmt: skip

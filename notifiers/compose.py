@@ -9,6 +9,7 @@ from typing import Literal
 from detector.types import Change, Incident, What
 from explainer.look import Look
 from explainer.types import Explanation, Narrative
+from explainer.wording import driver_words
 from ledger.types import NANO, Scope, from_hour
 from notifiers.figures import change_percent, coins, day, moment, money, more_or_less, place, short_place
 from notifiers.types import Button, Chart, Message, Table
@@ -16,6 +17,7 @@ from notifiers.types import Button, Chart, Message, Table
 Severity = Literal["low", "medium", "high"]
 HIGH_USD, LOW_USD = 1000, 100
 CHART_DAYS = 21
+PLACES_SHOWN = 8
 PARTS_SHOWN = 6
 TOLD_ABOUT: dict[What, str] = {
     "grew": "Still going: {where} has cost {amount} than expected so far",
@@ -163,6 +165,22 @@ def part_tables(explanation: Explanation, look: Look) -> tuple[Table, ...]:
     return tuple(tables[:PARTS_SHOWN])
 
 
+def place_table(explanation: Explanation, look: Look) -> tuple[Table, ...]:
+    """The places that moved and the rest, which add up to the difference; none where the scope is the only place."""
+    places = [p for p in explanation.places if p.scope != explanation.scope]
+    if not places:
+        return ()
+    shown, other = places[:PLACES_SHOWN], places[PLACES_SHOWN:]
+    kept = sum(p.delta for p in explanation.places) - sum(p.delta for p in places)
+    amounts = [(place(p.scope), driver_words(p.driver), p.delta) for p in shown]
+    if other:
+        amounts.append((f"{len(other)} more places", "", sum(p.delta for p in other)))
+    amounts.append(("the rest", "", explanation.rest + kept))
+    units = look.units_of_parts([nano for _, _, nano in amounts], explanation.delta)
+    rows = tuple((name, words, coins(unit, look)) for (name, words, _), unit in zip(amounts, units, strict=True))
+    return (Table("Where", ("place", "mostly", "difference"), rows, (False, False, True)),)
+
+
 def incident_charts(told: Told, look: Look) -> tuple[Chart, ...]:
     """The band with the spike, and a waterfall of the drivers where there is more than one."""
     several = len(_drivers(told.explanation, look)) > 1
@@ -219,7 +237,8 @@ def answer_message(explanation: Explanation, narrative: Narrative, look: Look, *
             ("Now", money(explanation.current, look)), ("Before", money(explanation.base, look)),
             ("Difference", f"{money(explanation.delta, look)} ({change_percent(explanation.delta, explanation.base, look)})"),
         ),
-        charts=(waterfall(explanation, look),), tables=(driver_table(explanation, look), *part_tables(explanation, look)),
+        charts=(waterfall(explanation, look),),
+        tables=(driver_table(explanation, look), *place_table(explanation, look), *part_tables(explanation, look)),
         evidence=tuple(e.text for e in explanation.evidence), next_steps=narrative.next_steps,
         footer=f"{moment(explanation.start, look)} to {moment(explanation.end, look)}, against {explanation.against}",
         rate=look.rate_words,

@@ -48,6 +48,17 @@ def test_a_terminal_shows_where_the_incident_was():
     assert "2026-10-03" in dates
 
 
+def test_a_terminals_waterfall_floats():
+    """Each bar begins where the one before it ended, on one scale."""
+    lines = [line.removeprefix(f"  {label:<6} ") for label, line in zip(FALL.labels, in_characters(FALL), strict=True)]
+    begins = [line.index("█") for line in lines]
+    ends = [line.rindex("█") + 1 for line in lines]
+    assert begins[0] == begins[3] == 0
+    assert begins[1] == ends[0]
+    assert ends[2] == ends[1]
+    assert begins[2] == ends[3]
+
+
 def test_a_terminals_waterfall_says_each_amount():
     """With its sign."""
     assert [line.split()[-1] for line in in_characters(FALL)] == ["100.00", "50.00", "−20.00", "130.00"]

@@ -98,6 +98,30 @@ def test_two_periods_are_compared(document):
     assert document("explain", "--from", "2026-11-16", "--to", "2026-11-23", *other)["base_nano"] != found["base_nano"]
 
 
+def test_two_releases_are_compared(document, run):
+    """The first days of one with as many of the one before, within the feature that has it; places and rest add up."""
+    found = document("explain", "--release", "v2.0")
+    assert found["scope"] == {"team": "legal", "feature": "contract-review"}
+    assert found["against"] == "3 days of release v1.9"
+    assert found["cause"] == "cache_regression"
+    assert sum(found["drivers"].values()) == found["delta_nano"]
+    assert sum(p["delta_nano"] for p in found["places"]) + found["rest_nano"] == found["delta_nano"]
+    asked = document("explain", "--release", "v2.1", "--against-release", "v2.0", "--scope", "team=legal")
+    assert asked["against"] == "3 days of release v2.0"
+    refused = run("explain", "--release", "v99", code=1)
+    assert "no requests of release v99" in refused.stderr
+
+
+def test_places_are_a_table_that_adds_up(run):
+    """For people as for programs."""
+    text = run("explain", "--from", "2026-11-16", "--to", "2026-11-23").stdout
+    table = text[text.index("Where:") :].split("\n\n")[0].splitlines()[2:]
+    amounts = [float(line.split()[-1].replace("$", "").replace(",", "").replace("−", "-")) for line in table]
+    assert "the rest" in table[-1]
+    difference = text[text.index("  Difference") :].split()[1]
+    assert round(sum(amounts), 2) == float(difference.replace("$", "").replace(",", "").replace("−", "-"))
+
+
 @pytest.mark.parametrize(
     "words", [["explain"], ["explain", "--from", "2026-11-16"], ["explain", "--from", "soon", "--to", "2026-11-16"]]
 )
