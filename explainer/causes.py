@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from detector.types import Incident
+from explainer.confidence import UNKNOWN, UNSURE, sure_of_incident
 from explainer.drivers import REQUESTS
 from explainer.periods import REFERENCE, between
 from explainer.types import Cause, Driver, Evidence
+from explainer.wording import driver_words
 from ledger.table import CostTable
 from ledger.types import DRIVERS, Event, Scope, to_hour
 
@@ -65,9 +67,17 @@ RELEASED = ("prompt_growth", "output_growth", "cache_regression", "agent_loop", 
 """Causes that a release can bring."""
 
 
-def cause_of(incident: Incident, driver: Driver, c: Circumstances) -> tuple[Cause, float, tuple[Evidence, ...]]:
-    """The cause, how sure that is, and what speaks for and against it."""
-    cause, sure = _rule(incident, driver, c)
+def cause_of(
+    incident: Incident, driver: Driver, share: float, c: Circumstances
+) -> tuple[Cause, float, tuple[Evidence, ...]]:
+    """The cause, how sure that is, and what speaks for and against it. `share` is what the driver moved of all that
+    moved the cost that way: where several did and nothing else speaks for one of them, the cause is unknown."""
+    cause, fixed = _rule(incident, driver, c)
+    seen = incident.signal not in ("cost", "volume") or cause == "batch_overrun"
+    sure = fixed if fixed is not None else sure_of_incident(share, seen=seen)
+    if sure < UNKNOWN:
+        several = f"several drivers moved at once; {driver_words(driver)} makes up {100 * share:.0f} % of it"
+        return "unknown", UNSURE, (Evidence(several, supports=False),)
     evidence = [Evidence(_driver_says(driver), supports=True)]
     released = c.release and cause in RELEASED
     same = released and c.event and str(c.release) in c.event.title  # the deploy of that release is told once
@@ -89,7 +99,8 @@ def cause_of(incident: Incident, driver: Driver, c: Circumstances) -> tuple[Caus
     return cause, sure, tuple(evidence)
 
 
-def _rule(incident: Incident, driver: Driver, c: Circumstances) -> tuple[Cause, float]:
+def _rule(incident: Incident, driver: Driver, c: Circumstances) -> tuple[Cause, float | None]:
+    """The cause that fits, and how sure it is where that does not hang on how much its driver moved."""
     if incident.kind == "operator":
         return "data_fault", 0.9
     if incident.kind == "planned" or (c.announced and c.event and incident.event_id == c.event.id):
@@ -101,23 +112,23 @@ def _rule(incident: Incident, driver: Driver, c: Circumstances) -> tuple[Cause, 
         return "tag_move", 0.85
     if judged.get("over_estimate"):
         return "batch_overrun", 0.9
-    table: dict[Driver, tuple[Cause, float]] = {
-        "attribution": ("untagged_growth", 0.9), "cache": ("cache_regression", 0.95), "model_mix": ("model_switch", 0.95),
-        "price": ("price_change", 0.95), "credit": ("credit", 0.9), "pool": ("pool", 0.85),
-        "input_tokens_per_request": ("slow_growth" if c.gradual else "prompt_growth", 0.9),
-        "output_tokens_per_request": ("version_upgrade" if c.version_to else "output_growth", 0.9),
-        "requests_per_run": ("retry_storm" if c.error_share[1] > 1.5 * c.error_share[0] + 0.02 else "agent_loop", 0.9),
+    table: dict[Driver, tuple[Cause, float | None]] = {
+        "attribution": ("untagged_growth", 0.9), "cache": ("cache_regression", None), "model_mix": ("model_switch", None),
+        "price": ("price_change", None), "credit": ("credit", 0.9), "pool": ("pool", 0.85),
+        "input_tokens_per_request": ("slow_growth" if c.gradual else "prompt_growth", None),
+        "output_tokens_per_request": ("version_upgrade" if c.version_to else "output_growth", None),
+        "requests_per_run": ("retry_storm" if c.error_share[1] > 1.5 * c.error_share[0] + 0.02 else "agent_loop", None),
     }  # fmt: skip
     if driver in table:
         return table[driver]
     if incident.direction == "down":
-        return "outage_drop", 0.85
+        return "outage_drop", None
     environments = [v for scope in incident.scopes for d, v in scope if d == "environment"]
     if environments and not set(environments) & PRODUCTION:
-        return "staging_leak", 0.9
+        return "staging_leak", None
     if c.announced and c.event and c.event.kind == "batch":
-        return "batch_overrun", 0.9
-    return "traffic_surge", 0.85
+        return "batch_overrun", None
+    return "traffic_surge", None
 
 
 def _driver_says(driver: Driver) -> str:

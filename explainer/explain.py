@@ -11,6 +11,7 @@ import numpy as np
 
 from detector.types import Incident
 from explainer.causes import CALM, Circumstances, cause_of, circumstances
+from explainer.confidence import share_of
 from explainer.context import Context
 from explainer.drivers import ALL, REQUESTS, RUNS, drivers_of, leaf_drivers
 from explainer.facts import facts_of
@@ -46,7 +47,7 @@ def explain_incident(
     else:
         drivers = drivers_of(by_leaf)
     driver: Driver = incident.signal if incident.signal in ALL else largest(drivers, incident.impact_nano)
-    cause, sure, evidence = cause_of(incident, driver, around)
+    cause, sure, evidence = cause_of(incident, driver, share_of(drivers, driver, incident.impact_nano), around)
     renamed = incident_move(table, scope, span) if cause in ("unannounced_launch", "outage_drop", "tag_move") else None
     if renamed:
         cause, sure, evidence = "tag_move", 0.85, (Evidence(renamed.words, supports=True), *evidence)

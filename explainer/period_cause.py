@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explainer.causes import Circumstances
+from explainer.confidence import UNSURE, share_of, sure_by
 from explainer.data_faults import data_fault
 from explainer.drivers import ALL, RUNS, drivers_of
 from explainer.look import Look
@@ -19,7 +20,7 @@ from ledger.table import Bools, CostTable, Ints, leaves_inside
 from ledger.types import Scope
 
 MOST, CLEAR = 0.6, 0.85
-"""What share of the change its largest driver must make up to be the cause, and to be it most likely."""
+"""What share of the change its largest driver must make up to be the cause, and to be it without another beside it."""
 NEW = 0.05
 """What share of its spend now something new may have cost before."""
 CHANGED = 0.1
@@ -88,7 +89,7 @@ def _pools(a: Asked) -> Said | None:
     held = f"all pools together cost {a.look.money(int(now.sum()))}, {a.look.money(int(before.sum()))} before"
     if _split_otherwise(now, before, here):
         return "pool", "pool_change", 0.85, (Evidence(f"{held}: what changed is who bears it", supports=True),)
-    return "pool", "pool", _sure(share), (Evidence(held, supports=True),)
+    return "pool", "pool", sure_by(share), (Evidence(held, supports=True),)
 
 
 def incident_pool(table: CostTable, scope: Scope, span: Span) -> bool:
@@ -124,7 +125,7 @@ def _credits(a: Asked) -> Said | None:
     before, now = int(a.compared.base.cost[rows].sum()), int(a.compared.current.cost[rows].sum())
     did = "ended" if not now else "began" if not before else "changed"
     said = f"a credit {did}: credits came to {a.look.money(now)}, {a.look.money(before)} before"
-    return "credit", "credit", _sure(share), (Evidence(said, supports=True),)
+    return "credit", "credit", sure_by(share), (Evidence(said, supports=True),)
 
 
 def _share(a: Asked, driver: Driver) -> float:
@@ -142,7 +143,7 @@ def _driven(a: Asked, driver: Driver, total: int) -> Said:
     if len(alone) > 1:
         evidence.append(Evidence(f"{len(a.places)} places moved, none of which outweighs the others", supports=False))
     if not total or share < MOST or len(alone) > 1 or cause is None:
-        return driver, "unknown", 0.3, tuple(evidence) if total else ()
+        return driver, "unknown", UNSURE, tuple(evidence) if total else ()
     if share < CLEAR:
         others = [(d, v) for d, v in drivers_of(a.by_leaf) if d != driver]
         other, amount = max(others, key=lambda d: abs(d[1]))
@@ -151,11 +152,7 @@ def _driven(a: Asked, driver: Driver, total: int) -> Said:
         evidence.append(Evidence(f"most of it is in {scope_words(a.places[0].scope)}", supports=True))
     if a.around.release and cause in ("prompt_growth", "output_growth", "cache_regression", "agent_loop"):
         evidence.append(Evidence(f"release {clean_name(a.around.release)} came with it, which may be a coincidence", supports=True))  # fmt: skip
-    return driver, cause, _sure(share), tuple(evidence)
-
-
-def _sure(share: float) -> float:
-    return 0.8 if share >= CLEAR else 0.6
+    return driver, cause, sure_by(share_of(drivers_of(a.by_leaf), driver, total)), tuple(evidence)
 
 
 def _named(a: Asked, driver: Driver, *, up: bool) -> Cause | None:
