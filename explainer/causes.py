@@ -35,6 +35,8 @@ class Circumstances:
     version_to: str | None = None
     model_from: str | None = None
     model_to: str | None = None
+    taken_over: str | None = None
+    """version or model, where the scope names one that took requests over from others, or lost them to others."""
     error_share: tuple[float, float] = (0.0, 0.0)
     gradual: bool = False
 
@@ -46,7 +48,7 @@ def circumstances(
     before, since = (span[0] - REFERENCE, span[0]), span
     old, new = between(table, scope, before), between(table, scope, since)
     names = {
-        d: _newcomer(table, d, old.counts[:, REQUESTS], new.counts[:, REQUESTS])
+        d: _newcomer(table, d, *(between(table, _without(scope, d), s).counts[:, REQUESTS] for s in (before, since)))
         for d in ("release", "version", "model")
     }
     near = [e for e in events if _common(e.scope, scope) and _touches(e, span[0])]
@@ -59,8 +61,34 @@ def circumstances(
     share = [float(s.counts[:, ERRORS].sum() / max(s.counts[:, REQUESTS].sum(), 1)) for s in (old, new)]
     return Circumstances(
         near[0] if near else None, bool(near and near[0].expected), names["release"][1], *names["version"], *names["model"],
-        (share[0], share[1]), _gradual(table, scope, span),
+        _taken_over(table, scope, (before, since)), (share[0], share[1]), _gradual(table, scope, span),
     )  # fmt: skip
+
+
+def _without(scope: Scope, dimension: str) -> Scope:
+    return tuple((d, v) for d, v in scope if d != dimension)
+
+
+def _taken_over(
+    table: CostTable, scope: Scope, spans: tuple[tuple[datetime, datetime], tuple[datetime, datetime]]
+) -> str | None:
+    """Whether requests only went from one version or model to another: what the scope gained an hour, the others of its
+    feature lost, or the other way round, by half at least."""
+    for dimension in ("version", "model"):
+        if dimension not in dict(scope):
+            continue
+        mine, all_of_it = (
+            [between(table, s, span).counts[:, REQUESTS].sum() / _hours(span) for span in spans]
+            for s in (scope, _without(scope, dimension))
+        )
+        gained, others = mine[1] - mine[0], (all_of_it[1] - mine[1]) - (all_of_it[0] - mine[0])
+        if gained * others < 0 and abs(others) >= 0.5 * abs(gained) > 0.25 * min(mine):
+            return dimension
+    return None
+
+
+def _hours(span: tuple[datetime, datetime]) -> float:
+    return max((span[1] - span[0]) / timedelta(hours=1), 1.0)
 
 
 RELEASED = ("prompt_growth", "output_growth", "cache_regression", "agent_loop", "retry_storm", "model_switch")
@@ -78,7 +106,7 @@ def cause_of(
     if sure < UNKNOWN:
         several = f"several drivers moved at once; {driver_words(driver)} makes up {100 * share:.0f} % of it"
         return "unknown", UNSURE, (Evidence(several, supports=False),)
-    evidence = [Evidence(_driver_says(driver), supports=True)]
+    evidence = [Evidence(_driver_says(driver, incident.scopes[0]), supports=True)]
     released = c.release and cause in RELEASED
     same = released and c.event and str(c.release) in c.event.title  # the deploy of that release is told once
     if c.event and not c.announced and not same:
@@ -121,6 +149,8 @@ def _rule(incident: Incident, driver: Driver, c: Circumstances) -> tuple[Cause, 
     }  # fmt: skip
     if driver in table:
         return table[driver]
+    if c.taken_over:
+        return ("version_upgrade" if c.taken_over == "version" else "model_switch"), None
     if incident.direction == "down":
         return "outage_drop", None
     environments = [v for scope in incident.scopes for d, v in scope if d == "environment"]
@@ -131,7 +161,11 @@ def _rule(incident: Incident, driver: Driver, c: Circumstances) -> tuple[Cause, 
     return "traffic_surge", None
 
 
-def _driver_says(driver: Driver) -> str:
+def _driver_says(driver: Driver, scope: Scope) -> str:
+    if driver == "attribution":
+        fell = dict(scope).get("team", "") is not None
+        said = "this fell by about as much, at the same models" if fell else "nothing that has one fell by as much"
+        return f"spend without a team rose, and {said}"
     return f"most of the difference is {driver.replace('_', ' ')}"
 
 

@@ -17,7 +17,8 @@ from explainer.drivers import ALL, REQUESTS, RUNS, drivers_of, leaf_drivers
 from explainer.facts import facts_of
 from explainer.findings import Findings, Measure
 from explainer.look import Look
-from explainer.moves import incident_move, moved_drivers, moves_within
+from explainer.lost_tags import lost_tags, with_lost
+from explainer.moves import Span, incident_move, moved_drivers, moves_within
 from explainer.outlook import outlook
 from explainer.parts import tables
 from explainer.period_cause import Asked, cause_of_change, incident_pool
@@ -57,12 +58,15 @@ def explain_incident(
     place = Place(scope, total, drivers, driver, incident.impact_nano)
     question = "Why is spend " + ("above" if incident.direction == "up" else "below") + " what was expected?"
     state = "ongoing" if incident.ended_at is None else "ended"
+    usual = (span[0] - REFERENCE, span[0])
     made = Explanation(
         question, incident.id, scope, span[0], span[1], "what was expected", int(compared.base.cost.sum()),
         int(compared.current.cost.sum()), total, drivers, tables(fine, compared, by_leaf, scope), (place,), 0, cause, sure, driver,
         evidence, (), cause in CALM,
     )  # fmt: skip
-    return _with_facts(made, _findings(table, compared, around, made, context, now=now, state=state), context.look)
+    return _with_facts(
+        made, _findings(table, compared, around, made, context, now=now, state=state, before=usual), context.look
+    )
 
 
 def explain_change(
@@ -80,18 +84,21 @@ def explain_change(
     fine = against_period(table, scope, period, against)
     compared = merged(fine)
     moves = moves_within(table, compared, scope, (period, against))
-    by_leaf = moved_drivers(leaf_drivers(compared), moves)
+    lost = lost_tags(table, compared, scope, (period, against)) if not moves else None
+    by_leaf = with_lost(moved_drivers(leaf_drivers(compared), moves), lost)
     around = circumstances(table, scope, period, events)
     drivers, delta = drivers_of(by_leaf), int((compared.current.cost - compared.base.cost).sum())
     places = places_of(compared, by_leaf, scope)
-    asked = Asked(table, compared, by_leaf, (period, against), scope, places, moves, around, context.look)
+    asked = Asked(table, compared, by_leaf, (period, against), scope, places, moves, lost, around, context.look)
     driver, cause, sure, evidence = cause_of_change(asked)
     made = Explanation(
         "Why did spend change?", None, scope, period[0], period[1], named or _words(period, against, context.look), int(compared.base.cost.sum()),
         int(compared.current.cost.sum()), delta, drivers, tables(fine, compared, by_leaf, scope), places,
         delta - sum(p.delta for p in places), cause, sure, driver, evidence, (), cause in CALM,
     )  # fmt: skip
-    return _with_facts(made, _findings(table, compared, around, made, context, now=now, state="period"), context.look)
+    return _with_facts(
+        made, _findings(table, compared, around, made, context, now=now, state="period", before=against), context.look
+    )
 
 
 def _words(period: tuple[datetime, datetime], against: tuple[datetime, datetime], look: Look) -> str:
@@ -129,6 +136,7 @@ def _findings(
     *,
     now: datetime,
     state: str,
+    before: Span,
 ) -> Findings:
     ahead = outlook(table, e.scope, context, now)
     event = around.event
@@ -136,7 +144,7 @@ def _findings(
     if e.cause == "batch_overrun" and event and event.until:
         overrun = int((e.end - event.until) / HOUR)
     return Findings(
-        now=now, state=state, measures=(*_measures(c, e), *_outcomes(table, e, context)), spread=_spread(c, e), owner=context.owner_of(e.scope), event=event,  # type: ignore[arg-type]
+        now=now, state=state, measures=(*_measures(table, c, e, before), *_outcomes(table, e, context, before)), spread=_spread(c, e), owner=context.owner_of(e.scope), event=event,  # type: ignore[arg-type]
         announced=around.announced, release=around.release, model_from=around.model_from if e.driver == "model_mix" else None,
         model_to=around.model_to if e.driver == "model_mix" else None, version_from=around.version_from,
         version_to=around.version_to, baseline_days=14 if e.incident_id else None, forecast_nano=ahead.forecast_nano,
@@ -144,14 +152,14 @@ def _findings(
     )  # fmt: skip
 
 
-def _outcomes(table: CostTable, e: Explanation, context: Context) -> tuple[Measure, ...]:
+def _outcomes(table: CostTable, e: Explanation, context: Context, before: Span) -> tuple[Measure, ...]:
     """What one outcome cost, before and now, in the narrowest scope that holds the explanation's and has outcomes."""
     held = [o for o in context.outcomes if set(o.scope) <= set(e.scope)]
     if not held:
         return ()
     scope, name = max(((o.scope, o.name) for o in held), key=lambda o: (len(o[0]), o[1]))
     costs = []
-    for start, end in ((e.start - REFERENCE, e.start), (e.start, e.end)):
+    for start, end in (before, (e.start, e.end)):
         achieved = sum(o.count for o in held if (o.scope, o.name) == (scope, name) and start <= o.hour < end)
         spent = int(between(table, scope, (start, end)).cost.sum())
         if achieved <= 0 or spent <= 0:
@@ -173,21 +181,34 @@ def _spread(c: Comparison, e: Explanation) -> Literal["everywhere", "nowhere"] |
     return "everywhere" if alike > 0.7 * base.sum() else "nowhere"
 
 
-def _measures(c: Comparison, e: Explanation) -> tuple[Measure, ...]:
+def _untagged(table: CostTable, e: Explanation, before: Span) -> list[Measure]:
+    """How much of all spend had no team before, and has none now, in percent."""
+    shares = []
+    for span in (before, (e.start, e.end)):
+        whole, nobody = (int(between(table, scope, span).cost.sum()) for scope in ((), (("team", None),)))
+        if whole <= 0 or nobody < 0:
+            return []
+        shares.append(100 * nobody / whole)
+    return [Measure("untagged_share", "percent", *shares)]
+
+
+def _measures(table: CostTable, c: Comparison, e: Explanation, before: Span) -> tuple[Measure, ...]:
     """The units of the driver before and now, and what a request cost."""
-    before, after = c.base.counts.sum(axis=0), c.current.counts.sum(axis=0)
+    was, after = c.base.counts.sum(axis=0), c.current.counts.sum(axis=0)
     wanted: dict[str, tuple[str, int, int]] = {
         "requests_per_run": ("requests_per_run", REQUESTS, RUNS),
         "input_tokens_per_request": ("tokens_per_request", INPUT, REQUESTS),
         "output_tokens_per_request": ("tokens_per_request", OUTPUT, REQUESTS),
     }
     found = []
-    if e.driver in wanted and before[wanted[e.driver][2]] > 0 and after[wanted[e.driver][2]] > 0:
+    if e.driver in wanted and was[wanted[e.driver][2]] > 0 and after[wanted[e.driver][2]] > 0:
         unit, a, b = wanted[e.driver]
-        found.append(Measure(e.driver, unit, float(before[a] / before[b]), float(after[a] / after[b])))
+        found.append(Measure(e.driver, unit, float(was[a] / was[b]), float(after[a] / after[b])))
+    if e.driver == "attribution":
+        found.extend(_untagged(table, e, before))
     for name, of in (("cost_per_run", RUNS), ("cost_per_request", REQUESTS)):
-        if before[of] > 0 and after[of] > 0 and e.base > 0 and e.current > 0:
-            found.append(Measure(name, "usd", e.base / NANO / float(before[of]), e.current / NANO / float(after[of])))
-    if before[REQUESTS] > 0 and after[REQUESTS] > 0 and e.incident_id is None:
-        found.append(Measure("requests", "requests", float(before[REQUESTS]), float(after[REQUESTS])))
+        if was[of] > 0 and after[of] > 0 and e.base > 0 and e.current > 0:
+            found.append(Measure(name, "usd", e.base / NANO / float(was[of]), e.current / NANO / float(after[of])))
+    if was[REQUESTS] > 0 and after[REQUESTS] > 0 and e.incident_id is None:
+        found.append(Measure("requests", "requests", float(was[REQUESTS]), float(after[REQUESTS])))
     return tuple(found)

@@ -9,12 +9,12 @@ from explainer.findings import Findings, Measure
 from explainer.look import DOLLARS, Look
 from explainer.next_steps import next_steps
 from explainer.types import Explanation, Fact, FactKind, Place
-from explainer.wording import CAUSE_WORDS, clean_name, driver_words, scope_words
+from explainer.wording import CAUSE_WORDS, clean_name, driver_words, scope_words, within_words
 from ledger.types import NANO
 
 Draft = tuple[FactKind, str, int | float | str | tuple[str, ...], str | None, str]
 SHOWN_PARTS, SHOWN_PLACES = 4, 2
-SAID = ("tag_move", "pool", "pool_change", "credit", "data_fault")
+SAID = ("tag_move", "untagged_growth", "pool", "pool_change", "credit", "data_fault")
 """Causes whose evidence is told as it stands."""
 
 
@@ -124,7 +124,7 @@ def _drivers(explanation: Explanation, look: Look) -> Iterable[Draft]:
 
 def _places(explanation: Explanation, look: Look) -> Iterable[Draft]:
     for place in places_told(explanation):
-        name = scope_words(place.scope)
+        name = within_words(place.scope, explanation.scope)
         yield (
             "amount",
             f"excess_by_place:{name}",

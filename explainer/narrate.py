@@ -10,7 +10,7 @@ from explainer.facts import places_told
 from explainer.look import DOLLARS, Look
 from explainer.next_steps import next_steps
 from explainer.types import Cause, Explanation, Fact, Narrative, Reader
-from explainer.wording import CAUSE_WORDS, driver_words, scope_words
+from explainer.wording import CAUSE_WORDS, driver_words, scope_words, within_words
 from ledger.types import NANO
 
 SURE, LIKELY = 0.8, 0.5
@@ -68,14 +68,11 @@ class _Told:
 def narrate(explanation: Explanation, reader: Reader, look: Look = DOLLARS) -> Narrative:
     """Headline, sentences and next steps for one reader, out of `explanation.facts` alone, written as `look` says."""
     told = _Told(explanation, {fact.name: fact for fact in reversed(explanation.facts)}, look)
-    sentences = [
-        _cause(told),
-        told.text("evidence") or "",
-        _driver(told),
-        _where(told),
-        _coincidence(told),
-        _course(told),
-    ]
+    lead = [_cause(told), told.text("evidence") or "", _driver(told), _where(told)]
+    if explanation.cause == "unknown":
+        # Where and by what it moved is more than that nobody knows why.
+        lead = [*lead[2:], *lead[:2]]
+    sentences = [*lead, _course(told), _coincidence(told)]
     if reader != "slack":
         sentences.append(_second_driver(told))
         sentences.append(_unit_cost(told))
@@ -98,14 +95,35 @@ def _headline(told: _Told) -> str:
     team = told.text("team")
     if team and team != who and who != f"Team {team}":
         who += f" ({team})"
-    lead = "Expected: " if why.calm else ""
+    if why.cause == "untagged_growth" and why.incident_id:
+        return _lost_tags(told, who)
+    lead = "As announced: " if _announced(told) else ""
     return f"{lead}{who} {_how_much(told)}{_because(told)}"
+
+
+def _announced(told: _Told) -> bool:
+    return bool(told.text("planned")) and told.why.cause != "batch_overrun"
+
+
+def _lost_tags(told: _Told, who: str) -> str:
+    """What happened, not what it cost: by its nature it cost nothing."""
+    named = dict(told.why.scope).get("team", "") is not None
+    said = f"Requests of {who} most likely lost their tags" if named else "More spend than usual has lost its tags"
+    before, after = told.number("untagged_share_before"), told.number("untagged_share_after")
+    if before is None or after is None:
+        return said
+    shown = told.look.percent(before), told.look.percent(after)
+    if shown[0] == shown[1]:
+        return said
+    return f"{said}: {shown[1]} of all spend has no team now, {shown[0]} before"
 
 
 def _how_much(told: _Told) -> str:
     why = told.why
     over = why.delta >= 0
-    base = "expected" if why.incident_id else why.against
+    base = ("usual" if _announced(told) else "expected") if why.incident_id else why.against
+    if why.delta == 0 and why.cause == "untagged_growth" and why.confidence >= LIKELY:
+        return f"cost {told.look.money(why.current)}, as much as {base}, but requests most likely lost their tags"
     if why.delta == 0:
         return f"cost {told.look.money(why.current)}, as much as {base}"
     if why.base <= 0:
@@ -119,7 +137,7 @@ def _because(told: _Told) -> str:
     why = told.why
     if why.cause == "unknown" or why.confidence < LIKELY or not why.delta:
         return ""
-    if told.text("planned") and why.cause != "batch_overrun":
+    if _announced(told):
         return f", with the announced {told.text('event')}"
     hedge = "most likely" if why.confidence >= SURE else "probably"
     return f", {hedge} because of {CAUSE_WORDS[why.cause]}"
@@ -131,6 +149,8 @@ def _cause(told: _Told) -> str:
         return "The cause is not known."
     if told.text("evidence"):
         return ""
+    if why.cause == "untagged_growth" and why.incident_id:
+        return ""
     if _because(told):
         return _overrun(told) if why.cause == "batch_overrun" else ""
     return f"The cause is not certain; it may be {CAUSE_WORDS[why.cause]}."
@@ -140,16 +160,19 @@ def _overrun(told: _Told) -> str:
     event, planned, hours = told.text("event"), told.at("planned_until"), told.number("overrun_hours")
     if not event or planned is None:
         return ""
-    late = f" and ran {told.look.count(hours)} hours past its planned end" if hours else ""
+    ran = "ran" if told.text("state") == "ended" else "has run"
+    late = f" and {ran} {told.look.count(hours)} hours past that" if hours else ""
     return f"The announced {event} was due to end on {told.look.moment(planned)}{late}."
 
 
 def _driver(told: _Told) -> str:
     why = told.why
+    if why.cause == "untagged_growth" and why.incident_id:
+        return ""
     amount = dict(why.drivers).get(why.driver, 0)
     if not amount or not why.delta:
         return _change(told, ())
-    words = driver_words(why.driver)
+    words = "what changed its tags" if why.driver == "attribution" else driver_words(why.driver)
     if (amount > 0) != (why.delta > 0) or abs(amount) > abs(why.delta):
         said = f"{words} {'raised' if amount > 0 else 'lowered'} the cost by {told.look.money(abs(amount))}"
     else:
@@ -162,7 +185,7 @@ def _driver(told: _Told) -> str:
 
 def _where(told: _Told) -> str:
     """The smallest places, where they say more than the scope does."""
-    if told.why.cause == "tag_move":
+    if told.why.cause in ("tag_move", "untagged_growth"):
         return ""
     places = places_told(told.why)
     if not places:
@@ -170,9 +193,10 @@ def _where(told: _Told) -> str:
         return "None of the recorded dimensions shows where the change is." if nowhere else ""
     one = places[0]
     if told.why.delta and 0.5 <= one.delta / told.why.delta <= 1:
-        return f"{scope_words(one.scope)} makes up {told.look.money(abs(one.delta))} of it."
+        return f"{within_words(one.scope, told.why.scope)} makes up {told.look.money(abs(one.delta))} of it."
     moved = [
-        f"{scope_words(p.scope)} {'rose' if p.delta > 0 else 'fell'} by {told.look.money(abs(p.delta))}" for p in places
+        f"{within_words(p.scope, told.why.scope)} {'rose' if p.delta > 0 else 'fell'} by {told.look.money(abs(p.delta))}"
+        for p in places
     ]
     if len(moved) > 1 and not dict(places[1].scope).get("feature"):
         moved[1] = moved[1][0].lower() + moved[1][1:]
@@ -205,10 +229,11 @@ def _coincidence(told: _Told) -> str:
     if told.text("version_from") and told.text("version_to") and told.why.cause == "version_upgrade":
         return f"The version was {told.text('version_from')} before and is {told.text('version_to')} now."
     if told.text("release"):
-        return f"It began with release {told.text('release')}, which may be a coincidence."
+        return f"Release {told.text('release')} came into use about when it began, which may be a coincidence."
     event = told.facts.get("event")
     if event is not None and event.kind == "coincidence":
-        return f"It began about when {event.value} came, which may be a coincidence."
+        said = f"{event.value} came about when it began, which may be a coincidence."
+        return said[0].upper() + said[1:]
     return ""
 
 

@@ -40,7 +40,7 @@ NEXT_STEPS: dict[Cause, tuple[str, ...]] = {
         "If it has to go on, announce the new end.",
     ),
     "unannounced_launch": (
-        "Ask the owning team whether this is a launch.",
+        "Confirm that this launch is meant.",
         "If it is, announce it with its expected cost.",
     ),
     "price_change": ("Compare the invoice with the price list.", "Check whether a cheaper model does the job."),
@@ -59,7 +59,7 @@ NEXT_STEPS: dict[Cause, tuple[str, ...]] = {
     "pool_change": ("Check whether the new split of the pool was meant.",),
     "tag_move": ("Update budgets and owners to the new name: nothing more is spent.",),
     "data_fault": ("Check the source of the data before anything else.",),
-    "unknown": ("Look at the table of parts for what moved most.", "Tell us what it was, so that it is recorded."),
+    "unknown": ("Look at the table of parts for what moved most.", "Record what it was once it is known."),
 }
 
 

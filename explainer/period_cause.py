@@ -11,6 +11,7 @@ from explainer.confidence import UNSURE, share_of, sure_by
 from explainer.data_faults import data_fault
 from explainer.drivers import ALL, RUNS, drivers_of
 from explainer.look import Look
+from explainer.lost_tags import Lost
 from explainer.moves import WEEK, Move, Span
 from explainer.periods import Comparison, between
 from explainer.places import largest
@@ -44,6 +45,7 @@ class Asked:
     scope: Scope
     places: tuple[Place, ...]
     moves: tuple[Move, ...]
+    lost: Lost | None
     around: Circumstances
     look: Look
 
@@ -61,7 +63,7 @@ def cause_of_change(a: Asked) -> Said:
     fault = data_fault(a.table, a.compared, a.scope, a.spans, a.look)
     if fault:
         return driver, "data_fault", 0.85, (Evidence(fault, supports=True),)
-    for rule in (_moved, _pools, _credits):
+    for rule in (_moved, _lost, _pools, _credits):
         said = rule(a)
         if said:
             return said
@@ -78,6 +80,19 @@ def _moved(a: Asked) -> Said | None:
     if rest:
         evidence.append(Evidence(f"{a.look.money(rest)} of the difference is not in what moved", supports=False))
     return "attribution", "tag_move", 0.85, tuple(evidence)
+
+
+def _lost(a: Asked) -> Said | None:
+    """Requests that lost their tags: what moved so makes up most of what moved at all, feature by feature."""
+    if a.lost is None:
+        return None
+    feature = a.compared.leaves.groupby(["team", "feature"], dropna=False, sort=False).ngroup().to_numpy()
+    whole = float(np.abs(np.bincount(feature, weights=a.delta)).sum())
+    share = min(1.0, float(np.abs(a.lost.moved).sum()) / whole) if whole else 0.0
+    if share < MOST:
+        return None
+    said = Evidence(a.lost.words(a.look.money(a.lost.nano)), supports=True)
+    return "attribution", "untagged_growth", sure_by(share), (said,)
 
 
 def _pools(a: Asked) -> Said | None:
@@ -159,6 +174,8 @@ def _named(a: Asked, driver: Driver, *, up: bool) -> Cause | None:
     """The cause that a driver has in this direction; None where there is no name for it."""
     if driver == "price":
         return "price_change"
+    if driver == "volume" and a.around.taken_over:
+        return "version_upgrade" if a.around.taken_over == "version" else "model_switch"
     if not up:
         before, after = (s.counts[:, RUNS].sum() for s in (a.compared.base, a.compared.current))
         return "outage_drop" if driver == "volume" and after < 0.2 * before else None

@@ -43,7 +43,7 @@ CAUSE_WORDS: dict[Cause, str] = {
     "credit": "a change in credits",
     "pool": "a change in the cost of a shared pool",
     "pool_change": "a new split of a shared pool",
-    "tag_move": "a tag that moved",
+    "tag_move": "a renamed or moved tag",
     "data_fault": "a fault in the data",
     "unknown": "unknown",
 }
@@ -62,6 +62,12 @@ def clean_name(value: str | None) -> str:
 def driver_words(driver: Driver) -> str:
     """A driver as people say it."""
     return DRIVER_WORDS[driver]
+
+
+def within_words(scope: Scope, asked: Scope) -> str:
+    """A scope within another, by what it says beside it."""
+    narrower = tuple((d, v) for d, v in scope if (d, v) not in asked)
+    return scope_words(narrower or scope)
 
 
 def scope_words(scope: Scope) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from explainer.causes import CALM
 from explainer.facts import facts_of
 from explainer.findings import Findings, Measure
 from explainer.look import DOLLARS, Look
@@ -19,6 +20,7 @@ UNITS: dict[str, tuple[str, float, float]] = {
     "input_tokens_per_request": ("tokens_per_request", 8357.11, 14533.88),
     "output_tokens_per_request": ("tokens_per_request", 605.54, 2073.61),
     "volume": ("runs", 47_258.0, 88_904.0),
+    "untagged_share": ("percent", 3.1, 9.3),
 }
 DRIVER_OF: dict[Cause, Driver] = {
     "traffic_surge": "volume",
@@ -79,15 +81,19 @@ def explained(
         unit, before, after = UNITS["volume"][0], UNITS["volume"][2], UNITS["volume"][1]
     else:
         unit, before, after = UNITS.get(driver, ("", 0.0, 0.0))
+    if cause == "untagged_growth":
+        base = current
     delta = current - base
     first = 7 * delta // 10
     second: Driver = "volume" if driver != "volume" else "requests_per_run"
     drivers: tuple[tuple[Driver, int], ...] = ((driver, first), (second, delta - first))
     made = Explanation(
         "Why is spend not what was expected?", "inc-1", scope, STARTED, NOW, "what was expected", base, current, delta,
-        drivers, (), (), 0, cause, confidence, driver, (), (), cause in ("planned_batch", "feature_launch"),
+        drivers, (), (), 0, cause, confidence, driver, (), (), cause in CALM,
     )  # fmt: skip
     measures = (Measure("runs" if driver == "volume" else driver, unit, before, after),) if unit else ()
+    if cause == "untagged_growth":
+        measures = (Measure("untagged_share", *UNITS["untagged_share"]),)
     if cause == "retry_storm":
         measures += (Measure("error_share", "percent", 1.4, 24.2),)
     if cause in RUN_DEARER:

@@ -15,7 +15,7 @@ from explainer import Context, Explanation, explain_change, explain_incident, na
 from explainer.checker import check
 from explainer.types import Cause, Reader
 from ledger.table import CostTable, table_of
-from ledger.types import Event, Scope
+from ledger.types import Event, Outcome, Scope
 from tests.messages import incident
 
 START, WEEK = datetime(2026, 11, 2, tzinfo=UTC), timedelta(days=7)
@@ -245,6 +245,73 @@ def test_every_cause_is_documented() -> None:
     """With the situation in which it is said."""
     text = (Path(__file__).parent.parent / "docs" / "explanations.md").read_text("utf-8")
     assert [c for c in get_args(Cause) if f"`{c}`" not in text] == []
+
+
+def lost(rows: list[Row], share: float) -> list[Row]:
+    """A share of the requests of ranking without any tags, the rest as it was."""
+    mine = [r for r in rows if r["feature"] == "ranking"]
+    parts = [changed(mine, bool, **{k: part for k in TWICE}) for part in (share, 1 - share)]
+    return (
+        [r for r in rows if r["feature"] != "ranking"]
+        + changed(parts[0], bool, team=None, feature=None, workflow=None)
+        + parts[1]
+    )
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [(), (("team", "search"),), (("team", "search"), ("feature", "ranking")), (("team", None),)],
+    ids=["everywhere", "the team", "the feature", "nobody's"],
+)
+def test_lost_tags_are_told_wherever_they_are_asked_for(scope: Scope) -> None:
+    """In all spend, within their owner, and where they went; another team's spend has nothing to do with it."""
+    why = asked(week(0), lost(week(1), 0.6), scope)
+    assert (why.cause, why.driver) == ("untagged_growth", "attribution")
+    assert any("Ranking fell and spend without a team rose" in s for s in narrate(why, "team").sentences)
+    assert asked(week(0), lost(week(1), 0.6), (("team", "legal"),)).cause == "unknown"
+
+
+def test_more_spend_without_a_team_that_nobody_lost_is_traffic() -> None:
+    """Lost tags are said only where an owner's spend fell by it."""
+    nobody = changed([r for r in week(1) if of_review(r)], bool, team=None, feature=None, workflow=None)
+    before = changed(
+        changed([r for r in week(0) if of_review(r)], bool, team=None, feature=None), bool, **{k: 0.5 for k in TWICE}
+    )
+    assert asked(week(0) + before, week(1) + nobody).cause != "untagged_growth"
+
+
+def test_a_version_or_model_that_took_over_is_told_when_it_is_asked_for_by_name() -> None:
+    """Its requests came from the other one: nothing is new and no traffic came."""
+    old, new = changed(week(0), bool, version="1"), changed(week(1), of_review, version="2", output_tokens=2.0)
+    new = [{"version": "1", **r} for r in new]
+    for version in ("1", "2"):
+        scope: Scope = (("team", "legal"), ("feature", "review"), ("version", version))
+        assert asked(old, new, scope).cause == "version_upgrade"
+    mini = [r for r in week(0) if r["model"] == "gpt-5-mini"]
+    moved = changed([r for r in week(1) if r["model"] == "gpt-5-mini"], of_review, model="gpt-5")
+    assert asked(mini, moved, (("team", "legal"), ("model", "gpt-5"))).cause == "model_switch"
+
+
+@pytest.mark.parametrize(("solved", "dearer"), [(2, False), (1, True)], ids=["growth", "waste"])
+def test_what_an_outcome_costs_tells_growth_from_waste(solved: int, dearer: bool) -> None:
+    """Twice the spend for twice the outcomes is growth; for as many as before it is waste. Against the period asked for."""
+    scope: Scope = (("team", "legal"),)
+    outcomes = tuple(
+        Outcome(START + week * WEEK + timedelta(hours=h), scope, "contract", count)
+        for week, count in ((0, 1), (1, solved))
+        for h in range(168)
+    )
+    table = table_from(week(0) + changed(week(1), of_review, **TWICE))
+    why = explain_change(
+        table, scope=(*scope, ("feature", "review")), period=(START + WEEK, START + 2 * WEEK), against=(START, START + WEEK),
+        events=(), now=START + 2 * WEEK, context=Context(outcomes=outcomes),
+    )  # fmt: skip
+    facts = {f.name: f.value for f in why.facts}
+    assert facts["cost_per_outcome_before"] == pytest.approx(why.base / 1e9 / 168)
+    assert (facts["cost_per_outcome_after"] > 1.1 * facts["cost_per_outcome_before"]) == dearer  # type: ignore[operator]
+    told = [s for s in narrate(why, "finance").sentences if "outcome" in s]
+    assert len(told) == dearer
+    assert check("\n".join(told), why.facts) == []
 
 
 def test_an_announced_batch_is_told_as_that_until_its_end() -> None:

@@ -16,7 +16,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("output", r"output tokens?(?: (?:per|a|in each|for each) (?:request|call))?|(?:tokens? of |longer |larger )?(?:output|outputs|answers?|completions?|responses?|repl(?:y|ies))(?: (?:length|size|tokens?))?(?: (?:per|a) (?:request|call))?"),
     ("model_mix", r"model[ -]mix|mix of models|the mix|model choice|choice of model|model switch(?:es)?|model shift"),
     ("price", r"(?:unit |list |model |token )?(?:prices?|pricing)(?: (?:change|changes|increase|rise))?|unit cost|price list"),
-    ("untagged", r"untagged(?: (?:spend|cost|costs|share|requests))?|(?:without|lost|lose|missing|no|lack(?:s|ing)?(?: of)?) (?:a |any |its |their )?(?:team |owner )?tags?|attribution|unattributed"),
+    ("untagged", r"untagged(?: (?:spend|cost|costs|share|requests))?|(?:without|lost|lose|missing|no|lack(?:s|ing)?(?: of)?) (?:a |any |its |their )?(?:team |owner )?tags?|chang(?:e|ed|es) (?:its|their) tags?|attribution|unattributed"),
     ("credit", r"credits?"),
     ("staging", r"staging|non-production|test environment"),
     ("error", r"failed requests|failed calls|failing requests|error rate|errors?|failures?|failure rate|error share|requests failed|of requests fail(?:ed|s)?|requests? (?:now )?fail(?:s|ed|ing)?|calls? (?:now )?fail(?:s|ed|ing)?|calls failed|fail(?:ed|s|ing)?"),
