@@ -25,7 +25,7 @@ from explainer.period_cause import Asked, cause_of_change, incident_pool
 from explainer.periods import INPUT, OUTPUT, REFERENCE, Comparison, against_period, against_usual, between, merged
 from explainer.places import largest, places_of
 from explainer.types import Driver, Evidence, Explanation, Place
-from ledger.table import CostTable
+from ledger.table import CostTable, Ints
 from ledger.types import NANO, Event, Scope
 
 HOUR = timedelta(hours=1)
@@ -42,12 +42,13 @@ def explain_incident(
     compared = merged(fine)
     known = events if incident.event_id is None else [e for e in events if e.id == incident.event_id]
     around = circumstances(table, scope, span, known or events)
-    by_leaf = leaf_drivers(compared)
+    by_leaf = taken_over(leaf_drivers(compared), around)
     if incident.signal == "attribution":
         drivers: tuple[tuple[Driver, int], ...] = (("attribution", int(by_leaf.sum())),)
     else:
         drivers = drivers_of(by_leaf)
-    driver: Driver = incident.signal if incident.signal in ALL else largest(drivers, incident.impact_nano)
+    seen = incident.signal if around.taken_over != "model" or incident.signal != "volume" else "model_mix"
+    driver: Driver = seen if seen in ALL else largest(drivers, incident.impact_nano)
     cause, sure, evidence = cause_of(incident, driver, share_of(drivers, driver, incident.impact_nano), around)
     renamed = incident_move(table, scope, span) if cause in ("unannounced_launch", "outage_drop", "tag_move") else None
     if renamed:
@@ -85,8 +86,8 @@ def explain_change(
     compared = merged(fine)
     moves = moves_within(table, compared, scope, (period, against))
     lost = lost_tags(table, compared, scope, (period, against)) if not moves else None
-    by_leaf = with_lost(moved_drivers(leaf_drivers(compared), moves), lost)
     around = circumstances(table, scope, period, events)
+    by_leaf = taken_over(with_lost(moved_drivers(leaf_drivers(compared), moves), lost), around)
     drivers, delta = drivers_of(by_leaf), int((compared.current.cost - compared.base.cost).sum())
     places = places_of(compared, by_leaf, scope)
     asked = Asked(table, compared, by_leaf, (period, against), scope, places, moves, lost, around, context.look)
@@ -99,6 +100,18 @@ def explain_change(
     return _with_facts(
         made, _findings(table, compared, around, made, context, now=now, state="period", before=against), context.look
     )
+
+
+def taken_over(by_leaf: Ints, around: Circumstances) -> Ints:
+    """The drivers, where a model was asked for by name whose requests came from others or went to them: what looks like
+    volume within it is the mix of models."""
+    if around.taken_over != "model":
+        return by_leaf
+    out = by_leaf.copy()
+    volume, mix = ALL.index("volume"), ALL.index("model_mix")
+    out[:, mix] += out[:, volume]
+    out[:, volume] = 0
+    return out
 
 
 def _words(period: tuple[datetime, datetime], against: tuple[datetime, datetime], look: Look) -> str:

@@ -174,7 +174,7 @@ def _named(a: Asked, driver: Driver, *, up: bool) -> Cause | None:
     """The cause that a driver has in this direction; None where there is no name for it."""
     if driver == "price":
         return "price_change"
-    if driver == "volume" and a.around.taken_over:
+    if driver in ("volume", "model_mix") and a.around.taken_over:
         return "version_upgrade" if a.around.taken_over == "version" else "model_switch"
     if not up:
         before, after = (s.counts[:, RUNS].sum() for s in (a.compared.base, a.compared.current))

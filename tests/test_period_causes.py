@@ -289,7 +289,9 @@ def test_a_version_or_model_that_took_over_is_told_when_it_is_asked_for_by_name(
         assert asked(old, new, scope).cause == "version_upgrade"
     mini = [r for r in week(0) if r["model"] == "gpt-5-mini"]
     moved = changed([r for r in week(1) if r["model"] == "gpt-5-mini"], of_review, model="gpt-5")
-    assert asked(mini, moved, (("team", "legal"), ("model", "gpt-5"))).cause == "model_switch"
+    for model in ("gpt-5", "gpt-5-mini"):
+        why = asked(mini, moved, (("team", "legal"), ("model", model)))
+        assert (why.cause, why.driver) == ("model_switch", "model_mix")
 
 
 @pytest.mark.parametrize(("solved", "dearer"), [(2, False), (1, True)], ids=["growth", "waste"])
