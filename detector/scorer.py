@@ -74,7 +74,8 @@ class Scorer:
         self._rest[hour] = np.nan_to_num(filled - expected)
         self._scales = self._deviations()
         views = self._views(hour)
-        core, whole = np.clip(views / self._scales, -VIEW_LIMIT, VIEW_LIMIT)
+        with np.errstate(over="ignore"):  # a series that never moved: what moves it is beyond any limit
+            core, whole = np.clip(views / self._scales, -VIEW_LIMIT, VIEW_LIMIT)
         self._values[self._hours % WINDOW.n] = values
         if self._hours >= FIRST:
             limit = CORE_CLIP * self._scales[0]

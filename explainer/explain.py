@@ -155,7 +155,7 @@ def _findings(
     event = around.event
     overrun = None
     if e.cause == "batch_overrun" and event and event.until:
-        overrun = int((e.end - event.until) / HOUR)
+        overrun = max(int((e.end - event.until) / HOUR), 0) or None  # or it cost more than was announced
     return Findings(
         now=now, state=state, measures=(*_measures(table, c, e, before), *_outcomes(table, e, context, before)), spread=_spread(c, e), owner=context.owner_of(e.scope), event=event,  # type: ignore[arg-type]
         announced=around.announced, release=around.release, model_from=around.model_from if e.driver == "model_mix" else None,

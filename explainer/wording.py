@@ -33,7 +33,7 @@ CAUSE_WORDS: dict[Cause, str] = {
     "agent_loop": "an agent loop",
     "planned_batch": "a planned batch",
     "feature_launch": "a feature launch",
-    "batch_overrun": "a batch that ran past its planned end",
+    "batch_overrun": "a batch that went beyond its plan",
     "unannounced_launch": "an unannounced launch",
     "price_change": "a price change",
     "outage_drop": "an outage",
