@@ -38,8 +38,15 @@ DWARFS = 3.0
 LAUNCH_DAYS = 14
 RESTATED = timedelta(days=7)
 """How long after its end newer data still changes what an incident cost."""
-TAIL_SLOPE = 0.6
-"""By how much a score must rise to be passed e times less often."""
+TAIL_SLOPE, ONCE_A_MONTH = 0.66, 4.35
+"""By how much a score must rise to be passed e times less often, and what everyday life passes once a month with all
+gates open: measured on organisations where nothing is wrong (`benchmarks.organisations`)."""
+NARROW = 0.6
+"""The same for windows of less than a day."""
+STAKES, MUCH = 0.4, 20.0
+"""Where less than so many times the dollar gate is at stake, be surer: the score rises by this for each factor e."""
+FALL = 0.65
+"""By how much a fall must be surer."""
 UNTAGGED: Scope = (("team", None),)
 BROAD = ((), ("provider",), ("model",), ("environment",), ("provider", "environment"))
 """Cuboids at which a fall of volume is told: a feature that falls by itself is everyday life."""
@@ -128,6 +135,7 @@ class _Tick:
         self.hour = to_hour(now)
         self.changes: list[Change] = []
         self._passed: list[tuple[int, Bools]] = []
+        self._opinions: dict[tuple[bytes, int], Opinion] = {}
 
     def run(self) -> list[Change]:
         lane = self.lane
@@ -253,15 +261,17 @@ class _Tick:
         lane = self.lane
         reach = min(lane.steps, SEARCH_HOURS // lane.step + lane.per_day)
         down, seen = lane.ends(self.hour, complete=True), lane.seen(reach)
+        alarm, falls = None, True  # falls first: an outage explains what follows from it
         for _ in range(6):
-            keep = self._explained(reach) & seen
-            scores = lane.score(down, keep)
-            alarm = self._loudest(-scores.score, scores, -1)
-            if alarm is None:
-                keep = self._explained(reach)
+            keep = self._explained(reach)
+            if falls:
+                scores = lane.score(down, keep & seen)
+                alarm = self._loudest(-scores.score, scores, -1)
+                falls = alarm is not None
+            if not falls:
                 scores = lane.score(self.up, keep, self._lift(reach))
                 alarm = self._loudest(scores.score, scores, +1)
-            if alarm is None or not self._raise(alarm, keep, reach):
+            if alarm is None or not self._raise(alarm, keep & seen if falls else keep, reach):
                 return
 
     def _search_slow(self, day: int) -> None:
@@ -303,25 +313,25 @@ class _Tick:
 
     def _threshold(self) -> float:
         """A score that a month of everyday life passes about `alerts_per_month` times: the tail of the scores is close
-        to exponential, a factor e of frequency for each .6 of score."""
-        return 5.0 - TAIL_SLOPE * math.log(max(self.settings.alerts_per_month, 1e-3))
+        to exponential, a factor e of frequency for each .66 of score."""
+        return ONCE_A_MONTH - TAIL_SLOPE * math.log(max(self.settings.alerts_per_month, 1e-3))
 
     def _often(self, count: int) -> Floats:
         """(windows,) what the threshold rises by for windows shorter than a day: there are more of them to be odd by
         chance (Bonferroni's correction, in the slope of the tail)."""
         if count != len(self.lane.windows):  # of slow growth: by the day
             return np.zeros(count)
-        return np.asarray(TAIL_SLOPE * np.log(np.maximum(self.lane.per_day / np.array(self.lane.windows), 1.0)))
+        return np.asarray(NARROW * np.log(np.maximum(self.lane.per_day / np.array(self.lane.windows), 1.0)))
 
     def _loudest(self, score: Floats, scores: Scores, direction: int) -> Alarm | None:
         lane = self.lane
         usd, percent, bar = self.gates.usd, self.gates.share, self.gates.bar
         often = self._often(score.shape[1]) if direction > 0 else np.zeros(score.shape[1])
         if score.shape[1] != len(lane.windows):  # what goes on growing is told at half the share
-            percent, bar = percent / 2, bar * 0.86
+            percent = percent / 2
         dollars, base = direction * scores.dollars, np.maximum(scores.base, 1e-9)
-        cheap = np.log(np.maximum(2 * usd / np.maximum(dollars, 1e-9), 1.0))  # where little is at stake, be surer
-        told = (score >= (self._threshold() + often)[:, None] * bar + cheap) & (dollars >= usd)
+        surer = STAKES * np.log(np.maximum(MUCH * usd / np.maximum(dollars, 1e-9), 1.0)) if direction > 0 else FALL
+        told = (score >= (self._threshold() + often)[:, None] * bar + surer) & (dollars >= usd)
         told &= dollars >= base * percent
         if direction < 0:
             broad = np.array([tuple(d for d, _ in c) in BROAD for c in lane.cells])
@@ -384,7 +394,11 @@ class _Tick:
     def _opinion(self, leaves: Bools, width: int) -> Opinion:
         if self.lane.step != 1 or not leaves.any():
             return Opinion()
-        return opinion_of(self._cost(leaves)[: int(self.up[leaves].max()) + 1], width, self.decomposer)
+        asked = (leaves.tobytes(), width)
+        if asked not in self._opinions:
+            cost = self._cost(leaves)[: int(self.up[leaves].max()) + 1]
+            self._opinions[asked] = opinion_of(cost, width, self.decomposer)
+        return self._opinions[asked]
 
     def _place(self, signal: int, effect: Floats, base: Floats, window: slice, seed: Bools) -> int:
         lane = self.lane
