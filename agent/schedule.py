@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import queue
 import signal
 import socket
 import threading
@@ -111,9 +112,28 @@ class Runner:
         jobs.finish(self._engine, job.name, slot, holder=self._holder, error=error)
 
 
-def told_to_stop() -> threading.Event:
-    """Set by SIGTERM or SIGINT from now on; a second one of them ends the process at once."""
-    stopped = threading.Event()
+class Stop:
+    """A wait for SIGTERM or SIGINT. No threading.Event: its lock may be held by the very thread that the signal
+    interrupts, which would wait for itself; a SimpleQueue may be put to from a signal handler."""
+
+    def __init__(self) -> None:
+        self._told: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+    def set(self) -> None:
+        self._told.put(None)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Whether it was told to within so many seconds."""
+        try:
+            self._told.get(timeout=seconds)
+        except queue.Empty:
+            return False
+        return True
+
+
+def told_to_stop() -> Stop:
+    """Told by SIGTERM or SIGINT from now on; a second one of them ends the process at once."""
+    stopped = Stop()
 
     def stop(number: int, _frame: object) -> None:
         signal.signal(number, signal.SIG_DFL)

@@ -1,6 +1,6 @@
 """False alerts on organisations where nothing is wrong, beside the number that was asked for.
 
-    python -m benchmarks.organisations [--organisations 12] [--days 90] [--rates 0.5 2 8] [--gates]
+    python -m benchmarks.organisations [--organisations 12] [--days 90] [--rates 0.5 2 8] [--gates] [--first 0]
 
 Each organisation is generated from its own seed: features that are seasonal, wander, are sparse or run as nightly jobs,
 on several models, some of them with late data. The first 30 days teach. With the dollar and percent gates off, alerts
@@ -125,10 +125,12 @@ def main() -> None:
     parser.add_argument("--organisations", type=int, default=12)
     parser.add_argument("--days", type=int, default=90)
     parser.add_argument("--rates", type=float, nargs="+", default=[0.5, 2.0, 8.0])
+    parser.add_argument("--first", type=int, default=0, help="seed of the first organisation")
     parser.add_argument("--gates", action="store_true", help="leave the dollar and percent gates on")
     options = parser.parse_args()
     open_gates = {} if options.gates else {"min_usd": 0.0, "min_percent": 0.0}
-    tables = [organisation(seed, options.days) for seed in range(options.organisations)]
+    seeds = range(options.first, options.first + options.organisations)
+    tables = [organisation(seed, options.days) for seed in seeds]
     months = options.organisations * timedelta(days=options.days - WARM_DAYS) / timedelta(days=30)
     for rate in options.rates:
         settings = replace(DetectionSettings(), alerts_per_month=rate, **open_gates)

@@ -24,7 +24,7 @@ def started(folder, url):
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK", "ANTHROPIC"))}
     return subprocess.Popen(
         [PROGRAM, "run", "--json", "--config", folder / "config.toml"],
-        env=environment | {"WHY_SPIKE_STORE_URL": url}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment | {"WHY_SPIKE_STORE_URL": url, "PYTHONFAULTHANDLER": "1"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
@@ -41,7 +41,11 @@ def lines_until(process, words):
 def stopped(process):
     """Its code, what is left of its log, and its documents, after SIGTERM."""
     process.send_signal(signal.SIGTERM)
-    documents, rest = process.communicate(timeout=60)
+    try:
+        documents, rest = process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)  # says where each of its threads is
+        raise AssertionError(process.communicate()[1]) from None
     return process.returncode, rest, [json.loads(line) for line in documents.splitlines()]
 
 
