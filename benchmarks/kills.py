@@ -15,11 +15,10 @@ import random
 import signal
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,6 +34,7 @@ from agent.build import open_store
 from agent.config import Site, load_site
 from agent.pipeline import tick
 from ledger.schema import delivery, incident, incident_change, message
+from tests.receivers import serving
 
 FIRST, HOURS, HISTORY = datetime(2026, 11, 13, 20, tzinfo=UTC), 20, timedelta(days=28)
 HOUR = timedelta(hours=1)
@@ -87,18 +87,9 @@ class _Count(BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def receiving() -> Iterator[Receiver]:
+def receiving() -> AbstractContextManager[Receiver]:
     """A receiver that listens."""
-    server = Receiver()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serving(Receiver())
 
 
 def exports(folder: Path, hours: Sequence[int] = range(HOURS + 1)) -> None:

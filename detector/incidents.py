@@ -74,6 +74,15 @@ def broad(scope: Scope) -> bool:
     return tuple(d for d, _ in scope) in BROAD
 
 
+def sign_of(incident: Incident) -> int:
+    return 1 if incident.direction == "up" else -1
+
+
+def signal_of(incident: Incident) -> int:
+    """The row of SIGNALS that shows it: what has none of its own is seen by its volume."""
+    return SIGNALS.index(incident.signal) if incident.signal in SIGNALS else VOLUME
+
+
 def launched(incident: Incident) -> bool:
     """Whether it is a launch that nobody announced, or what one cost beyond its estimate: it has no normal of its own."""
     known = dict(incident.judgement.evidence)
@@ -208,7 +217,7 @@ class _Tick:
         keep = np.ones((len(SIGNALS), len(lane.leaves), lane.steps), dtype=bool)
         for i in self._mine():
             if i.kind == "spend" and i.state != "withdrawn" and (besides is None or i.id != besides.id):
-                signal = SIGNALS.index(i.signal) if i.signal in SIGNALS else VOLUME
+                signal = signal_of(i)
                 leaves = self._leaves(i)
                 if not self._lifts(i):
                     keep[signal, leaves, self._range(i)] = False
@@ -226,7 +235,7 @@ class _Tick:
                 scopes = (said.scope,) if said.scope is not None else known.scopes if known else ()
                 keep[:, lane.inside_scopes(scopes)] = False
             if said.word == "expected" and known and said.until is not None and said.until > self.now:
-                keep[SIGNALS.index(known.signal) if known.signal in SIGNALS else VOLUME, self._leaves(known)] = False
+                keep[signal_of(known), self._leaves(known)] = False
         for signal, leaves in self._passed:
             keep[signal, leaves] = False
         return keep[:, :, lane.steps - steps :]
@@ -285,7 +294,7 @@ class _Tick:
         for _ in range(3):
             keep = self._explained_days(ends)
             scores = lane.score_slow(ends, keep)
-            alarm = self._loudest(scores.score, scores, +1)
+            alarm = self._loudest(scores.score, scores, +1, slow=True)
             if alarm is None:
                 return
             effect, base = lane.slow_effect[alarm.signal] * there, lane.slow_base[alarm.signal] * there
@@ -316,26 +325,24 @@ class _Tick:
         to exponential, a factor e of frequency for each .66 of score."""
         return ONCE_A_MONTH - TAIL_SLOPE * math.log(max(self.settings.alerts_per_month, 1e-3))
 
-    def _often(self, count: int) -> Floats:
+    def _often(self) -> Floats:
         """(windows,) what the threshold rises by for windows shorter than a day: there are more of them to be odd by
         chance (Bonferroni's correction, in the slope of the tail)."""
-        if count != len(self.lane.windows):  # of slow growth: by the day
-            return np.zeros(count)
         return np.asarray(NARROW * np.log(np.maximum(self.lane.per_day / np.array(self.lane.windows), 1.0)))
 
-    def _loudest(self, score: Floats, scores: Scores, direction: int) -> Alarm | None:
+    def _loudest(self, score: Floats, scores: Scores, direction: int, *, slow: bool = False) -> Alarm | None:
+        """The alarm that matters most; `score` is in the direction looked for. Slow growth is looked at by the day."""
         lane = self.lane
         usd, percent, bar = self.gates.usd, self.gates.share, self.gates.bar
-        often = self._often(score.shape[1]) if direction > 0 else np.zeros(score.shape[1])
-        if score.shape[1] != len(lane.windows):  # what goes on growing is told at half the share
+        often = self._often() if direction > 0 and not slow else np.zeros(score.shape[1])
+        if slow:  # what goes on growing is told at half the share
             percent = percent / 2
         dollars, base = direction * scores.dollars, np.maximum(scores.base, 1e-9)
         surer = STAKES * np.log(np.maximum(MUCH * usd / np.maximum(dollars, 1e-9), 1.0)) if direction > 0 else FALL
         told = (score >= (self._threshold() + often)[:, None] * bar + surer) & (dollars >= usd)
         told &= dollars >= base * percent
         if direction < 0:
-            broad = np.array([tuple(d for d, _ in c) in BROAD for c in lane.cells])
-            told &= broad & (scores.relative < -0.6)
+            told &= np.array([broad(c) for c in lane.cells]) & (scores.relative < -0.6)
             told[1:] = False
         told &= (scores.base >= 0.05 * usd) | (lane.inside @ lane.known_volume[:, -1] > 0)
         told[1:] &= ~np.array([dict(c).get("team", "") is None for c in lane.cells])
@@ -371,8 +378,8 @@ class _Tick:
         if sign > 0 and alarm.signal == VOLUME and dict(scope).get("team", "") is None:
             signal, scope, sign = self._owner(start + cut, end + cut, effect[leaves].sum(axis=0)[start : end + 1].sum())
         moment = from_hour((start + cut + lane.start) * lane.step)
-        over = self._overrun(leaves, start + cut) if sign > 0 and signal == "volume" else None
-        scope = over or scope
+        planned = self._overrun(leaves, start + cut) if sign > 0 and signal == "volume" else None
+        scope = planned or scope
         gained = np.maximum(effect[:, start : end + 1].sum(axis=1), 0.0) * leaves
         known = self._same_cause(gained, signal, sign, moment, alarm)
         if known is None:
@@ -382,16 +389,14 @@ class _Tick:
         gain, normal = deviation[start : end + 1].sum(), usual[start : end + 1].sum()
         if self.gates.shut(cell, usd=gain, base=normal, score=alarm.score, threshold=self._threshold()):
             return self._pass_over(alarm, leaves)
-        if signal == "volume" and sign > 0 and not (alarm.lasting or over or self._stands_out(leaves, end - start + 1)):
+        brief = signal == "volume" and sign > 0 and not (alarm.lasting or planned)
+        if brief and not self._opinion(leaves, end - start + 1).stands_out:
             return self._pass_over(alarm, leaves)
         self._open(scope, signal, sign, start + cut, alarm)
         return self._pass_over(alarm, leaves)
 
-    def _stands_out(self, leaves: Bools, width: int) -> bool:
-        """A second opinion on a burst of hours; of what comes by the day there is none."""
-        return self._opinion(leaves, width).stands_out
-
     def _opinion(self, leaves: Bools, width: int) -> Opinion:
+        """A second opinion on a burst of hours; of what comes by the day there is none."""
         if self.lane.step != 1 or not leaves.any():
             return Opinion()
         asked = (leaves.tobytes(), width)
@@ -437,21 +442,21 @@ class _Tick:
         best, most = None, 0.0
         total = max(float(gain.sum()), 1e-9)
         for i in self._mine():
-            turned = (i.direction == "up") != (sign > 0) and i.signal != "attribution"
+            turned = sign_of(i) != sign and i.signal != "attribution"
             if i.kind != "spend" or i.state == "withdrawn" or turned:
                 continue
             mine = self._leaves(i)
             share = float(gain[mine].sum()) / total
             near = abs(start - i.started_at) <= SAME_CAUSE
-            score = dict(i.judgement.evidence).get("score", i.judgement.score)
+            score = i.judgement.score
             told = abs(i.impact_nano) / NANO
             apart = alarm.usd > DWARFS * told or (alarm.usd > told and alarm.score > DWARFS * score > 0)
             same_rows = ((gain > 0) & mine).sum() >= 0.5 * ((gain > 0) | mine).sum()
             shifts = i.signal == "attribution" or (i.signal == "model_mix" and same_rows)
             alike = i.signal == signal or shifts or (near and not apart) or i.state == "accepted"
-            over = start > self._until(i) + SAME_CAUSE or i.started_at - SAME_CAUSE > self.now
+            past = start > self._until(i) + SAME_CAUSE or i.started_at - SAME_CAUSE > self.now
             part = broad(i.scopes[0]) and gain[mine].astype(bool).sum() < 0.5 * mine.sum()
-            if share >= 0.5 and alike and not over and not part:
+            if share >= 0.5 and alike and not past and not part:
                 value = share + (i.signal == signal)
                 best, most = (i, value) if value > most else (best, most)
         return best
@@ -463,11 +468,7 @@ class _Tick:
         for i in self._mine():
             begun = self._step(i.started_at)
             alike = i.state == "open" and i.kind == "spend" and i.signal == SIGNALS[alarm.signal] and not launched(i)
-            if (
-                not alike
-                or (i.direction == "up") != (sign > 0)
-                or abs(begun - start) > 2 * SAME_CAUSE // timedelta(hours=lane.step)
-            ):
+            if not alike or sign_of(i) != sign or abs(begun - start) > 2 * SAME_CAUSE // timedelta(hours=lane.step):
                 continue
             mine = self._leaves(i)
             effect, base = self._left(alarm.signal, sign, i)
@@ -549,7 +550,7 @@ class _Tick:
         if launched(incident):
             cost = self._cost(leaves)
             return cost, np.full(len(cost), 1e-9)
-        signal = SIGNALS.index(incident.signal) if incident.signal in SIGNALS else VOLUME
+        signal = signal_of(incident)
         alone = self.there[leaves]
         effect, base = self.lane.effect[signal][leaves], self.lane.base[signal][leaves]
         if self._lifts(incident):  # no dollar is counted twice: a burst within a broad rise is its own
@@ -578,8 +579,7 @@ class _Tick:
 
     def _withdrawn(self, incident: Incident) -> bool:
         """Takes an incident back whose ground newer data removed."""
-        sign = 1 if incident.direction == "up" else -1
-        left = sign * self._series(incident)[0][self._range(incident)][: self.last + 1].sum()
+        left = sign_of(incident) * self._series(incident)[0][self._range(incident)][: self.last + 1].sum()
         why = ground_removed(incident, self.lane, float(left))
         if why is None:
             return False
@@ -619,8 +619,7 @@ class _Tick:
     def _so_far(self, incident: Incident) -> tuple[Floats, Floats, int, int]:
         """Deviation in its direction and base, (steps,), with the first step of an incident and its newest."""
         deviation, base = self._series(incident)
-        sign = 1 if incident.direction == "up" else -1
-        return deviation * sign, base, max(0, self._step(incident.started_at)), self._last(incident)
+        return deviation * sign_of(incident), base, max(0, self._step(incident.started_at)), self._last(incident)
 
     def _relative(self, incident: Incident) -> float:
         """How far an incident is from normal, from its beginning to its end or the newest step."""
@@ -659,7 +658,7 @@ class _Tick:
         lane, age = self.lane, self.last - start + 1
         if incident.signal not in SIGNALS or age > 48 // lane.step or launched(incident):
             return incident
-        signal, sign = SIGNALS.index(incident.signal), 1 if incident.direction == "up" else -1
+        signal, sign = signal_of(incident), sign_of(incident)
         seed = lane.inside_scopes(incident.scopes)
         effect, base = self._left(signal, sign, incident)
         cell = self._place(signal, effect, base, slice(start, self.last + 1), seed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from detector.effects import PER_RUN, SIGNALS, VOLUME, Bools, Ints
+from detector.effects import PER_RUN, SIGNALS, VOLUME, Ints
 from detector.grid import Floats
 
 FLOOR = np.array([0.10, 0.04, 0.04, 0.03, 0.03, 0.03, 0.01])
@@ -134,8 +134,3 @@ def counted(runs: Floats, requests: Floats) -> Floats:
     out = np.repeat(requests[None], len(SIGNALS), axis=0)
     out[[VOLUME, PER_RUN]] = np.where(runs.sum(axis=1, keepdims=True) > 0, runs, requests)
     return out
-
-
-def quiet(effect: Floats, mask: Bools) -> Floats:
-    """Effects with the masked (signals, leaves, steps) zeroed."""
-    return np.where(mask, 0.0, effect)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 NANO = 1_000_000_000
 """Nano-dollars in a dollar. All money is carried as integer nano-dollars."""
@@ -107,8 +106,3 @@ class Outcome:
     scope: Scope
     name: str
     count: int
-
-
-def matches(scope: Iterable[tuple[str, str | None]], values: Mapping[str, Any]) -> bool:
-    """True where a row with these dimension values lies in the scope."""
-    return all(values.get(d) == v for d, v in scope)

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Literal
 
 Tone = Literal["alert", "calm", "good", "operator"]
-Status = Literal["queued", "sending", "sent", "retry", "failed", "unknown", "superseded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +97,3 @@ class Route:
     address: str
     rule: str
     workspace: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What became of one message on one route."""
-
-    id: str
-    message_key: str
-    route: Route
-    status: Status
-    attempts: int
-    queued_at: datetime
-    sent_at: datetime | None = None
-    receipt: str = ""
-    """What the receiver called it: a Slack ts, a Message-ID."""
-    error: str = ""
-    not_before: datetime | None = None

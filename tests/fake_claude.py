@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.receivers import serving
+
 VERSION = "2026-10-21"
 KEY = "sk-ant-test-key"
 FIELDS = {"model", "max_tokens", "messages", "system", "output_config"}
@@ -114,12 +116,8 @@ def running() -> Iterator[FakeClaude]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     fake.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield fake
-    finally:
-        fake.released.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(server):
+        try:
+            yield fake
+        finally:
+            fake.released.set()

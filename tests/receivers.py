@@ -7,8 +7,10 @@ import json
 import socket
 import threading
 from collections import defaultdict, deque
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from aiosmtpd.controller import Controller
@@ -16,6 +18,7 @@ from aiosmtpd.controller import Controller
 from tests.slack_limits import broken_limits
 
 LONGEST = 13_000
+Server = TypeVar("Server", bound=ThreadingHTTPServer)
 
 
 class Slack(ThreadingHTTPServer):
@@ -146,18 +149,26 @@ class _Slack(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def slack():
-    """A Slack that listens."""
-    server = Slack()
-    thread = threading.Thread(target=server.serve_forever)
+def serving(server: Server) -> Iterator[Server]:
+    """A server that listens, in a thread of its own, until the end of the block."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield server
     finally:
-        server.released.set()
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def slack():
+    """A Slack that listens."""
+    with serving(Slack()) as server:
+        try:
+            yield server
+        finally:
+            server.released.set()
 
 
 class Box:
@@ -235,15 +246,6 @@ class _Hook(BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
 def hook():
     """A webhook's receiver."""
-    server = Hook()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serving(Hook())

@@ -8,9 +8,10 @@ import json
 import queue
 import socket
 import struct
-import threading
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.receivers import serving
 
 MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
@@ -91,15 +92,10 @@ def _frame(kind, data):
 @contextmanager
 def socket_slack(token):
     """A Slack that listens."""
-    server = SocketSlack(token)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server
-    finally:
-        if server.connection is not None:
-            with suppress(OSError):  # the other side was first
-                server.connection.shutdown(socket.SHUT_RDWR)
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(SocketSlack(token)) as server:
+        try:
+            yield server
+        finally:
+            if server.connection is not None:
+                with suppress(OSError):  # the other side was first
+                    server.connection.shutdown(socket.SHUT_RDWR)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from agent.doctor import NEEDED_SCOPES, examine
 from agent.intake import take_in
 from agent.reconciled import Reconciled, reconciled
 from ledger.store import Store
+from tests.receivers import serving
 
 SAMPLE = Path(__file__).parent.parent / "fixtures" / "sample"
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -71,14 +71,8 @@ class Answers(BaseHTTPRequestHandler):
 def answering(scopes=NEEDED_SCOPES):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     server.scopes = scopes
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving(server):
         yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
