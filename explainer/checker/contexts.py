@@ -1,0 +1,218 @@
+"""What do the words around a figure say of it: what it is about, per what, of what, in which role?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from explainer.checker.concepts import concepts_in
+from explainer.checker.figure_roles import role_of
+from explainer.checker.figures import QUALIFIER, Figure
+from explainer.checker.quantities import Known
+from explainer.checker.scan import Sentence
+
+Span = tuple[int, int, str]
+"""Start, end and concept of a phrase."""
+
+_QUALIFIER = re.compile(rf"(?<![\w-]){QUALIFIER}(?:an? )?$")
+_BOUND = re.compile(r"[;()\[\]—–]")
+_OF = re.compile(
+    r"^ ?(?:share |part )?of (?:(?:the|its|this|that|all|total|whole|their|a|an|normal|whole|entire|team|month's|N\d+ 's|N\d+) )*(?P<what>[a-z'-]+)(?: (?P<next>[a-z'-]+))?"
+)
+_OF_START = re.compile(r"^(?:and )?of (?:the|its|this|that) (?P<what>[a-z'-]+)(?: (?P<next>[a-z'-]+))?[^Q]*$")
+_OF_WORDS = {
+    **dict.fromkeys(
+        ("excess", "rise", "increase", "difference", "jump", "growth", "extra", "overspend", "change", "drop", "fall", "decrease", "spike", "surge", "gap", "additional", "decline", "climb", "delta", "reduction", "saving", "uplift"),
+        "excess",
+    ),
+    **dict.fromkeys(("budget", "budgets", "allowance"), "budget"),
+    **dict.fromkeys(("requests", "calls", "traffic"), "requests"),
+    **dict.fromkeys(("pool",), "pool"),
+    **dict.fromkeys(("cost", "costs", "spend", "spending", "bill", "money", "feature's"), "cost"),
+    **dict.fromkeys(("expected", "baseline", "normal", "usual", "what"), "expected"),
+}  # fmt: skip
+_RIGHT_LINK = re.compile(
+    r"^ ?(?:tokens? |calls? |requests? )?(?:of (?:the|its|this|that) [\w']+(?: (?!and\b|or\b|but\b|while\b)[\w']+)? )?"
+    r"(?:(?:, (?=that|which))?(?:(?:that |which |and )?(?:comes?|came|coming|stems?|stemmed|stemming|is|are|was|were|goes|went|falls?|sits?|lies|due|because|thanks|owing|results?|resulted|resulting|down|caused|explained|driven|accounted|attributable|traced|of it|mostly|mainly|directly|now|served|read|taken|drawn|handled|processed|billed|can be|can|be|put|has to do|traces back|arises?|back|alone) )+"
+    r"(?:(?:from|by|to|is|are|was|were|in|for|through|on|of|due to|because of|with) )?|(?:(?:from|by|to|in|for|through|on|of|due to|because of|with) )?)(?:the |more |higher |additional |extra |plain |run |an? )*$"
+)
+_WHOLE = re.compile(
+    r"^ (?:or so )?of (?:the|its|that|this|a total of)? ?(?:about |around |roughly |some )?Q\d+(?: or so| in all| in total)?(?: (?:excess|rise|increase|difference|overspend|extra))?|^ ?\( [^()]* \)|(?<=of that) \( [^()]* \)"
+)
+_SHARE_OF = re.compile(r"^ of (?:the |all |its |their )*$")
+_SHARED_BY = re.compile(r"^ of (?:the |all |its |their )*[a-z ]{3,24}?(?= (?:are|is|was|were|come|comes|came|now)\b)")
+_NOUN = re.compile(
+    r"^[ -]?(?:more |fewer |extra |additional |failed |input |output |model |of |affected )*(?P<noun>tokens?|requests?|calls?|runs?|executions?|teams?|models?|features?|drivers?|effects?|factors?|contributors?|components?|releases?|users?|customers?|errors?|hours?|days?|retries|workflows?|regions?|providers?|environments?|"
+    r"words?|characters?|pages?|messages?|lines?|bytes?|files?|documents?|tickets?|sessions?|conversations?|emails?|invoices?|orders?|jobs?|agents?|people|seats?|licen[cs]es?|machines?|servers?|gpus?)\b"
+)
+_PER = re.compile(
+    r"^[ -]?(?:(?:tokens?|requests?|calls?|runs?|of|input|output|more|extra|in|usd) ){0,3}(?:per|an?|each|every|for each|for every|in each)[ -](?P<per>request|call|run|execution|hour|day|week|month|year|user|token|team|second|minute|customer)\b"
+)
+_APPOSED = re.compile(
+    r"\bQ\d+\b(?P<rest>[^;:.Q]*?,? ?(?:\(|,|or|i\.e\.?|that is|which is|about|roughly|making|some|an average of|on average|around|over|per| )*)$"
+)
+_UNDONE = re.compile(
+    r"(?:^|, |; |: )(?:had|without|if not for|but for|were it not for|excluding|leaving out|leaving aside|apart from|except for|take away|ignoring)\b[^;.]*\b(?:would|had|could|is|are|was)\b|\bwould (?:have|be|still)\b[^;.]*\b(?:without|had it not|but for|if not for)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the words around a figure say of it."""
+
+    figure: Figure
+    left: str
+    right: str
+    concept: str | None
+    role: str
+    of: str
+    noun: str
+    per: str
+    sentence: str
+    words: frozenset[str]
+    concepts: frozenset[str]
+    undone: bool
+    """Told as it would be without something."""
+
+
+def spans_of(sentence: Sentence, known: Known) -> list[Span]:
+    spans = concepts_in(sentence.text)
+    parts = {name.split(":", 1)[1].lower() for name in known.parts}
+    for i, name in enumerate(sentence.names):
+        if name in parts:
+            concept = f"part:{name}"
+        elif said := [c for start, end, c in concepts_in(name) if (start, end) == (0, len(name))]:
+            concept = said[0]
+        else:
+            continue
+        at = re.search(rf"\bN{i}\b", sentence.text)
+        if at:
+            spans.append((at.start(), at.end(), concept))
+    return sorted(spans)
+
+
+def context_of(
+    sentence: Sentence, index: int, spans: Sequence[Span], before: str | None, known: Known
+) -> Context | None:
+    text = sentence.text
+    at = re.search(rf"\bQ{index}\b", text)
+    if at is None:
+        return None
+    figure = sentence.figures[index]
+    if figure.unit == "count" and text[: at.start()].rstrip().endswith(("factor of", "factor of about")):
+        figure = replace(figure, unit="ratio")
+    left_all, right_all = text[: at.start()], text[at.end() :]
+    left = _label(re.split(r"\bQ\d+\b", _BOUND.split(left_all)[-1])[-1].rstrip())
+    right = re.split(r"\bQ\d+\b", _BOUND.split(right_all)[0])[0]
+    qualifier = _QUALIFIER.search(left + " ")
+    if qualifier and not re.search(r"(?:went|going|moved|rose|grew|came|climbed) up to ?$", left):
+        figure = figure.qualified(qualifier["qual"].strip())
+        left = left[: qualifier.start()].rstrip()
+    per = _per(sentence, right_all, left)
+    if not per and (
+        first := re.search(
+            r"Q(\d+) (?:usd )?(?P<span>(?:per|an?|each|every) \w+|D\d+)(?: [\w,]+){0,2} (?:rather than|instead of|against|versus|vs|up from|down from)(?: (?:some|about|the|usual|around|roughly))*$",
+            text[: at.start()].rstrip(),
+        )
+    ):
+        per = _per(sentence, f" {first['span']}", "")
+    role = role_of(left, right, left_all, right_all, figure)
+    if per and figure.unit == "usd" and (first := _APPOSED.search(left_all)):
+        first_left, first_right = left_all[: first.start()], left_all[first.end() - len(first["rest"]) :]
+        role = role_of(re.split(r"\bQ\d+\b", first_left)[-1].rstrip(), first_right, first_left, first_right, figure)
+    noun = _NOUN.match(right)
+    of = _OF.match(right)
+    of_word = (of["what"], of["next"]) if of else None
+    named = re.match(r"^ ?of (?:the |its )?(?:pool )?N(\d+)\b(?! 's)", right)
+    if of_word is None and (start := _OF_START.match(left)):
+        of_word = (start["what"], start["next"])
+    return Context(
+        figure,
+        left,
+        right,
+        _concept(text, at, spans, before),
+        role,
+        next((_OF_WORDS[w] for w in of_word if w in _OF_WORDS), "")
+        if of_word and figure.unit == "percent"
+        else _whole_of(named, sentence, known)
+        if named and figure.unit == "percent"
+        else "",
+        _counted(noun["noun"]) if noun else "",
+        per,
+        text,
+        frozenset(re.findall(r"[a-z][a-z'-]+", text)) | frozenset(sentence.names),
+        frozenset(c for _, _, c in spans) or frozenset({before} if before and _UNDONE.search(text) else ()),
+        bool(_UNDONE.search(text)) and not re.match(r"^ (?:more|greater|less|lower|higher|smaller|larger)\b", right),
+    )
+
+
+def _whole_of(named: re.Match[str], sentence: Sentence, known: Known) -> str:
+    """What `of ptu-east` is a share of: the pool where it is one."""
+    return "pool" if sentence.names[int(named[1])] == (known.text("pool") or "").lower() else ""
+
+
+def _counted(noun: str) -> str:
+    """The noun in the singular; effects and factors are drivers."""
+    single = noun.removesuffix("s")
+    return "driver" if single in ("effect", "factor", "contributor", "component") else single.replace("retrie", "retry")
+
+
+def _label(left: str) -> str:
+    """What stands left of a figure after a colon; the few words before the colon where nothing else does."""
+    before, colon, after = left.rpartition(":")
+    if not colon or after.strip():
+        return after if colon else left
+    return f"{before.rstrip()}" if len(before.split()) <= 3 else ""
+
+
+def _per(sentence: Sentence, right: str, left: str) -> str:
+    found = _PER.match(right)
+    if found:
+        return {"call": "request", "execution": "run"}.get(found["per"], found["per"])
+    span = re.match(r"^ (?:(?:more|extra|higher|less) )?(?:per |each |every |a )?D(\d+)\b", right)
+    if span:
+        duration = sentence.durations[int(span[1])]
+        if duration.bare and duration.hours in (1.0, 24.0, 168.0, 730.0):
+            return {1.0: "hour", 24.0: "day", 168.0: "week", 730.0: "month"}[duration.hours]
+    if re.match(r"^ (?:daily|a day)", right):
+        return "day"
+    each = re.search(
+        r"\beach (?:one )?(?:of them )?(?:now |still |then )*(?:costs?|costing)(?: about| around| some| roughly)?$",
+        left,
+    )
+    if (each or re.match(r"^ (?:each|apiece|per piece)\b", right)) and (
+        counted := re.findall(r"Q\d+ (run|request|call)s?\b", sentence.text)
+    ):
+        return str({"call": "request"}.get(counted[-1], counted[-1]))
+    near = f"{left[-34:]} | {right[:10]}"
+    if told := re.search(r"\b(hour|dai|week|month|annual|year)ly\b(?! (?:budget|forecast))|\bannual\b", near):
+        return "day" if told[1] == "dai" else str(told[1] or "annual")
+    return ""
+
+
+def _concept(text: str, at: re.Match[str], spans: Sequence[Span], before: str | None) -> str | None:
+    """What a figure is about: the phrase right after it where they are linked, else the nearest one before it."""
+    earlier = [s for s in spans if s[1] <= at.start()]
+    later = [s for s in spans if s[0] >= at.end()]
+    apposed = text[: at.start()].rstrip().endswith(",") and text[at.end() :].startswith(" ,")
+    for position, (start, end, concept) in enumerate(later):
+        if text[at.end() : start] == " ( " and text[end:].startswith(" )"):
+            return concept
+        # What a share is of, and the whole that is told beside a part, are not what the figure is about.
+        between = re.sub(r"^ ?\)", "", _WHOLE.sub("", text[at.end() : start]))
+        between = between.removeprefix(" ,") if apposed else between
+        if "Q" in between:
+            break
+        if position + 1 < len(later) and _SHARE_OF.match(between) and "Q" not in text[start : later[position + 1][0]]:
+            continue
+        if _RIGHT_LINK.match(_SHARED_BY.sub("", between) if position else between):
+            return concept
+    if earlier:
+        return earlier[-1][2]
+    if spans and not re.match(r"(?:the |its )?(?:cost|spend|bill|[A-Z]\d)", text):
+        near = [s for s in later if "Q" not in text[at.end() : s[0]] and "," not in text[at.end() : s[0]]]
+        if len(near) > 1 and _SHARE_OF.match(text[at.end() : near[0][0]]):
+            return near[1][2]
+        return near[0][2] if near else None
+    return before if re.match(r"(?:it|they|that|this|which)\b", text) else None

@@ -1,0 +1,92 @@
+"""What part does a figure play: the value before, the value now, the difference, a whole, a sum?"""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.figures import Figure
+
+_BEFORE_LEFT = re.compile(
+    r"\b(?:expected|expectations? of|usual|usually|normal|normally|typical|typically|baseline(?: of| is| was|,)?|instead of|"
+    r"rather than|against|versus|vs\.?|compared (?:with|to)|in place of|previously|used to be|used to|would have cost|would be|would have been|formerly|"
+    r"before it was|than the|than|as against|where|not the|once|before)\b"
+)
+_BEFORE_RIGHT = re.compile(
+    r"^ ?(?:(?:tokens?|requests?|calls?|runs?|tokens? per request|requests per run|of \w+|was|were|is|had been|would be|that was|would have been|one would|a request|per run|per request|in|the|it)\b ?){0,4}"
+    r"(?:expected|expects?|before\b(?! (?:the|it))|previously|earlier|beforehand|normally|usually|usual|normal|typical|prior|anticipated|baseline|at baseline)"
+)
+_AFTER_LEFT = re.compile(
+    r"\b(?:now|saw(?! the (?:larg|bigg|small|great|major|lesser))|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|is running at|ran up|really)\b"
+)
+_AFTER_RIGHT = re.compile(
+    r"^ ?(?:(?:tokens?|requests?|calls?|runs?|of \w+|per run|per request|a request)\b ?){0,3}(?:now\b|today\b|at present|instead of|rather than|against|versus|vs\b|compared|where|during|after\b|actually|actual\b|since\b|in the incident)"
+)
+_SET_AGAINST = re.compile(
+    r"^ ?,? (?:rather than|instead of|against|versus|vs|as against|compared (?:with|to)|in place of) (?:the |an? |some |about |usual |expected )*Q"
+)
+_EXCESS_RIGHT = re.compile(
+    r"^ ?(?:\(? ?)?(?:(?:tokens?|requests?|calls?|runs?) )?(?:more|above|over|extra|higher|less|below|under|lower|too much|additional|dearer|cheaper|on top|in excess|"
+    r"of (?:extra|additional|excess|added)|fewer|beyond|up\b|down\b|increase|rise|jump|drop|fall|decrease|overspend|overrun|difference|excess\b|saved|"
+    r"worse|greater|past|beneath)"
+)
+_EXCESS_LEFT = re.compile(
+    r"\b(?:excess(?: is| was| of| comes to|stands at|now stands at|reached|so far|so far is|:|,)?|(?<!make )(?<!makes )(?<!made )(?<!making )(?<!add )(?<!adds )up|down|by|extra|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|added|adds|"
+    r"overspend(?: of| is)?|drop(?:ped)?(?: of)?|fell|rose|grew|decrease(?:d)?(?: of)?|saved|saving|gap(?: of| is)?|overshoot(?: of)?|surplus|shortfall|increased|climbed|fall of|impact(?: of| is| so far)?|higher|lower|(?:extra|additional|added|excess) (?:cost|costs|spend|spending|bill|money|outlay)(?: of| is| was| :)?)(?: an?| the| some)?(?: whole)?$"
+)
+_TOTAL_LEFT = re.compile(
+    r"(?<!instead )(?<!excess )(?<!rise )(?<!increase )(?<!jump )(?<!drop )(?<!fall )(?<!difference )(?<!cost )(?<!costs )(?<!budget )(?<!forecast )(?<!bill )(?<!total )(?<!spend )(?<!baseline )(?<!level )(?<!place )(?<!ahead )\b(?:of|out of)(?: the| its| a| that| this| all| total)*(?: whole| full| total)?(?: of)?$"
+)
+_SUM = re.compile(
+    r"\b(?:together|in all|in total|altogether|sum(?:s|ming)?(?: to| up to)?|adds? up to|adding up to|combined|total(?:ling|s)?|makes?(?! up))\b"
+)
+
+
+def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure) -> str:
+    """before, after, excess, total, sum or rest; empty where the words leave it open."""
+    if _TOTAL_LEFT.search(left) and figure.unit == "usd":
+        return "total"
+    if _SUM.search(left[-24:]) and figure.unit in ("usd", "percent") and "Q" in left_all:
+        return "sum"
+    if re.match(r"^ ?(?:now|today|at present|currently)\b", right):
+        return "after"
+    if re.search(r"\bfrom(?: the usual| an expected| a usual)?$", left):
+        return "before"
+    if re.search(r"\bto(?: just| around)?$", left) and re.search(r"\bfrom\b.* Q\d+[^Q]*$", left_all):
+        return "after"
+    if _EXCESS_RIGHT.match(right) and not re.match(r"^ (?:up|down) from", right):
+        return "excess"
+    if re.match(r"^ (?:up|down) from", right):
+        return "after"
+    if _BEFORE_RIGHT.match(right):
+        return "before"
+    near = left[-34:]
+    if _SET_AGAINST.match(right_all) and not _EXCESS_LEFT.search(left):
+        return "after"
+    if _EXCESS_LEFT.search(left) and not re.search(r"expected$", left):
+        return "excess"
+    marks = [(m.start(), "before") for m in _BEFORE_LEFT.finditer(near)] + [
+        (m.start(), "after") for m in _AFTER_LEFT.finditer(near)
+    ]
+    if re.search(
+        r"(?<!of )\b(?:the|an|its) (?:excess|overspend|difference|gap) (?:now )?(?:stands at|reached|comes to|came to|amounts to|amounted to)$",
+        left,
+    ):
+        return "excess"
+    if marks:
+        return max(marks)[1]
+    if _AFTER_RIGHT.match(right):
+        return "after"
+    clause = next((c for c in re.split(r"[,;]", f"{left} Q {right}") if "Q" in c), "")
+    if figure.unit in ("percent", "count"):
+        now = re.search(r"\b(?:now|today|currently|at present)\b", clause)
+        then = re.search(r"\b(?:previously|earlier|beforehand|formerly|before(?! (?:the|it|that)))\b", clause)
+        if bool(now) != bool(then):
+            return "after" if now else "before"
+    if re.match(
+        r"^ ?,? ?(?:\( ?(?:before|previously|was|usually|normally|up from|from)|instead of|rather than|against|versus|vs\b|compared (?:with|to)|where Q|\( ?expected)",
+        right_all,
+    ):
+        return "after"
+    if re.search(r"(?:\bcost|\bbill (?:is|was)|\bspend (?:is|was))$", left) and figure.unit == "usd":
+        return "after"
+    return ""

@@ -1,0 +1,265 @@
+"""Can a figure stand for a value: the same size and unit, of the same thing, in the same role?"""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.concepts import COST, concept_of, concepts_in
+from explainer.checker.contexts import Context
+from explainer.checker.quantities import Known, Quantity
+
+_OF_EXCESS = re.compile(
+    r"^ (?:total )?(?:excess|difference|rise|increase|jump|overspend|change|drop|fall|decrease|extra)\b"
+)
+_RIGHT_UP = re.compile(
+    r"^ ?(?:more|higher|above|over|extra|dearer|costlier|too much|in excess|longer|up\b(?! to)|(?:rise|increase|jump|surge|overspend)\b)"
+)
+_RIGHT_DOWN = re.compile(
+    r"^ ?(?:less|lower|below|under|cheaper|fewer|shorter|down\b(?! to)|(?:drop|fall|decrease|decline|saving|reduction)\b)"
+)
+_REST = re.compile(
+    r"\b(?:rest|remaining|remainder|others?|left|remains?|everything else|headroom|spare|room|unspent)\b"
+)
+_TAKES_REST = re.compile(
+    r"\b(?:explains?|explained|accounts? for|accounted for|makes? up|made up|adds?|added|is|was|brings?|brought)(?: for)? (?:the |a )?"
+    r"(?:remaining|rest|remainder|other)(?: of| ,)?$|\bN\d+ (?:for |with )?the (?:remaining|rest|remainder|other)(?: of| ,)?$"
+)
+_NOUN_UNITS = {
+    "token": {"tokens", "tokens_per_request"},
+    "request": {"requests", "requests_per_run"},
+    "call": {"requests", "requests_per_run"},
+    "run": {"runs"},
+    "execution": {"runs"},
+}
+_PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|fails?|lacks?|makes? up) ")
+
+
+def shows(context: Context, quantity: Quantity) -> bool:
+    """True where the figure shows this value, in its unit."""
+    figure, unit = context.figure, context.figure.unit
+    if unit != quantity.unit or not figure.fits(quantity.value):
+        return False
+    if figure.worded and unit == "ratio" and figure.value < 1 and "inverse" in quantity.roles:
+        return False
+    if figure.sign and figure.sign * quantity.value < 0:
+        return False
+    if (
+        unit in ("usd", "percent", "points")
+        and quantity.roles & {"change", "excess"}
+        and not quantity.roles & {"part", "any", "share"}
+    ) and (
+        (_RIGHT_UP.match(context.right) and quantity.value < 0)
+        or (_RIGHT_DOWN.match(context.right) and quantity.value > 0)
+    ):
+        return False
+    nouns = _NOUN_UNITS.get(context.noun)
+    if unit == "count":
+        if nouns is not None:
+            return quantity.noun in nouns
+        if context.noun:
+            return (
+                context.noun in quantity.noun
+                or context.noun in quantity.concept
+                or context.noun in quantity.also
+                or f"{context.noun}s" in quantity.also
+            )
+    return True
+
+
+def suits(context: Context, quantity: Quantity, known: Known) -> bool:
+    """True where the words around the figure may be said of this value."""
+    return (
+        _suits_concept(context, quantity, known)
+        and _suits_role(context, quantity, known)
+        and _suits_span(context, quantity)
+        and _suits_names(context, quantity, known)
+    )
+
+
+_WHOLES = ("share_of_pool", "staging")
+_OWN_MONEY = {"share_of_pool": {"pool_cost"}, "staging": {"cost_staging"}}
+_NARROWED = r"\b(?:cost|costs|spend|spending|bill|money) (?:on |for |in |from )?{}"
+
+
+def _said(context: Context, concept: str) -> str:
+    """The words by which the left of a figure names a concept."""
+    return next((context.left[s:e] for s, e, c in reversed(concepts_in(context.left)) if c == concept), "\0")
+
+
+def _suits_span(context: Context, quantity: Quantity) -> bool:
+    """Per what, and a share of what."""
+    per = context.per or ""
+    if quantity.per in ("week", "day", "hour") or per in (
+        "week",
+        "day",
+        "hour",
+        "month",
+        "year",
+        "user",
+        "second",
+        "minute",
+        "team",
+        "customer",
+        "annual",
+    ):
+        return per == quantity.per
+    if per in ("request", "run") and quantity.unit in ("count",) and quantity.per and per != quantity.per:
+        return False
+    if per and not quantity.per and quantity.unit == "count" and "change" not in quantity.roles:
+        return False
+    if "explicit" in quantity.roles:
+        return context.of == quantity.of
+    return (
+        not (context.of and quantity.of)
+        or context.of == quantity.of
+        or ({context.of, quantity.of} == {"expected", "cost"} and "ratio" in quantity.roles)
+    )
+
+
+def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
+    concept = context.concept
+    sure = bool(re.match(r"^ ?(?:sure|certain|confident|likely|confidence|probab\w+|chance)\b", context.right))
+    if sure or "confidence" in quantity.also:
+        told = sure or bool(
+            re.search(r"\b(?:confiden\w+|sure\w*|certain\w*|probability|likelihood|chance)\b", context.left)
+        )
+        return told and "confidence" in quantity.also
+    if context.undone and context.concepts:
+        return any(f"without:{c}" in quantity.also for c in context.concepts) and quantity.unit in ("usd", "percent")
+    if (
+        concept == "requests"
+        and quantity.concept == "volume"
+        and quantity.unit == "usd"
+        and "requests_per_run" not in known.drivers
+    ):
+        return True
+    if concept == "volume" and quantity.concept == "requests" and not any(q.noun == "runs" for q in known.quantities):
+        return True
+    if quantity.unit == "usd" and context.per in ("run", "request") and quantity.concept == f"cost_per_{context.per}":
+        return True
+    if (
+        quantity.concept == COST
+        and concept in _WHOLES
+        and _OWN_MONEY[concept] <= known.by_name.keys()
+        and not re.search(r"\b(?:of|total|all)\b", context.left[-12:])
+    ):
+        return False
+    if (
+        quantity.concept == COST
+        and concept is not None
+        and concept != COST
+        and re.search(_NARROWED.format(re.escape(_said(context, concept))), context.left)
+    ):
+        return False
+    rest = _REST.search(context.left + " | " + re.split(r",| and | but | while | where ", context.right)[0])
+    if "rest" in quantity.roles:
+        if concept is not None and f"without:{concept}" in quantity.also and _TAKES_REST.search(context.left):
+            return False
+        return bool(rest) and (quantity.concept != "budget" or "budget" in context.concepts)
+    if "sum" in quantity.roles:
+        vague = context.figure.worded and context.figure.high - context.figure.low > 20
+        if vague and not re.search(r"\b(?:and|both|together|combined)\b", context.sentence):
+            return False
+        return quantity.also <= context.concepts or quantity.also == context.concepts
+    if context.role in ("total", "sum") and "total" in quantity.roles:
+        return True
+    if quantity.per == "week" and context.per == "week":
+        return concept in (None, COST, quantity.concept)
+    if context.noun and quantity.noun == f"{context.noun}s" and "count" in quantity.roles:
+        return True
+    if concept is None:
+        return (
+            (quantity.concept == COST and not _generic(quantity))
+            or bool(_own(quantity) & context.words)
+            or (quantity.unit == "count" and not context.concepts)
+        )
+    if concept == quantity.concept or (concept in quantity.also and quantity.concept in ("budget", "sum")):
+        return True
+    if (
+        quantity.concept == COST
+        and context.role in ("before", "after", "total")
+        and quantity.unit == "usd"
+        and concept not in ("budget", "forecast")
+    ):
+        return quantity.roles & {"before", "after", "total"} != frozenset() and not re.search(
+            r"\b(?:accounts?|added|adds|contribut\w+)\b", context.left
+        )
+    if quantity.concept == COST and _generic(quantity):
+        return bool(_own(quantity) & context.words)
+    if quantity.concept == COST and re.search(
+        r"\b(?:cost|costs|spend|spending|bill|expected|excess|baseline)\b", context.left
+    ):
+        return concept not in ("budget", "forecast") or bool(re.search(r"\b(?:cost|spend|bill|excess)\b", context.left))
+    return quantity.concept == "outcome" and bool(_own(quantity) & context.words)
+
+
+def _generic(quantity: Quantity) -> bool:
+    return "any" in quantity.roles
+
+
+_COMMON = {
+    "cost", "difference", "expected", "accounts", "for", "incident", "above", "below", "usd", "percent", "requests", "number",
+    "during", "from", "makes", "made", "total", "went", "team", "model", "feature", "month", "changed", "per", "has",
+}  # fmt: skip
+
+
+def _own(quantity: Quantity) -> frozenset[str]:
+    return frozenset(quantity.also - _COMMON)
+
+
+def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
+    role, roles = context.role, quantity.roles
+    if context.undone and quantity.concept == "rest":
+        return True
+    if (
+        not role
+        and quantity.unit == "percent"
+        and roles & {"before", "after"} == {"before"}
+        and not context.figure.sign
+        and _PRESENT.match(context.right)
+    ):
+        return False
+    if not role or quantity.concept in ("budget", "forecast") or quantity.unit == "ratio":
+        return True
+    if role == "excess" and quantity.unit == "percent" and not context.of and _says_change(context):
+        return bool(roles & {"change", "excess", "rest"}) or ("share" in roles and quantity.of == "excess")
+    if role == "sum":
+        return bool(roles & {"sum", "total"}) and _adds_up(context, quantity)
+    if role in ("before", "after"):
+        if quantity.unit in ("percent", "points") and not roles & {"before", "after"}:
+            return not (context.figure.sign and "ratio" in roles)
+        return role in roles
+    if role == "total":
+        if _OF_EXCESS.match(context.right) or context.concept in {concept_of(f"driver_{n}") for n in known.drivers}:
+            return {"excess", "total"} <= roles or "sum" in roles
+        return "total" in roles or "after" in roles
+    return bool(roles & {"excess", "change", "rest", "ratio", "share"}) or (
+        quantity.unit in ("percent",) and not roles & {"before", "after"}
+    )
+
+
+def _says_change(context: Context) -> bool:
+    """True where the words say how much more or less, not a part or a multiple."""
+    return bool(
+        context.figure.sign
+        or _RIGHT_UP.match(context.right)
+        or _RIGHT_DOWN.match(context.right)
+        or re.search(r"\b(?:up|down|by|rose|fell|grew|dropped|increased|climbed|higher|lower)$", context.left)
+    )
+
+
+def _adds_up(context: Context, quantity: Quantity) -> bool:
+    """`together` the whole: only where all its parts are told."""
+    return "sum" in quantity.roles or not context.concepts or len(context.concepts) >= 2
+
+
+def _suits_names(context: Context, quantity: Quantity, known: Known) -> bool:
+    """A value that belongs to a named element is told with that name, where the sentence names any of its kind."""
+    names = {
+        str(f.value).lower()
+        for n in ("model_from", "model_to", "version_from", "version_to")
+        for f in known.by_name.get(n, ())
+    }
+    mine = names & quantity.also
+    told = names & context.words
+    return not mine or not told or bool(mine & told)
