@@ -30,6 +30,8 @@ FIRST = 2 * DAY
 CORE_CLIP = 5.0
 """In core deviations: how much of an outlier the core scale may learn."""
 CORE_LIMIT, WHOLE_LIMIT, VIEW_LIMIT = 10.0, 50.0, 1000.0
+BLOCK = 2048
+"""Series refitted at once: what they need on the way stays small."""
 FLOOR = 0.02
 """A deviation is at least this share of the level: less than that is never odd."""
 
@@ -104,11 +106,13 @@ class Scorer:
         today = self._hours // DAY % len(self._counts)
         self._squares[today], self._counts[today] = 0.0, 0.0
         self._past = self._squares.sum(axis=0), self._counts.sum(axis=0)
-        window = np.roll(self._values, -self._hours % WINDOW.n, axis=0)
         deviation = self._scales[0, 0] if self._hours > 2 * FIRST else None
-        learned = clean(window.T, deviation).T
-        self._ahead = self._decomposer.forecast(learned.T, WINDOW).T
-        self._level = learned.mean(axis=0)
+        for at in range(0, len(self._level), BLOCK):
+            block = slice(at, at + BLOCK)
+            window = np.roll(self._values[:, block], -self._hours % WINDOW.n, axis=0)
+            learned = clean(window.T, None if deviation is None else deviation[block])
+            self._ahead[:, block] = self._decomposer.forecast(learned, WINDOW).T
+            self._level[block] = learned.mean(axis=1)
 
     def _deviations(self) -> Floats:
         """(2, 6, m) core and whole deviation of each view over the last fourteen days and today. After n hours the
