@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.effects import Bools, Ints
-from detector.grid import Floats
+from detector.effects import Ints
+from detector.grid import Bools, Floats, Singles
 
 Dates = NDArray[np.datetime64]
 
@@ -26,8 +26,8 @@ SAME_DAY, SAME_KIND, OTHER_KIND = 1.0, 0.45, 0.08
 class Expected:
     """(leaves, steps): least and most that is expected, the same but on holidays, and whether there is history enough."""
 
-    least: Floats
-    most: Floats
+    least: Singles
+    most: Singles
     known: Bools
 
     def of(self, volume: Floats, steps: Ints) -> Floats:
@@ -67,10 +67,11 @@ def expected_volume(
     known = np.repeat(old, per_day, axis=1)
     expected = expected.reshape(leaves, steps)
     if not off.any():
-        return Expected(expected, expected, known)
+        least = expected.astype(np.float32)
+        return Expected(least, least, known)
     sunday = _average(past, use, lambda back: np.where(weekday[:-back] == SUNDAY, 1.0, 0.0)).reshape(leaves, steps)
     least, most = (np.where(off, choose(expected, sunday), expected) for choose in (np.minimum, np.maximum))
-    return Expected(least, most, known)
+    return Expected(least.astype(np.float32), most.astype(np.float32), known)
 
 
 def _average(past: Floats, use: Bools, alike: Callable[[int], Floats]) -> Floats:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from detector.effects import Bools, Ints
+from detector.effects import Ints
+from detector.grid import Bools
 
 
 def days_off(countries: Sequence[str], hours: Ints, zone: str) -> Bools:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-from detector.grid import CACHED, COST, INPUT, OUTPUT, REQUESTS, RUNS, WRITTEN, Floats
+from detector.grid import CACHED, COST, INPUT, OUTPUT, REQUESTS, RUNS, WRITTEN, Bools, Floats
 
-Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 SIGNALS = (
     "volume",
@@ -27,6 +27,7 @@ SIGNALS = (
 VOLUME, PER_RUN, MIX, INPUT_SIZE, OUTPUT_SIZE, CACHE, PRICE = range(len(SIGNALS))
 FEWEST = 20.0
 """Requests in the reference window below which a leaf borrows its flow's reference."""
+RIDGE = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,22 +49,17 @@ class References:
     flow: Ints
 
 
-def references(
-    values: Floats, flagged: Bools, flow: Ints, model: Ints, *, per_day: int, days: int, lag: int = 0
-) -> References:
-    """References for each day of `values` (channels, leaves, steps; whole days), from the `days` that end `lag` days before it. `flow` and
-    `model` (leaves,) number what a leaf belongs to."""
-    by_day = whole_days(np.where(flagged, 0.0, values), per_day)
-    own = _filled(_trailing(by_day, days, lag))
+def references(by_day: Floats, price: Floats, flow: Ints, model: Ints, *, days: int, lag: int = 0) -> References:
+    """References for each of D days from the `days` that end `lag` days before it. `by_day` (channels, leaves, D) holds
+    the sums of what may teach, `price` is of `prices`; `flow` and `model` (leaves,) number what a leaf belongs to."""
+    own = _filled(trailing(by_day, days, lag))
     flows = _group(own, flow)
     borrow = own[REQUESTS] < FEWEST
     use = np.where(borrow, _per(flows, REQUESTS)[:, flow], _per(own, REQUESTS))
     share = _ratio(own[REQUESTS], flows[REQUESTS][flow])
     per_run = _ratio(flows[REQUESTS], flows[RUNS])[flow]
     known = flows[REQUESTS][flow] >= FEWEST / 4
-    return References(
-        use, share, per_run, _prices(values, flagged, model, per_day=per_day, days=days, lag=lag), known, flow
-    )
+    return References(use, share, per_run, np.moveaxis(price[model], 2, 0), known, flow)
 
 
 def effects(values: Floats, ref: References, day: Ints) -> tuple[Floats, Floats]:
@@ -110,26 +106,32 @@ def whole_days(x: Floats, per_day: int) -> Floats:
     return found
 
 
-def _prices(values: Floats, flagged: Bools, model: Ints, *, per_day: int, days: int, lag: int) -> Floats:
-    """Prices of each leaf's model by least squares of cost on tokens over the reference window: cost is linear in
+def tokens_and_cost(values: Floats, model: Ints, models: int, per_day: int) -> tuple[Floats, Floats]:
+    """What prices are fitted to, by model and day: (models, D, 4, 4) products of tokens, summed, and (models, D, 4)
+    tokens times cost. Of several parts of the leaves they add up."""
+    x = np.stack([values[INPUT] - values[CACHED] - values[WRITTEN], values[CACHED], values[WRITTEN], values[OUTPUT]])
+    pairs = [(i, j) for i in range(len(x)) for j in range(i, len(x))]
+    gram = np.zeros((models, values.shape[-1] // per_day, len(x), len(x)))
+    for i, j in pairs:
+        gram[..., i, j] = gram[..., j, i] = _sum(whole_days(x[i] * x[j], per_day), model, models)
+    moment = np.stack([_sum(whole_days(one * values[COST], per_day), model, models) for one in x], -1)
+    return gram, moment
+
+
+def prices(gram: Floats, moment: Floats, *, days: int, lag: int = 0) -> Floats:
+    """(models, D, 4) dollars a token by least squares of cost on tokens over the reference window: cost is linear in
     tokens, so they come out all but exactly. A model without rows in the window keeps its last prices."""
-    use = np.where(flagged, 0.0, values)
-    x = np.stack([use[INPUT] - use[CACHED] - use[WRITTEN], use[CACHED], use[WRITTEN], use[OUTPUT]])
-    scale = np.maximum(x.max(axis=(1, 2), initial=0.0), 1.0)
-    x = x / scale[:, None, None]
-    gram = _sum(np.stack([np.stack([whole_days(a * b, per_day) for b in x], -1) for a in x], -1), model)
-    moment = _sum(np.stack([whole_days(a * use[COST], per_day) for a in x], -1), model)
-    gram, moment = _trailing(gram, days, lag, axis=1), _trailing(moment, days, lag, axis=1)
+    gram, moment = trailing(gram, days, lag, axis=1), trailing(moment, days, lag, axis=1)
+    size = np.sqrt(np.einsum("mdii->mdi", gram))
+    size = np.where(size > 0, size, 1.0)  # each kind of token in its own size, or the small ones drown
     weight = np.trace(gram, axis1=2, axis2=3)
-    ridge = (1e-10 * weight + (weight == 0))[..., None, None] * np.eye(4)
-    price = np.maximum(np.linalg.solve(gram + ridge, moment[..., None])[..., 0] / scale, 0.0)
+    even = gram / (size[..., :, None] * size[..., None, :]) + RIDGE * np.eye(gram.shape[-1])
+    price = np.maximum(np.linalg.solve(even, (moment / size)[..., None])[..., 0] / size, 0.0)
     last = np.maximum.accumulate(np.where(weight > 0, np.arange(weight.shape[1]), -1), axis=1)
-    price = np.take_along_axis(price, np.maximum(last, 0)[..., None], axis=1)
-    of_leaf: Floats = np.moveaxis(price[model], 2, 0)
-    return of_leaf
+    return np.take_along_axis(price, np.maximum(last, 0)[..., None], axis=1)
 
 
-def _trailing(x: Floats, days: int, lag: int, *, axis: int = -1) -> Floats:
+def trailing(x: Floats, days: int, lag: int, *, axis: int = -1) -> Floats:
     """Sums over the `days` that end `lag` days before each day."""
     pad = [(0, 0)] * x.ndim
     pad[axis] = (1, 0)
@@ -159,8 +161,10 @@ def _group(values: Floats, number: Ints) -> Floats:
     return np.stack([_sum(v, number) for v in values])
 
 
-def _sum(values: Floats, number: Ints) -> Floats:
-    """Sums over the first axis by number."""
-    out = np.zeros((int(number.max(initial=-1)) + 1, *values.shape[1:]))
-    np.add.at(out, number, values)
-    return out
+def _sum(values: Floats, number: Ints, count: int | None = None) -> Floats:
+    """Sums over the first axis by number, for all numbers up to the largest or `count`."""
+    rows = int(number.max(initial=-1)) + 1 if count is None else count
+    found: Floats = (
+        csr_array((np.ones(len(number)), (number, np.arange(len(number)))), shape=(rows, len(number))) @ values
+    )
+    return found

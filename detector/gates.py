@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detector.effects import Bools
-from detector.grid import Floats
+from detector.grid import Bools, Floats
 from detector.settings import DetectionSettings
 from detector.types import Feedback, Incident
 from ledger.types import Scope

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from detector.decompose import Decomposer
-from detector.effects import MIX, SIGNALS, VOLUME, Bools, Ints
+from detector.effects import MIX, SIGNALS, VOLUME, Ints
 from detector.gates import gates_of, hushed
-from detector.grid import Floats
+from detector.grid import Bools, Floats
 from detector.judge import judgement_of
-from detector.lane import SLOW_LAG, Lane
+from detector.lane import SLOW_LAG, Lane, broad
 from detector.life import began, ended, over
 from detector.opinion import Opinion, opinion_of
 from detector.place import best_cell
@@ -48,8 +48,7 @@ STAKES, MUCH = 0.4, 20.0
 FALL = 0.65
 """By how much a fall must be surer."""
 UNTAGGED: Scope = (("team", None),)
-BROAD = ((), ("provider",), ("model",), ("environment",), ("provider", "environment"))
-"""Cuboids at which a fall of volume is told: a feature that falls by itself is everyday life."""
+ALL = range(len(SIGNALS))
 LIFTED = 2.0
 """Within a broad rise, what rises so many times as far is a cause of its own."""
 
@@ -67,11 +66,6 @@ class Alarm:
     """The deviation of the cell over the window, in the alarm's direction."""
     lasting: bool
     """Whether it is out of the ordinary over a day or more, too."""
-
-
-def broad(scope: Scope) -> bool:
-    """Whether a scope holds many features."""
-    return tuple(d for d, _ in scope) in BROAD
 
 
 def sign_of(incident: Incident) -> int:
@@ -97,6 +91,11 @@ def renamed(incident: Incident) -> bool:
 def lost_tags(incident: Incident) -> bool:
     """Whether spend lost its owner."""
     return incident.signal == "attribution" and not renamed(incident)
+
+
+def _from(cut: slice, first: int) -> slice:
+    """A range of steps, counted from `first` on."""
+    return slice(max(cut.start - first, 0), max(cut.stop - first, 0))
 
 
 class Detector:
@@ -210,77 +209,86 @@ class _Tick:
                 mask[np.ix_(plan.leaves, plan.steps)] = True
         return mask
 
-    def _explained(self, steps: int, *, besides: Incident | None = None) -> Bools:
-        """(signals, leaves, last `steps`) False where an incident or a plan says what it is; `besides` this one. Lost
-        tags change every figure of what nobody owns, and an outage the shares of models wherever it was felt."""
+    def _explained(self, first: int, signals: Sequence[int] = ALL, *, besides: Incident | None = None) -> Bools:
+        """(signals, leaves, steps from `first`) False where an incident or a plan says what it is; `besides` this one.
+        Lost tags change every figure of what nobody owns, and an outage the shares of models wherever it was felt."""
         lane = self.lane
-        keep = np.ones((len(SIGNALS), len(lane.leaves), lane.steps), dtype=bool)
+        keep = np.ones((len(signals), len(lane.leaves), lane.steps - first), dtype=bool)
+        of = {s: keep[i] for i, s in enumerate(signals)}
         for i in self._mine():
             if i.kind == "spend" and i.state != "withdrawn" and (besides is None or i.id != besides.id):
-                signal = signal_of(i)
+                signal, cut = signal_of(i), _from(self._range(i), first)
+                if cut.stop <= cut.start:
+                    continue
                 leaves = self._leaves(i)
-                if not self._lifts(i):
-                    keep[signal, leaves, self._range(i)] = False
                 if i.ended_at is not None:
-                    keep[:, leaves, self._range(i)] = False
+                    keep[:, leaves, cut] = False
+                elif signal in of and not self._lifts(i):
+                    of[signal][leaves, cut] = False
                 if lost_tags(i):
-                    keep[:, lane.inside_scopes([UNTAGGED]), self._range(i)] = False
-                if i.direction == "down" and signal == VOLUME:
-                    keep[MIX, np.isin(lane.flow, lane.flow[leaves]), self._range(i)] = False
+                    keep[:, lane.inside_scopes([UNTAGGED]), cut] = False
+                if i.direction == "down" and signal == VOLUME and MIX in of:
+                    of[MIX][np.isin(lane.flow, lane.flow[leaves]), cut] = False
         for plan in self.plans:
-            keep[:, plan.leaves[:, None], plan.masked[None, :]] = False
+            masked = plan.masked[plan.masked >= first] - first
+            keep[:, plan.leaves[:, None], masked[None, :]] = False
         for said in self.feedback:
             known = self.book.get(said.incident_id or "")
             if said.word == "mute" and (said.until is None or said.until > self.now):
                 scopes = (said.scope,) if said.scope is not None else known.scopes if known else ()
                 keep[:, lane.inside_scopes(scopes)] = False
-            if said.word == "expected" and known and said.until is not None and said.until > self.now:
-                keep[signal_of(known), self._leaves(known)] = False
+            still = said.word == "expected" and said.until is not None and said.until > self.now
+            if known and still and signal_of(known) in of:
+                of[signal_of(known)][self._leaves(known)] = False
         for signal, leaves in self._passed:
-            keep[signal, leaves] = False
-        return keep[:, :, lane.steps - steps :]
+            if signal in of:
+                of[signal][leaves] = False
+        return keep
 
     def _lifts(self, incident: Incident) -> bool:
         return incident.signal == "volume" and incident.direction == "up" and broad(incident.scopes[0])
 
-    def _left(self, signal: int, sign: int, besides: Incident) -> tuple[Floats, Floats]:
-        """(leaves, steps) deviation in a direction and base that only this incident may explain."""
-        steps = self.lane.steps
-        keep = self._explained(steps, besides=besides)[signal] & self.there
-        effect, base = self.lane.effect[signal] * sign, self.lane.base[signal] * keep
+    def _left(self, signal: int, sign: int, besides: Incident, first: int) -> tuple[Floats, Floats]:
+        """(leaves, steps from `first`) deviation in a direction and base that only this incident may explain."""
+        keep = self._explained(first, [signal], besides=besides)[0] & self.there[:, first:]
+        effect, base = (x[signal][:, first:].astype(float) for x in (self.lane.effect, self.lane.base))
+        effect *= sign
         if signal == VOLUME and sign > 0:
-            effect = effect - self._lift(steps, besides=besides)
-        return effect * keep, base
+            effect -= self._lift(first, besides=besides)
+        return effect * keep, base * keep
 
-    def _lift(self, steps: int, *, besides: Incident | None = None) -> Floats:
-        """(leaves, last `steps`) dollars of volume that broad rises account for, with some room: a burst of one feature
-        may come in the middle of one."""
-        out = np.zeros((len(self.lane.leaves), self.lane.steps))
+    def _lift(self, first: int, *, besides: Incident | None = None) -> Floats:
+        """(leaves, steps from `first`) dollars of volume that broad rises account for, with some room: a burst of one
+        feature may come in the middle of one. One number, nothing, where there is none."""
+        out = np.zeros((1, 1))
         for i in self._mine():
             other = besides is None or i.id != besides.id
             if self._lifts(i) and i.kind == "spend" and i.state != "withdrawn" and other:
+                if out.shape == (1, 1):
+                    out = np.zeros((len(self.lane.leaves), self.lane.steps - first))
+                cut = _from(self._range(i), first)
                 leaves = self._leaves(i)
-                rows = np.ix_(leaves, np.arange(self.lane.steps)[self._range(i)])
-                out[rows] = LIFTED * self._relative(i) * self.lane.base[VOLUME][rows]
-        return out[:, self.lane.steps - steps :]
+                out[leaves, cut] = LIFTED * self._relative(i) * self.lane.base[VOLUME][:, first:][leaves, cut]
+        return out
 
     # --- the search for something new
 
     def _search(self) -> None:
         lane = self.lane
-        reach = min(lane.steps, SEARCH_HOURS // lane.step + lane.per_day)
-        down, seen = lane.ends(self.hour, complete=True), lane.seen(reach)
+        first = max(lane.steps - SEARCH_HOURS // lane.step - lane.per_day, 0)
+        down, seen = lane.ends(self.hour, complete=True), lane.seen(lane.steps - first)
         alarm, falls = None, True  # falls first: an outage explains what follows from it
         for _ in range(6):
-            keep = self._explained(reach)
-            if falls:
-                scores = lane.score(down, keep & seen)
+            if falls:  # of volume alone
+                keep = self._explained(first, [VOLUME]) & seen
+                scores = lane.score(down, keep)
                 alarm = self._loudest(-scores.score, scores, -1)
                 falls = alarm is not None
             if not falls:
-                scores = lane.score(self.up, keep, self._lift(reach))
+                keep = self._explained(first)
+                scores = lane.score(self.up, keep, self._lift(first))
                 alarm = self._loudest(scores.score, scores, +1)
-            if alarm is None or not self._raise(alarm, keep & seen if falls else keep, reach):
+            if alarm is None or not self._raise(alarm, keep[alarm.signal], first):
                 return
 
     def _search_slow(self, day: int) -> None:
@@ -298,9 +306,9 @@ class _Tick:
             if alarm is None:
                 return
             effect, base = lane.slow_effect[alarm.signal] * there, lane.slow_base[alarm.signal] * there
-            seed = lane.inside[alarm.cell] > 0
+            seed = lane.members(alarm.cell)
             cell = self._place(alarm.signal, effect, base, slice(last - 1, last + 1), seed)
-            leaves = lane.inside[cell] > 0
+            leaves = lane.members(cell)
             deviation, usual = effect[leaves].sum(axis=0), base[leaves].sum(axis=0)
             relative = deviation[last - 1 : last + 1].sum() / max(usual[last - 1 : last + 1].sum(), 1e-9)
             start = began(deviation, usual, 0.5 * relative, last, SLOW_LAG + 2) * lane.per_day
@@ -314,7 +322,7 @@ class _Tick:
 
     def _explained_days(self, ends: Ints) -> Bools:
         """(signals, leaves) False where a part of the two days that end with `ends` (leaves,) is explained already."""
-        keep = self._explained(self.lane.steps)
+        keep = self._explained(0)
         by_day = np.all(keep.reshape(*keep.shape[:2], -1, self.lane.per_day), axis=3)
         leaves = np.arange(keep.shape[1])
         both: Bools = by_day[:, leaves, ends] & by_day[:, leaves, np.maximum(ends - 1, 0)]
@@ -342,10 +350,9 @@ class _Tick:
         told = (score >= (self._threshold() + often)[:, None] * bar + surer) & (dollars >= usd)
         told &= dollars >= base * percent
         if direction < 0:
-            told &= np.array([broad(c) for c in lane.cells]) & (scores.relative < -0.6)
-            told[1:] = False
+            told &= lane.many & (scores.relative < -0.6)
         told &= (scores.base >= 0.05 * usd) | (lane.inside @ lane.known_volume[:, -1] > 0)
-        told[1:] &= ~np.array([dict(c).get("team", "") is None for c in lane.cells])
+        told[1:] &= ~lane.nobodys
         if not told.any():
             return None
         rank = np.where(told, np.minimum(score, 40.0) * np.sqrt(np.maximum(dollars, 0)), 0.0)
@@ -354,15 +361,16 @@ class _Tick:
         lasting = bool(told[s, long, c].any())
         return Alarm(int(s), int(w), int(c), direction, float(score[s, w, c]), float(dollars[s, w, c]), lasting)
 
-    def _raise(self, alarm: Alarm, keep: Bools, reach: int) -> bool:
-        """Turns an alarm into a new incident, or into news of one that there is. False where it led to nothing."""
+    def _raise(self, alarm: Alarm, keep: Bools, cut: int) -> bool:
+        """Turns an alarm into a new incident, or into news of one that there is; `keep` (leaves, steps from `cut`) as in
+        the search. False where it led to nothing."""
         lane, sign = self.lane, alarm.direction
-        cut = lane.steps - reach
-        keep = keep[alarm.signal] & self.there[:, cut:]
-        effect, base = lane.effect[alarm.signal][:, cut:] * keep * sign, lane.base[alarm.signal][:, cut:] * keep
+        keep = keep & self.there[:, cut:]
+        effect, base = (x[alarm.signal][:, cut:].astype(float) * keep for x in (lane.effect, lane.base))
+        effect *= sign
         if alarm.signal == VOLUME and sign > 0:
-            effect -= self._lift(reach) * keep
-        seed = lane.inside[alarm.cell] > 0
+            effect -= self._lift(cut) * keep
+        seed = lane.members(alarm.cell)
         end = int(self.up[seed].max()) - cut
         width = lane.windows[alarm.window]
         deviation, usual = effect[seed].sum(axis=0), base[seed].sum(axis=0)
@@ -370,7 +378,7 @@ class _Tick:
         relative = deviation[window].sum() / max(usual[window].sum(), 1e-9)
         start = began(deviation, usual, relative, end, 2 * width + 6 // lane.step)
         cell = self._place(alarm.signal, effect, base, slice(start, end + 1), seed)
-        leaves = lane.inside[cell] > 0
+        leaves = lane.members(cell)
         scope: Scope = lane.cells[cell]
         signal: Signal = SIGNALS[alarm.signal]  # type: ignore[assignment]
         if alarm.signal != VOLUME and dict(scope).get("team", "") is None:
@@ -411,7 +419,7 @@ class _Tick:
         widths = np.array(lane.windows)
         nearest = int(np.argmin(np.abs(np.log(widths / max(1, window.stop - window.start)))))
         own = lane.scales.scale[signal, nearest]
-        return best_cell(n, b, own[lane.finest], lane.inside > 0, seed, own)
+        return best_cell(n, b, own[lane.finest], lane.inside, seed, own)
 
     def _overrun(self, leaves: Bools, start: int) -> Scope | None:
         """The scope of an announced event that this goes on from."""
@@ -424,12 +432,12 @@ class _Tick:
         """Whose tags were lost: the feature whose volume fell by about what nobody's rose; nobody's itself otherwise."""
         lane = self.lane
         nobody = lane.inside_scopes([UNTAGGED])
-        moved = lane.effect[VOLUME][:, start : end + 1].sum(axis=1)
+        moved = lane.effect[VOLUME][:, start : end + 1].sum(axis=1, dtype=float)
         models = np.eye(int(lane.model.max()) + 1)[lane.model]
         gain = np.maximum((moved[nobody, None] * models[nobody]).sum(axis=0), 0.0)
         named = [("team", "feature"), ("team", "feature", "workflow")]
         owners = [i for i, c in enumerate(lane.cells) if tuple(d for d, _ in c) in named and c[0][1] is not None]
-        lost = np.array([np.maximum(-(lane.inside[i] * moved) @ models, 0.0) for i in owners]).reshape(len(owners), -1)
+        lost = np.maximum(-(lane.inside[owners] @ (moved[:, None] * models)), 0.0)
         common = np.minimum(lost, gain).sum(axis=1)
         if len(owners) and common.max() >= 0.4 * gained:
             best = max(range(len(owners)), key=lambda i: (round(common[i] / gained, 1), -len(lane.cells[owners[i]])))
@@ -471,16 +479,17 @@ class _Tick:
             if not alike or sign_of(i) != sign or abs(begun - start) > 2 * SAME_CAUSE // timedelta(hours=lane.step):
                 continue
             mine = self._leaves(i)
-            effect, base = self._left(alarm.signal, sign, i)
-            window = slice(max(0, min(begun, start)), self.last + 1)
+            first = max(0, min(begun, start))
+            effect, base = self._left(alarm.signal, sign, i, first)
+            window = slice(0, self.last + 1 - first)
             far = [effect[x, window].sum() / max(base[x, window].sum(), 1e-9) for x in (mine, leaves & ~mine)]
             if leaves[mine].all() and max(far) > DWARFS * min(far):
                 continue
             both = leaves | mine
             cell = self._place(alarm.signal, effect, base, window, both)
-            if (lane.inside[cell] > 0)[both].mean() >= 0.8:
+            if lane.members(cell)[both].mean() >= 0.8:
                 moved = replace(i, scopes=(lane.cells[cell],), updated_at=self.now)
-                if self._place(alarm.signal, effect, base, window, lane.inside[cell] > 0) == cell:  # and stays there
+                if self._place(alarm.signal, effect, base, window, lane.members(cell)) == cell:  # and stays there
                     self._set(self._measured(moved), "moved", tell=False)
                 return self.book[i.id]
         return None
@@ -493,7 +502,7 @@ class _Tick:
 
     def _pass_over(self, alarm: Alarm, leaves: Bools) -> bool:
         """Leaves this signal of these leaves alone for the rest of the tick."""
-        self._passed.append((alarm.signal, leaves | (self.lane.inside[alarm.cell] > 0)))
+        self._passed.append((alarm.signal, leaves | self.lane.members(alarm.cell)))
         return True
 
     # --- the life of incidents
@@ -540,26 +549,30 @@ class _Tick:
         nano = round(spent * NANO)
         return replace(incident, actual_nano=nano, expected_nano=nano - round(excess * NANO))
 
-    def _cost(self, leaves: Bools) -> Floats:
+    def _cost(self, leaves: Bools | Ints) -> Floats:
         total: Floats = self.lane.cost[leaves].sum(axis=0)
         return total
 
     def _series(self, incident: Incident) -> tuple[Floats, Floats]:
-        """(steps,) deviation and base of an incident's own signal over its rows."""
-        leaves = self.lane.inside_scopes(incident.scopes)
+        """(steps,) deviation and base of an incident's own signal over its rows, nothing before it began."""
+        leaves, steps = np.flatnonzero(self.lane.inside_scopes(incident.scopes)), self.lane.steps
+        first = min(self._range(incident).start, steps)
         if launched(incident):
             cost = self._cost(leaves)
-            return cost, np.full(len(cost), 1e-9)
+            cost[:first] = 0.0
+            return cost, np.full(steps, 1e-9)
         signal = signal_of(incident)
-        alone = self.there[leaves]
-        effect, base = self.lane.effect[signal][leaves], self.lane.base[signal][leaves]
+        alone = self.there[leaves, first:]
+        effect, base = (x[signal][leaves, first:].astype(float) for x in (self.lane.effect, self.lane.base))
         if self._lifts(incident):  # no dollar is counted twice: a burst within a broad rise is its own
             for i in self._mine():
                 if i.signal == "volume" and i.direction == "up" and i.kind == "spend" and not self._lifts(i):
-                    alone[self._leaves(i)[leaves], self._range(i)] = False
+                    alone[self._leaves(i)[leaves], _from(self._range(i), first)] = False
         elif signal == VOLUME and incident.direction == "up":
-            effect = effect - self._lift(self.lane.steps)[leaves] / LIFTED
-        return (effect * alone).sum(axis=0), (base * alone).sum(axis=0)
+            lift = self._lift(first)
+            effect -= (lift if len(lift) == 1 else lift[leaves]) / LIFTED
+        deviation, usual = (np.pad((x * alone).sum(axis=0), (first, 0)) for x in (effect, base))
+        return deviation, usual
 
     def _follow(self) -> None:
         """Brings incidents up to date: the place, the cost, the end, the new normal, and what newer data says."""
@@ -660,12 +673,12 @@ class _Tick:
             return incident
         signal, sign = signal_of(incident), sign_of(incident)
         seed = lane.inside_scopes(incident.scopes)
-        effect, base = self._left(signal, sign, incident)
-        cell = self._place(signal, effect, base, slice(start, self.last + 1), seed)
+        effect, base = self._left(signal, sign, incident, start)
+        cell = self._place(signal, effect, base, slice(0, age), seed)
         scope: Scope = lane.cells[cell]
-        more = effect[(lane.inside[cell] > 0) & ~seed, start : self.last + 1].sum(axis=0)
+        more = effect[lane.members(cell) & ~seed, :age].sum(axis=0)
         late = more[: len(more) // 2 + 1].sum() < 0.25 * more.sum()  # what joined later began by itself
-        if (scope,) == incident.scopes or np.array_equal(lane.inside[cell] > 0, seed) or late:
+        if (scope,) == incident.scopes or np.array_equal(lane.members(cell), seed) or late:
             return incident
         moved = replace(incident, scopes=(scope,), updated_at=self.now)
         self._set(self._measured(moved), "moved", tell=False)
@@ -726,9 +739,13 @@ class _Tick:
             for named in (["team"], ["team", "feature"])
         )
         planned = {int(leaf): plan for plan in self.plans for leaf in plan.leaves}
-        muted: Bools = np.logical_not(np.any(self._explained(1), axis=(0, 2)))
+        muted: Bools = np.logical_not(np.any(self._explained(lane.steps - 1), axis=(0, 2)))
+        began_at = np.where((lane.cost > 0).any(axis=1), np.argmax(lane.cost > 0, axis=1), lane.steps)
+        young = self.settings.min_history_days * lane.per_day
         for cell in (*teams, *features):
-            leaves = lane.inside[cell] > 0
+            leaves = lane.members(cell)
+            if began_at[leaves].min() < young:
+                continue
             cost = lane.cost[leaves].sum(axis=0)
             first = int(np.argmax(cost > 0))
             fresh = (

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
-from detector.baseline import expected_volume
+from detector.baseline import Expected, expected_volume
 from detector.days_off import days_off
-from detector.effects import SIGNALS, VOLUME, Bools, Ints, effects, references, whole_days
-from detector.grid import COST, LEAF_DIMENSIONS, REQUESTS, RUNS, Cell, Floats, Grid, memberships
-from detector.scan import Scales, Scores, counted, scales, score
+from detector.effects import (
+    SIGNALS,
+    VOLUME,
+    Ints,
+    References,
+    effects,
+    prices,
+    references,
+    tokens_and_cost,
+    whole_days,
+)  # fmt: skip
+from detector.grid import COST, LEAF_DIMENSIONS, REQUESTS, RUNS, Bools, Cell, Floats, Grid, Singles, memberships
+from detector.scan import Scores, counted, scales, score, window_sums
 from detector.settings import DetectionSettings
 from ledger.table import CostTable, leaves_inside
 from ledger.types import Scope
@@ -42,13 +54,33 @@ WINDOWS = {1: (1, 3, 6, 12, 24, 72, 168), 24: (1, 3, 7)}
 
 SLOW_LAG = 12
 """Days between a day and the end of what slow growth is measured against."""
-SLOW_WINDOWS = (2,)
-SLOW_GUARD = 10
+SLOW_DAYS, SLOW_WINDOWS, SLOW_GUARD = 14, (2,), 10
+BROAD = ((), ("provider",), ("model",), ("environment",), ("provider", "environment"))
+"""Cuboids at which a fall of volume is told: a feature that falls by itself is everyday life."""
+
+
+CHUNK = 1024
+"""Leaves whose effects are worked out at once: what is needed on the way stays small."""
+
+
+def broad(scope: Scope) -> bool:
+    """Whether a scope holds many features."""
+    return tuple(d for d, _ in scope) in BROAD
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Some leaves (numbers) with what is usual there."""
+
+    leaves: Ints
+    ref: References
+    expected: Expected
 
 
 class Lane:
     """Effects over the trailing days, in steps of `step` hours. `start` is the first step of the arrays (absolute),
-    `effect` and `base` are (signals, leaves, steps) in dollars; volume's effect is what exceeds its baseline."""
+    `effect` and `base` are (signals, leaves, steps) in dollars; volume's effect is what exceeds its baseline. `inside`
+    (cells, leaves) has ones where a leaf lies in a cell."""
 
     def __init__(self, step: int, settings: DetectionSettings) -> None:
         self.step, self.settings = step, settings
@@ -56,14 +88,12 @@ class Lane:
         self.per_day = 24 // step
         self.windows = WINDOWS[step]
         self.start = 0
-        self.effect: Floats = np.zeros((len(SIGNALS), 0, 0))
-        self.base: Floats = self.effect
+        self.effect: Singles = np.zeros((len(SIGNALS), 0, 0), dtype=np.float32)
+        self.base: Singles = self.effect
         self.cells: list[Cell] = []
-        self.inside: Floats = np.zeros((0, 0))
+        self.inside = csr_array((0, 0))
         self.leaves = pd.DataFrame(columns=[*LEAF_DIMENSIONS])
         self.known_volume: Bools = np.zeros((0, 0), dtype=bool)
-        none = np.zeros((len(SIGNALS), len(self.windows), 0))
-        self.scales = Scales(none, none, none, none[:, 0], none[:, 0])
         self._of_scope: dict[Scope, Bools] = {}
         self.touched: Ints = np.zeros(0, dtype=np.int64)
         """Epoch hours of older steps that came anew since this was last emptied."""
@@ -71,18 +101,23 @@ class Lane:
 
     def learn(self, rows: CostTable) -> None:
         """Takes rows in, and brings the effects of the steps that changed up to date."""
-        before, newest = len(self.grid.leaves), self.grid.first + self.grid.steps - 1
+        before, newest = len(self.grid.leaves), self.grid.last
         changed = self.grid.learn(rows)
         if not len(changed):
             return
         if before:
-            late = changed + self.grid.first
-            self.touched = np.union1d(self.touched, late[late < newest] * self.step)
+            self.touched = np.union1d(self.touched, changed[changed < newest] * self.step)
         if len(self.grid.leaves) != before or self.effect.shape[1] != len(self.grid.leaves):
             self._day = -1
         if self._day >= 0:
-            inside = changed + self.grid.first - self.start
-            self._apply(inside[(inside >= 0) & (inside < self.effect.shape[2])])
+            inside = changed - self.start
+            self._apply(inside[(inside >= 0) & (inside < self.steps)])
+
+    def members(self, cell: int) -> Bools:
+        """(leaves,) which leaves lie in a cell."""
+        mask = np.zeros(len(self.leaves), dtype=bool)
+        mask[self.inside.indices[self.inside.indptr[cell] : self.inside.indptr[cell + 1]]] = True
+        return mask
 
     def inside_scopes(self, scopes: Iterable[Scope]) -> Bools:
         """(leaves,) which leaves lie in any of the scopes; a dimension that leaves do not have is not looked at."""
@@ -107,98 +142,112 @@ class Lane:
         first_day = max(self.grid.first // self.per_day, day - reach)
         self.start = first_day * self.per_day
         self.steps = (day - first_day + 1) * self.per_day
+        self.grid.forget(self.start)
         if len(self.leaves) != len(self.grid.leaves):
-            self.leaves = pd.DataFrame(self.grid.leaves, columns=list(LEAF_DIMENSIONS), dtype=object)
-            self._of_scope = {}
-            self.cells, mask = memberships(self.grid.leaves, CUBOIDS)
-            self.inside = mask.astype(float)
-            sizes = self.inside.sum(axis=1)
-            self.finest: Ints = np.array(
-                [np.argmin(np.where(self.inside[:, i] > 0, sizes, np.inf)) for i in range(len(self.leaves))],
-                dtype=np.int64,
-            )
-            keys = [d for d in LEAF_DIMENSIONS if d not in ("provider", "model", "region", "tier", "account")]
-            self.flow: Ints = np.asarray(self.leaves.groupby(keys, dropna=False, sort=False).ngroup(), dtype=np.int64)
-            models = self.leaves.groupby(["provider", "model", "tier"], dropna=False, sort=False)
-            self.model: Ints = np.asarray(models.ngroup(), dtype=np.int64)
-        groups = self.grid.group_of_leaf()
-        self._groups = sorted({g for of in groups for g in of}, key=str)
-        self._group_of = np.array([[g in of for g in self._groups] for of in groups]).reshape(
-            len(groups), len(self._groups)
-        )
+            self._name()
+        self._groups, self._group_of = list(self.grid.groups), self.grid.group_of_leaf()
         self._lag = np.array([self.grid.lag_hours(g) for g in self._groups])
-        self.cost = self._values(np.arange(self.steps))[COST]
+        self.cost = self.values_of(COST)
         self._day = day
+
+    def _name(self) -> None:
+        """What new leaves change: cells, and which leaves belong together."""
+        self.leaves = pd.DataFrame(self.grid.leaves, columns=list(LEAF_DIMENSIONS), dtype=object)
+        self._of_scope = {}
+        self.cells, self.inside = memberships(self.grid.leaves, CUBOIDS)
+        self.many: Bools = np.array([broad(c) for c in self.cells])
+        """(cells,) which hold many features."""
+        self.nobodys: Bools = np.array([dict(c).get("team", "") is None for c in self.cells])
+        cell, leaf = self.inside.nonzero()
+        order = np.lexsort((cell, np.diff(self.inside.indptr)[cell], leaf))
+        self.finest: Ints = cell[order][np.unique(leaf[order], return_index=True)[1]].astype(np.int64)
+        """(leaves,) the smallest cell that holds each."""
+        keys = [d for d in LEAF_DIMENSIONS if d not in ("provider", "model", "region", "tier", "account")]
+        self.flow: Ints = np.asarray(self.leaves.groupby(keys, dropna=False, sort=False).ngroup(), dtype=np.int64)
+        models = self.leaves.groupby(["provider", "model", "tier"], dropna=False, sort=False)
+        self.model: Ints = np.asarray(models.ngroup(), dtype=np.int64)
+
+    def _chunks(self) -> list[Ints]:
+        """Leaves by parts, no flow split between two."""
+        order = np.argsort(self.flow, kind="stable")
+        ends = np.cumsum(np.bincount(self.flow))
+        part = (ends - 1) // CHUNK
+        cuts = ends[np.flatnonzero(np.diff(part))]
+        return [np.sort(leaves) for leaves in np.split(order, cuts)]
 
     def refresh(self, flagged: Bools, going_on: Bools) -> None:
         """References, baselines and scales anew. `flagged` (leaves, steps) teaches nothing of what is usual;
         `going_on`, the part of it that has not ended, nothing of how far things wander either."""
-        values = self._values(np.arange(self.steps))
-        settings = self.settings
+        settings, per_day, leaves = self.settings, self.per_day, len(self.leaves)
         flagged = self._flow_wide(flagged)
-        self.ref = references(
-            values, flagged, self.flow, self.model, per_day=self.per_day, days=settings.reference_days
-        )
-        self._of_step = np.repeat(np.arange(self.steps // self.per_day), self.per_day)
-        self.effect, self.base = effects(values, self.ref, self._of_step)
-        days = np.arange(self.start // self.per_day, self.start // self.per_day + self.steps // self.per_day)
+        days, chunks = self.steps // per_day, self._chunks()
+        self._of_step = np.repeat(np.arange(days), per_day)
+        price, slow_price = self._prices(flagged, chunks)
+        dates = (np.arange(days) + self.start // per_day).astype("datetime64[D]")
         off = days_off(settings.holidays, (np.arange(self.steps) + self.start) * self.step, settings.zone)
-        self.expected = expected_volume(
-            self.effect[VOLUME], flagged, days.astype("datetime64[D]"), self.per_day, settings.min_history_days, off
+        history, warm = max(self.steps - per_day, 1), self.steps - 8 * per_day
+        slow_warm = min(SLOW_LAG + 7, max(days - 12, 0))
+        slow_history = max(days - SLOW_GUARD, slow_warm + 5, 1)  # what grows shall not set its own bar
+        keep = ~going_on[:, :history]
+        slow_keep: Bools = np.asarray(~flagged.reshape(leaves, days, per_day).any(axis=2))[:, :slow_history]
+        self.effect, self.base = (np.zeros((len(SIGNALS), leaves, self.steps), dtype=np.float32) for _ in range(2))
+        self.slow_effect, self.slow_base = (np.zeros((len(SIGNALS), leaves, days)) for _ in range(2))
+        self.known_volume = np.zeros((leaves, self.steps), dtype=bool)
+        counts, slow_counts = (np.zeros((len(SIGNALS), leaves)) for _ in range(2))
+        self._parts = []
+        for mine in chunks:
+            values = self._values(np.arange(self.steps), mine)
+            teaches, by_day = whole_days(np.where(flagged[mine], 0.0, values), per_day), whole_days(values, per_day)
+            flow, model = np.unique(self.flow[mine], return_inverse=True)[1], self.model[mine]
+            ref = references(teaches, price, flow, model, days=settings.reference_days)
+            effect, base = effects(values, ref, self._of_step)
+            expected = expected_volume(effect[VOLUME], flagged[mine], dates, per_day, settings.min_history_days, off)
+            self.known_volume[mine] = expected.known
+            self._parts.append(_Part(mine, ref, expected))
+            self._put(self._parts[-1], np.arange(self.steps), effect, base)
+            counts[:, mine] = counted(values[RUNS], values[REQUESTS], keep[mine])
+            ref = references(teaches, slow_price, flow, model, days=SLOW_DAYS, lag=SLOW_LAG)
+            self.slow_effect[:, mine], self.slow_base[:, mine] = effects(by_day, ref, np.arange(days))
+            slow_counts[:, mine] = counted(by_day[RUNS], by_day[REQUESTS], slow_keep[mine])
+        self.slow_effect[VOLUME] = self.slow_base[VOLUME] = 0.0
+        warm = min(settings.reference_days * per_day, max(0, warm))
+        self.scales = scales(self.effect, self.base, keep, counts, self.inside, self.windows, warm)
+        self.slow_scales = scales(
+            self.slow_effect, self.slow_base, slow_keep, slow_counts, self.inside, SLOW_WINDOWS, slow_warm
         )
-        self.known_volume = self.expected.known
-        self._volume(np.arange(self.steps))
-        self._refresh_slow(values, flagged)
-        keep = ~going_on
-        today = self.steps - self.per_day
-        warm = min(settings.reference_days * self.per_day, max(0, today - 7 * self.per_day))
-        history = slice(0, max(today, 1))
-        self.scales = scales(
-            (self.effect * keep)[:, :, history],
-            (self.base * keep)[:, :, history],
-            (counted(values[RUNS], values[REQUESTS]) * keep)[:, :, history],
-            self.inside,
-            self.windows,
-            warm,
+
+    def _prices(self, flagged: Bools, chunks: Sequence[Ints]) -> tuple[Floats, Floats]:
+        """Prices of the models, as they are lately and as they were long ago."""
+        models = int(self.model.max(initial=-1)) + 1
+        gram, moment = (np.zeros((models, self.steps // self.per_day, *tail)) for tail in ((4, 4), (4,)))
+        for mine in chunks:
+            values = np.where(flagged[mine], 0.0, self._values(np.arange(self.steps), mine))
+            part = tokens_and_cost(values, self.model[mine], models, self.per_day)
+            gram, moment = gram + part[0], moment + part[1]
+        return prices(gram, moment, days=self.settings.reference_days), prices(
+            gram, moment, days=SLOW_DAYS, lag=SLOW_LAG
         )
 
     def _flow_wide(self, flagged: Bools) -> Bools:
         """What is flagged in one leaf of a flow is flagged in all: shares between them mean nothing otherwise."""
         any_of = np.zeros((int(self.flow.max(initial=-1)) + 1, flagged.shape[1]), dtype=bool)
-        np.logical_or.at(any_of, self.flow, flagged)
+        some = flagged.any(axis=1)
+        np.logical_or.at(any_of, self.flow[some], flagged[some])
         return any_of[self.flow]
-
-    def _refresh_slow(self, values: Floats, flagged: Bools) -> None:
-        """The same effects by the day against what was usual long ago: growth without a jump shows there alone. The
-        last whole day of all, and scales for windows of three days."""
-        days = self.steps // self.per_day
-        ref = references(values, flagged, self.flow, self.model, per_day=self.per_day, days=14, lag=SLOW_LAG)
-        by_day = whole_days(values, self.per_day)
-        keep = ~flagged.reshape(len(flagged), days, self.per_day).any(axis=2)
-        effect, base = effects(by_day, ref, np.arange(days))
-        effect[VOLUME] = base[VOLUME] = 0.0
-        self.slow_effect, self.slow_base = effect, base
-        warm = min(SLOW_LAG + 7, max(days - 12, 0))
-        used = slice(0, max(days - SLOW_GUARD, warm + 5, 1))  # what grows shall not set its own bar
-        self.slow_scales = scales(
-            (effect * keep)[:, :, used],
-            (base * keep)[:, :, used],
-            (counted(by_day[RUNS], by_day[REQUESTS]) * keep)[:, :, used],
-            self.inside,
-            SLOW_WINDOWS,
-            warm,
-        )
 
     def score_slow(self, ends: Ints, keep: Bools) -> Scores:
         """Scores of all cells over the days that end with `ends` (leaves,; counted from the arrays' first); `keep`
         (signals, leaves) is False where something is explained already."""
-        on = keep[:, :, None]
-        return score(self.slow_effect * on, self.slow_base * on, ends, self.inside, SLOW_WINDOWS, self.slow_scales)
+        dollars, base = (
+            np.stack([window_sums(x * k[:, None], ends, SLOW_WINDOWS) for x, k in zip(of, keep, strict=True)])
+            for of in (self.slow_effect, self.slow_base)
+        )
+        return score(dollars, base, self.inside, self.slow_scales)
 
     def ends(self, now_hour: int, *, complete: bool) -> Ints:
         """(leaves,) the last step to judge: the newest that has rows, or with `complete` the last that is all there. A
         flow is judged as far as all its sources reach: half of it would look like a move to the other half."""
-        newest = np.array([self.grid.newest.get(g, -1) for g in self._groups])
+        newest = np.array([self.grid.newest[g] for g in self._groups])
         if complete:
             newest = np.minimum(newest, np.floor((now_hour - self._lag) / self.step).astype(np.int64) - 1)
         last = np.where(self._group_of, newest, -1).max(axis=1)
@@ -217,46 +266,41 @@ class Lane:
         return found
 
     def score(self, ends: Ints, keep: Bools, lift: Floats | None = None) -> Scores:
-        """Scores of all cells at `ends`; `keep` (signals, leaves, n) is False where something is explained already and
-        covers the last n steps, `lift` (leaves, n) what of the volume is."""
-        reach = keep.shape[2]
-        cut = slice(self.steps - reach, self.steps)
-        effect = self.effect[:, :, cut] * keep
-        if lift is not None:
-            effect[VOLUME] -= lift * keep[VOLUME]
-        return score(
-            effect,
-            self.base[:, :, cut] * keep,
-            np.maximum(ends - (self.steps - reach), 0),
-            self.inside,
-            self.windows,
-            self.scales,
-        )
+        """Scores of all cells at `ends`, for the first signals, as many as `keep` (signals, leaves, n) has; that is
+        False where something is explained already and covers the last n steps, `lift` (leaves, n) what of the volume
+        is."""
+        first = self.steps - keep.shape[2]
+        ends = np.maximum(ends - first, 0)
+        dollars, base = (np.zeros((len(keep), len(self.windows), len(self.leaves))) for _ in range(2))
+        for s, on in enumerate(keep):
+            effect = self.effect[s][:, first:] * on
+            if s == VOLUME and lift is not None:
+                effect = effect - lift * on
+            dollars[s] = window_sums(effect, ends, self.windows)
+            base[s] = window_sums(self.base[s][:, first:] * on, ends, self.windows)
+        return score(dollars, base, self.inside, self.scales.first(len(keep)))
 
     def values_of(self, channel: int) -> Floats:
         """(leaves, steps) of one channel of the rows."""
-        found: Floats = self._values(np.arange(self.steps))[channel]
+        found: Floats = self.grid.values(np.arange(self.steps) + self.start, channels=[channel])[0]
         return found
 
-    def _values(self, steps: Ints) -> Floats:
+    def _values(self, steps: Ints, leaves: Ints | None = None) -> Floats:
         """(channels, leaves, n) of steps counted from `start`, zero where there is nothing."""
-        source = steps + self.start - self.grid.first
-        held = (source >= 0) & (source < self.grid.steps)
-        out = np.zeros((self.grid.values.shape[0], self.grid.values.shape[1], len(steps)))
-        out[:, :, held] = self.grid.values[:, :, source[held]]
-        return out
+        return self.grid.values(steps + self.start, leaves=leaves)
 
     def _apply(self, steps: Ints) -> None:
         if not len(steps):
             return
         values = self._values(steps)
         self.cost[:, steps] = values[COST]
-        effect, base = effects(values, self.ref, self._of_step[steps])
-        self.effect[:, :, steps], self.base[:, :, steps] = effect, base
-        self._volume(steps)
+        for part in self._parts:
+            self._put(part, steps, *effects(values[:, part.leaves], part.ref, self._of_step[steps]))
 
-    def _volume(self, steps: Ints) -> None:
-        """Takes the baseline from the volume, and makes it what the volume is measured against."""
-        known, expected = self.known_volume[:, steps], self.expected.of(self.effect[VOLUME][:, steps], steps)
-        self.effect[VOLUME][:, steps] = np.where(known, self.effect[VOLUME][:, steps] - expected, 0.0)
-        self.base[VOLUME][:, steps] = np.where(known, expected, 0.0)
+    def _put(self, part: _Part, steps: Ints, effect: Floats, base: Floats) -> None:
+        """Takes the baseline from the volume, makes it what the volume is measured against, and keeps it all."""
+        known, expected = part.expected.known[:, steps], part.expected.of(effect[VOLUME], steps)
+        effect[VOLUME] = np.where(known, effect[VOLUME] - expected, 0.0)
+        base[VOLUME] = np.where(known, expected, 0.0)
+        where = part.leaves[:, None], steps[None, :]
+        self.effect[:, *where], self.base[:, *where] = effect, base

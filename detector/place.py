@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from detector.effects import Bools
-from detector.grid import Floats
+from detector.grid import Bools, Floats
 
 LIKE = 0.4
 """A leaf moves with a cell where it deviates by at least this share of what the cell does."""
 
 
-def best_cell(dollars: Floats, base: Floats, noise: Floats, inside: Bools, seed: Bools, own: Floats) -> int:
+def best_cell(dollars: Floats, base: Floats, noise: Floats, inside: csr_array, seed: Bools, own: Floats) -> int:
     """The cell (row of `inside`) that explains a deviation best.
 
     dollars, base, noise  (leaves,) deviation in the direction of interest, what it is measured against, and how far
                           the leaf's relative deviation wanders by itself
-    inside                (cells, leaves)
+    inside                (cells, leaves) ones where a leaf lies in a cell
     seed                  (leaves,) the leaves of the cell that raised the alarm
     own                   (cells,) how far the cell's own relative deviation wanders: a cell that is not out of the
                           ordinary itself is not the place
@@ -29,23 +29,26 @@ def best_cell(dollars: Floats, base: Floats, noise: Floats, inside: Bools, seed:
     alike = 0.5 * float(dollars[seed].sum() / max(base[seed].sum(), 1e-9))
     moving = (gain > 0) & ((relative > np.maximum(3.0 * noise, alike)) | seed)
     weight = np.maximum(base, gain)
-    membership = inside.astype(float)
-    held = membership @ np.where(moving, gain, 0.0)
-    of_cell = (membership @ dollars) / np.maximum(membership @ base, 1e-9)
-    apart = of_cell[:, None] - relative[None, :]
-    with_it = relative[None, :] >= LIKE * of_cell[:, None]
-    unclear = ~with_it & (apart < 1.5 * noise[None, :])
-    taking_part = (membership * (with_it + 0.6 * unclear)) @ weight
-    purity = taking_part / np.maximum(membership @ weight, 1e-9)
+    row = np.repeat(np.arange(inside.shape[0]), np.diff(inside.indptr))  # of each pair of a cell and a leaf of it
+    leaf = inside.indices
+
+    def of_pairs(x: Floats | Bools) -> Floats:
+        return np.bincount(row, weights=x, minlength=inside.shape[0]).astype(float)
+
+    held = inside @ np.where(moving, gain, 0.0)
+    of_cell = (inside @ dollars) / np.maximum(inside @ base, 1e-9)
+    with_it = relative[leaf] >= LIKE * of_cell[row]
+    unclear = ~with_it & (of_cell[row] - relative[leaf] < 1.5 * noise[leaf])
+    purity = of_pairs((with_it + 0.6 * unclear) * weight[leaf]) / np.maximum(inside @ weight, 1e-9)
     coverage = held / max(float(np.where(moving, gain, 0.0).sum()), 1e-9)
     value = 2 * purity * coverage / np.maximum(purity + coverage, 1e-9)
     value = np.where(of_cell >= 3.0 * own, value, -1.0)
-    value = np.where(membership @ np.where(seed, gain, 0.0) >= 0.5 * gain[seed].sum(), value, -1.0)
-    best = value.max()
+    value = np.where(inside @ np.where(seed, gain, 0.0) >= 0.5 * gain[seed].sum(), value, -1.0)
+    best, sizes = value.max(), np.diff(inside.indptr)
     if best < 0:
-        return int(np.argmax((membership[:, seed].sum(axis=1) == seed.sum()) * (membership.sum(axis=1) == seed.sum())))
-    close = np.flatnonzero(value >= best - 0.01)
-    active = membership[close] * (weight > 0)
-    joint = (active * (with_it | unclear)[close]).sum(axis=1) / np.maximum(active.sum(axis=1), 1)
-    whole = close[joint >= min(0.75, joint.max())]
-    return int(whole[np.argmax(membership[whole].sum(axis=1))])
+        return int(np.argmax((inside @ seed == seed.sum()) & (sizes == seed.sum())))
+    active = of_pairs(weight[leaf] > 0)
+    joint = of_pairs((with_it | unclear) & (weight[leaf] > 0)) / np.maximum(active, 1)
+    close = value >= best - 0.01
+    whole = np.flatnonzero(close & (joint >= min(0.75, joint[close].max())))
+    return int(whole[np.argmax(sizes[whole])])

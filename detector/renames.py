@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detector.effects import Bools, Ints
-from detector.grid import REQUESTS, Floats
+from detector.effects import Ints
+from detector.grid import REQUESTS, Bools, Floats
 
 if TYPE_CHECKING:
     from detector.lane import Lane
@@ -28,14 +28,14 @@ def renamed_from(lane: Lane, cell: int, first: int, last: int) -> int | None:
     if first < back or last - first >= back:
         return None
     values = lane.values_of(REQUESTS)
-    came = lane.inside[cell] > 0
+    came = lane.members(cell)
     dimensions = [d for d, _ in lane.cells[cell]]
     others = [i for i, c in enumerate(lane.cells) if i != cell and [d for d, _ in c] == dimensions]
     cost = float(lane.cost[came, now].sum())
     found = [
         (abs(was / cost - 1), i)
         for i in others
-        if not (came & (left := lane.inside[i] > 0)).any()
+        if not (came & (left := lane.members(i))).any()
         and abs((was := float(lane.cost[left, before].sum())) / cost - 1) <= SAME_SIZE
         and lane.cost[left, now].sum() <= GONE * was
         and _alike(lane.model, (values[:, before], left, was), (values[:, now], came, cost))

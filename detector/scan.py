@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from detector.effects import PER_RUN, SIGNALS, VOLUME, Ints
-from detector.grid import Floats
+from detector.grid import Bools, Floats, Singles
 
 FLOOR = np.array([0.10, 0.04, 0.04, 0.03, 0.03, 0.03, 0.01])
 """By signal, the smallest relative wandering that is believed: a scale that collapses on a quiet series would turn
@@ -26,6 +26,8 @@ LEAST_SPREAD, MOST_SPREAD = 0.3, 3.0
 """One run or request is believed to wander by no less and no more than this, relative to what is usual."""
 BUSY = 0.25
 """A window's base counts as at least this share of the cell's usual one, so that idle hours do not divide by nothing."""
+BLOCK = 1024
+"""Cells whose scales are worked out at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,10 @@ class Scales:
     usual: Floats
     unit: Floats
     spread: Floats
+
+    def first(self, signals: int) -> Scales:
+        """Those of the first signals."""
+        return Scales(*(x[:signals] for x in (self.middle, self.scale, self.usual, self.unit, self.spread)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,39 +61,53 @@ def _sums(total: Floats, ends: Ints, width: int) -> Floats:
     return np.take(total, ends + 1, axis=1) - np.take(total, np.maximum(ends + 1 - width, 0), axis=1)
 
 
-def scales(effect: Floats, base: Floats, counts: Floats, inside: Floats, windows: tuple[int, ...], skip: int) -> Scales:
-    """Scales from history: effect, base and counts (signals, leaves, steps) with flagged steps zeroed, inside (cells,
-    leaves); the first `skip` steps have no reference yet and are left out. A count is of what varies by itself: runs for
-    their number, requests for their size."""
-    cells, count = inside.shape[0], len(windows)
-    whole = inside.all(axis=1)
-    lean = csr_array(inside)  # a leaf lies in some twenty of thousands of cells
+def scales(
+    effect: Floats | Singles, base: Floats | Singles, keep: Bools, counts: Floats, inside: csr_array, windows: tuple[int, ...], skip: int
+) -> Scales:  # fmt: skip
+    """Scales from history: effect and base (signals, leaves, steps), of which `keep` (leaves, steps) teaches; counts
+    (signals, leaves) over all of it; inside (cells, leaves). The first `skip` steps have no reference yet and are left
+    out. A count is of what varies by itself: runs for their number, requests for their size."""
+    cells, steps = inside.shape[0], keep.shape[1]
+    middle, scale, usual = (np.zeros((len(SIGNALS), len(windows), cells)) for _ in range(3))
+    unit, spread = np.zeros((len(SIGNALS), cells)), np.ones((len(SIGNALS), cells))
+    whole = np.diff(inside.indptr) == inside.shape[1]
     floor = np.where(whole, WHOLE_FLOOR[:, None], FLOOR[:, None])
-    middle, scale, usual = (np.zeros((len(SIGNALS), count, cells)) for _ in range(3))
-    unit = np.einsum("cl,sl->sc", inside, base.sum(axis=2)) / np.maximum(
-        np.einsum("cl,sl->sc", inside, counts.sum(axis=2)), 1.0
-    )
-    spread = np.ones((len(SIGNALS), cells))
     for s in range(len(SIGNALS)):
-        n, b = (lean @ np.pad(np.cumsum(x[s], axis=1), ((0, 0), (1, 0))) for x in (effect, base))
-        for i, width in enumerate(windows):
-            every = np.arange(skip, effect.shape[2], max(1, width // 6))
-            nw, bw = _sums(n, every, width), _sums(b, every, width)
-            if nw.shape[1] < 2:
-                scale[s, i] = 1.0
-                continue
-            typical = bw.mean(axis=1)
-            x = nw / np.maximum(np.maximum(bw, BUSY * typical[:, None]), 1e-9)
-            middle[s, i] = np.median(x, axis=1)
-            if i == 0:
-                spread[s] = _spread(x, bw / np.maximum(unit[s], 1e-12)[:, None])
-            off = np.abs(x - middle[s, i][:, None])
-            off[whole, max(len(every) - GUARD * width // max(1, width // 6), len(every) // 2) :] = 0.0
-            off.partition(int(TAIL * (off.shape[1] - 1)), axis=1)
-            tail = off[:, int(TAIL * (off.shape[1] - 1))]
-            scale[s, i] = np.sqrt(floor[s] ** 2 + np.maximum(tail / TAIL_Z, off.max(axis=1) / MOST_Z) ** 2)
-            usual[s, i] = typical
+        e, b = (np.where(keep, x[s][:, :steps].astype(float), 0.0) for x in (effect, base))
+        unit[s] = (inside @ b.sum(axis=1)) / np.maximum(inside @ counts[s], 1.0)
+        for at in range(0, cells, BLOCK):
+            block = slice(at, at + BLOCK)
+            n, m = (np.pad(np.cumsum(inside[block] @ x, axis=1), ((0, 0), (1, 0))) for x in (e, b))
+            one = _scales(n, m, unit[s, block], whole[block], windows, skip)
+            middle[s, :, block], off, usual[s, :, block], spread[s, block] = one
+            scale[s, :, block] = np.where(off < 0, 1.0, np.sqrt(floor[s, block] ** 2 + off**2))
     return Scales(middle, scale, usual, unit, spread)
+
+
+def _scales(
+    n: Floats, b: Floats, unit: Floats, whole: Bools, windows: tuple[int, ...], skip: int
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Of some cells and one signal, from running totals (cells, steps + 1) of deviation and base: by (window, cell) the
+    middle, how far it wanders (-1 where there is too little history) and the usual base, and (cells,) the spread."""
+    shape = (len(windows), len(n))
+    middle, wander, usual, spread = np.zeros(shape), np.full(shape, -1.0), np.zeros(shape), np.ones(len(n))
+    for i, width in enumerate(windows):
+        stride = max(1, width // 6)
+        every = np.arange(skip, n.shape[1] - 1, stride)
+        if len(every) < 2:
+            continue
+        nw, bw = _sums(n, every, width), _sums(b, every, width)
+        usual[i] = bw.mean(axis=1)
+        x = nw / np.maximum(np.maximum(bw, BUSY * usual[i][:, None]), 1e-9)
+        middle[i] = np.median(x, axis=1)
+        if i == 0:
+            spread = _spread(x, bw / np.maximum(unit, 1e-12)[:, None])
+        off = np.abs(x - middle[i][:, None])
+        off[whole, max(len(every) - GUARD * width // stride, len(every) // 2) :] = 0.0
+        at = int(TAIL * (len(every) - 1))
+        off.partition(at, axis=1)
+        wander[i] = np.maximum(off[:, at] / TAIL_Z, off[:, at:].max(axis=1) / MOST_Z)
+    return middle, wander, usual, spread
 
 
 def _spread(relative: Floats, count: Floats) -> Floats:
@@ -113,24 +133,36 @@ def count_score(dollars: Floats, base: Floats, known: Scales) -> Floats:
     return out
 
 
-def score(effect: Floats, base: Floats, ends: Ints, inside: Floats, windows: tuple[int, ...], known: Scales) -> Scores:
-    """Scores at the step `ends` (leaves,) of each leaf: the last one that is to be judged."""
-    rows = np.arange(len(ends))
-    total_n, total_b = (np.pad(np.cumsum(x, axis=-1), ((0, 0), (0, 0), (1, 0))) for x in (effect, base))
-    shape = (len(SIGNALS), len(windows), inside.shape[0])
-    dollars, bases = np.zeros(shape), np.zeros(shape)
-    for i, width in enumerate(windows):
-        stop, start = ends + 1, np.maximum(ends + 1 - width, 0)
-        dollars[:, i] = (total_n[:, rows, stop] - total_n[:, rows, start]) @ inside.T
-        bases[:, i] = (total_b[:, rows, stop] - total_b[:, rows, start]) @ inside.T
-    relative = dollars / np.maximum(np.maximum(bases, BUSY * known.usual), 1e-9)
+def score(dollars: Floats, base: Floats, inside: csr_array, known: Scales) -> Scores:
+    """Scores of windows: dollars of deviation and base are (signals, windows, leaves), inside (cells, leaves); as many
+    signals as `known` has."""
+    of_cells = [
+        np.moveaxis((inside @ x.reshape(-1, x.shape[-1]).T).reshape(-1, *x.shape[:2]), 0, 2) for x in (dollars, base)
+    ]
+    dollars, base = of_cells
+    relative = dollars / np.maximum(np.maximum(base, BUSY * known.usual), 1e-9)
     wander = (relative - known.middle) / known.scale
-    few = np.maximum(count_score(dollars, bases, known) * np.sign(wander), 1e-9)
-    return Scores(dollars, bases, relative, wander / np.sqrt(1.0 + (wander / few) ** 2))
+    few = np.maximum(count_score(dollars, base, known) * np.sign(wander), 1e-9)
+    return Scores(dollars, base, relative, wander / np.sqrt(1.0 + (wander / few) ** 2))
 
 
-def counted(runs: Floats, requests: Floats) -> Floats:
-    """(signals, leaves, steps) what each signal is a number or a mean of: runs where they are counted, else requests."""
-    out = np.repeat(requests[None], len(SIGNALS), axis=0)
-    out[[VOLUME, PER_RUN]] = np.where(runs.sum(axis=1, keepdims=True) > 0, runs, requests)
+def window_sums(x: Floats | Singles, ends: Ints, windows: tuple[int, ...]) -> Floats:
+    """(windows, leaves) sums of x (leaves, steps) over the windows (ascending) that end with the step `ends` (leaves,)."""
+    out = np.zeros((len(windows), len(x)))
+    for end in np.unique(ends):
+        rows = np.flatnonzero(ends == end)
+        mine, stop = x if len(rows) == len(x) else x[rows], end + 1
+        for i, width in enumerate(windows):
+            start = max(end + 1 - width, 0)
+            out[i, rows] = mine[:, start:stop].sum(axis=1, dtype=float)
+            stop = start
+    return np.cumsum(out, axis=0)
+
+
+def counted(runs: Floats, requests: Floats, keep: Bools) -> Floats:
+    """(signals, leaves) what each signal is a number or a mean of, summed over the first steps as far as `keep` (leaves,
+    n) goes: runs where they are counted, else requests."""
+    each = [(x[:, : keep.shape[1]] * keep).sum(axis=1) for x in (runs, requests)]
+    out = np.repeat(each[1][None], len(SIGNALS), axis=0)
+    out[[VOLUME, PER_RUN]] = np.where(runs.sum(axis=1) > 0, *each)
     return out
