@@ -5,8 +5,8 @@
 First: baselines and causal scores of every hour of all series, isolation forest on candidates included, against robust
 STL fitted once to each series in a loop (a sample of 30, extrapolated). Then: one tick over so many series with their
 state kept, an ordinary hour and the hour of the daily refit, and the memory in use. With --detector, the same through the
-whole detector: a series is one driver of one leaf, of an organisation of teams, features, workflows, environments and
-models, with six weeks of history. Imports are not counted on either side; set OMP_NUM_THREADS=1 for one thread.
+whole detector: a series is one driver of one watched place, of an organisation of teams, features, workflows,
+environments and models, with six weeks of history. Imports are not counted on either side; set OMP_NUM_THREADS=1 for one thread.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from ledger.table import CostTable
 from ledger.types import DIMENSIONS, DRIVERS, from_hour
 
 SAMPLE = 30
+PLACES = 2.55
+"""Places that are watched in `organisation`, a leaf."""
 
 
 def spend(series: int, hours: int, seed: int = 0) -> np.ndarray:
@@ -111,7 +113,7 @@ def hours_of(leaves: pd.DataFrame, first: int, hours: int, rng: np.random.Genera
 
 def detector_tick(series: int) -> None:
     """Six weeks of state, then the first and the second hour of a day, rows learnt and judged."""
-    leaves, rng, start = organisation(max(12, series // len(SIGNALS))), np.random.default_rng(0), 24 * 20_000
+    leaves, rng, start = organisation(round(series / len(SIGNALS) / PLACES)), np.random.default_rng(0), 24 * 20_000
     detector = Detector(DetectionSettings())
     for day in range(42):
         detector.learn(hours_of(leaves, start + 24 * day, 24, rng))
@@ -122,6 +124,7 @@ def detector_tick(series: int) -> None:
         detector.learn(rows)
         detector.tick(from_hour(hour + 1))
 
+    watched = len(SIGNALS) * len(detector.places)
     spent = []
     for i in range(5):
         rows = hours_of(leaves, now + i, 1, rng)
@@ -135,7 +138,7 @@ def detector_tick(series: int) -> None:
     refit = cpu(lambda: one(now + 24, first))
     gigabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(
-        f"detector, {series:6} series ({len(leaves)} leaves): {ordinary:.3f} CPU-s a tick, with the daily refit {refit:.2f}; "
+        f"detector, {watched:6} series ({len(leaves)} leaves): {ordinary:.3f} CPU-s a tick, with the daily refit {refit:.2f}; "
         f"peak memory {gigabytes:.2f} GB",
         flush=True,
     )

@@ -25,6 +25,8 @@ SIGNALS = (
     "price",
 )
 VOLUME, PER_RUN, MIX, INPUT_SIZE, OUTPUT_SIZE, CACHE, PRICE = range(len(SIGNALS))
+BASE_OF = (VOLUME, PER_RUN, MIX, INPUT_SIZE, INPUT_SIZE, INPUT_SIZE, PRICE)
+"""Of each signal, the first that is measured against the same."""
 FEWEST = 20.0
 """Requests in the reference window below which a leaf borrows its flow's reference."""
 RIDGE = 1e-10

@@ -113,6 +113,11 @@ class Detector:
         """All incidents, by when they were detected."""
         return tuple(sorted(self._book.values(), key=lambda i: (i.detected_at, i.id)))
 
+    @property
+    def places(self) -> list[Scope]:
+        """All places that are watched, by the hour and by the day."""
+        return [cell for lane in self._lanes.values() for cell in lane.cells]
+
     def learn(self, rows: CostTable) -> None:
         """Takes newly known rows in; one with the leaf and hour of another replaces it, a removed row comes as zeros."""
         grain = rows.leaves["grain"].to_numpy(dtype=np.int64)[rows.leaf]

@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from detector.baseline import Expected, expected_volume
 from detector.days_off import days_off
 from detector.effects import (
+    BASE_OF,
     SIGNALS,
     VOLUME,
     Ints,
@@ -59,7 +60,7 @@ BROAD = ((), ("provider",), ("model",), ("environment",), ("provider", "environm
 """Cuboids at which a fall of volume is told: a feature that falls by itself is everyday life."""
 
 
-CHUNK = 1024
+CHUNK = 256
 """Leaves whose effects are worked out at once: what is needed on the way stays small."""
 
 
@@ -79,7 +80,7 @@ class _Part:
 
 class Lane:
     """Effects over the trailing days, in steps of `step` hours. `start` is the first step of the arrays (absolute),
-    `effect` and `base` are (signals, leaves, steps) in dollars; volume's effect is what exceeds its baseline. `inside`
+    `effect` and `base` are, for each signal, (leaves, steps) in dollars; volume's effect is what exceeds its baseline. `inside`
     (cells, leaves) has ones where a leaf lies in a cell."""
 
     def __init__(self, step: int, settings: DetectionSettings) -> None:
@@ -88,8 +89,7 @@ class Lane:
         self.per_day = 24 // step
         self.windows = WINDOWS[step]
         self.start = 0
-        self.effect: Singles = np.zeros((len(SIGNALS), 0, 0), dtype=np.float32)
-        self.base: Singles = self.effect
+        self._lay_out(0, 0)
         self.cells: list[Cell] = []
         self.inside = csr_array((0, 0))
         self.leaves = pd.DataFrame(columns=[*LEAF_DIMENSIONS])
@@ -107,11 +107,19 @@ class Lane:
             return
         if before:
             self.touched = np.union1d(self.touched, changed[changed < newest] * self.step)
-        if len(self.grid.leaves) != before or self.effect.shape[1] != len(self.grid.leaves):
+        if len(self.grid.leaves) != before or len(self.effect[0]) != len(self.grid.leaves):
             self._day = -1
         if self._day >= 0:
             inside = changed - self.start
             self._apply(inside[(inside >= 0) & (inside < self.steps)])
+
+    def _lay_out(self, leaves: int, steps: int) -> None:
+        """Room for effects and bases; signals that are measured against the same share it."""
+        self.effect: list[Singles] = []
+        self.base: list[Singles] = []  # the old are gone before there is room for the new
+        self.effect = [np.zeros((leaves, steps), dtype=np.float32) for _ in SIGNALS]
+        own = {of: np.zeros((leaves, steps), dtype=np.float32) for of in set(BASE_OF)}
+        self.base = [own[of] for of in BASE_OF]
 
     def members(self, cell: int) -> Bools:
         """(leaves,) which leaves lie in a cell."""
@@ -147,6 +155,7 @@ class Lane:
             self._name()
         self._groups, self._group_of = list(self.grid.groups), self.grid.group_of_leaf()
         self._lag = np.array([self.grid.lag_hours(g) for g in self._groups])
+        self.cost: Floats = np.zeros((0, 0))  # the old is gone before there is room for the new
         self.cost = self.values_of(COST)
         self._day = day
 
@@ -190,8 +199,8 @@ class Lane:
         slow_history = max(days - SLOW_GUARD, slow_warm + 5, 1)  # what grows shall not set its own bar
         keep = ~going_on[:, :history]
         slow_keep: Bools = np.asarray(~flagged.reshape(leaves, days, per_day).any(axis=2))[:, :slow_history]
-        self.effect, self.base = (np.zeros((len(SIGNALS), leaves, self.steps), dtype=np.float32) for _ in range(2))
-        self.slow_effect, self.slow_base = (np.zeros((len(SIGNALS), leaves, days)) for _ in range(2))
+        self._lay_out(leaves, self.steps)
+        self.slow_effect, self.slow_base = (np.zeros((len(SIGNALS), leaves, days), dtype=np.float32) for _ in range(2))
         self.known_volume = np.zeros((leaves, self.steps), dtype=bool)
         counts, slow_counts = (np.zeros((len(SIGNALS), leaves)) for _ in range(2))
         self._parts = []
@@ -303,4 +312,7 @@ class Lane:
         effect[VOLUME] = np.where(known, effect[VOLUME] - expected, 0.0)
         base[VOLUME] = np.where(known, expected, 0.0)
         where = part.leaves[:, None], steps[None, :]
-        self.effect[:, *where], self.base[:, *where] = effect, base
+        for s, of in enumerate(BASE_OF):
+            self.effect[s][where] = effect[s]
+            if of == s:
+                self.base[s][where] = base[s]

@@ -55,7 +55,7 @@ def plans_of(events: Sequence[Event], lane: Lane, now: datetime, settings: Detec
             continue
         cost = lane.cost[leaves][:, steps].sum(axis=0)
         usual = np.zeros(len(steps))
-        if lane.effect.shape[1:] == (len(lane.leaves), lane.steps):
+        if lane.effect[VOLUME].shape == (len(lane.leaves), lane.steps):
             known = lane.known_volume[leaves][:, steps]
             usual = np.where(known, lane.base[VOLUME][leaves][:, steps], 0.0).sum(axis=0)
         excess = np.maximum(cost - usual, 0.0)
