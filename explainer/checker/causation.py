@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.scan import Sentence
 
@@ -50,13 +51,13 @@ _ACCOUNTING = re.compile(
     r"^(?:comes? (?:down to|from)|came from|coming from|from|driven by|explains?|explained|attributable|attributed|stems?(?: from)?|due to|because(?: of)?|down to|traced|thanks to|owing to|result(?:s|ed|ing)? (?:of|from)|behind|lies? (?:in|with|behind)|source of|caused?|reasons?|drove|drives)$"
 )
 _SURE = re.compile(
-    r"\b(?:(?<!Q\d )(?<!how )certain(?:ly)?|definite(?:ly)?|proven|proves?|proof|confirmed|without (?:a |any )?doubt|no doubt|no question|unquestioned|beyond question|undoubtedly|clearly|obviously|(?<!Q\d )sure(?:ly)?|established|beyond doubt|guarantee\w*|unquestionabl\w+|evidently|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|undeniabl\w+|doubtless|plainly|indisputabl\w+|nothing but|categorically|for certain|shown to be|showed|shows that|has been shown|is shown|we know|turned out)\b"
+    r"\b(?:(?<!Q\d )(?<!how )certain(?:ly)?|definite(?:ly)?|proven|proves?|proof|confirmed|without (?:a |any )?doubt|no doubt|no question|unquestioned|beyond question|undoubtedly|clearly|obviously|(?<!Q\d )sure(?:ly)?|established|beyond (?:any |all |every )?doubt|guarantee\w*|unquestionabl\w+|evidently|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|undeniabl\w+|doubtless|plainly|indisputabl\w+|nothing but|categorically|for certain|shown to be|showed|shows that|has been shown|is shown|we know|turned out)\b"
 )
 _HEDGE = re.compile(
     r"\b(?:likely|likeliest|best guess|most plausibly|in all probability|probabl[ey]|suspected|suspect|appears?|seems?|apparently|presumably|points? to|pointing to|suggests?|looks? like|looks to be|best explanation|candidate|indicat\w+|in all likelihood|most plausible|plausibl[ey]|assumed|we think|we believe|believed|chances are|consistent with|as far as|by all appearances|the signs)\b"
 )
 _MAYBE = re.compile(
-    r"\b(?:may|might|could|possibl[ey]|perhaps|whether|unclear|not (?:shown|proven|known|certain|clear|established|confirmed|been shown|yet)|unproven|unconfirmed|coincid\w+|open|unknown|can(?:not| not)|no (?:proof|evidence)|not necessarily|does not (?:show|prove|mean)|doesn't|isn't|remains to be|nobody|does not|not|neither|question|maybe|nothing (?:shows|proves))\b"
+    r"\b(?:may|might|could|possibl[ey]|perhaps|whether|unclear|not (?:shown|proven|known|certain|clear|established|confirmed|been shown|yet)|unproven|unconfirmed|coincid\w+|open|unknown|can(?:not| not)|no (?:proof|evidence)|not necessarily|does not (?:show|prove|mean)|doesn't|isn't|remains to be|nobody|does not|not|neither|question|maybe|nothing|premature|too (?:early|soon)|hasty|unwarranted|speculat\w+|conjecture|doubtful|debatable|uncertain|undetermined|unverified|unsettled|untested|no more than)\b"
 )
 
 
@@ -159,13 +160,24 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
     if known.text("scope") == "everywhere" and re.search(r"\b(?:no|not|nothing|nobody)\b[^,;]*\bblame\b", text):
         return faults
     if marker is None:
-        if _SURE.search(text) and not re.search(
-            r"\bno (?:\w+ ){1,4}(?:shown|proven|established|confirmed|found)|\bnot (?:shown|proven|certain|confirmed|clear|sure|known|established)|\b(?:whether|nothing|no proof|not been shown)\b",
-            text,
+        sure = _surely(text)
+        return [*faults, f"{sure[0]}: surer than the facts"] if sure else faults
+    return faults + _marked_cause(sentence, marker, stated, drivers, known)
+
+
+def _surely(text: str) -> re.Match[str] | None:
+    """Words of certainty that are neither denied nor asked after."""
+    if re.search(r"\bwhether\b|\bno (?:\w+ ){0,2}(?:proof|evidence)\b", text):
+        return None
+    for match in _SURE.finditer(text):
+        of_nothing = re.match(r"^ (?:nothing|little|neither)\b", text[match.end() :])
+        if (
+            not of_nothing
+            and not negated(text, match.start())
+            and not re.search(r"\bfar from $", text[: match.start()])
         ):
-            faults.append(f"{_SURE.search(text)[0]}: surer than the facts")  # type: ignore[index]
-        return faults
-    return faults + _marked_cause(text, marker, stated, drivers, known)
+            return match
+    return None
 
 
 def _is_driver(phrase: str, drivers: dict[str, float]) -> bool:
@@ -197,24 +209,24 @@ def _markers(text: str) -> list[re.Match[str]]:
 
 
 def _marked_cause(
-    text: str, marker: re.Match[str], stated: list[tuple[re.Match[str], str]], drivers: dict[str, float], known: Known
+    sentence: Sentence,
+    marker: re.Match[str],
+    stated: list[tuple[re.Match[str], str]],
+    drivers: dict[str, float],
+    known: Known,
 ) -> list[str]:
+    text = sentence.text
     maybe, hedge = _MAYBE.search(text), _HEDGE.search(text)
-    sure = _SURE.search(
-        re.sub(
-            r"\bnot (?:\w+ )?(?:shown|proven|certain|confirmed|clear|sure|known|established)|\bno (?:\w+ ){1,2}(?:has been|is|was) (?:shown|proven|established|confirmed)",
-            " ",
-            text,
-        )
-    )
-    if sure and not (maybe and re.search(r"whether|no proof", text)):
+    sure = _surely(text)
+    if sure:
         return [f"{sure[0]}: surer than the facts"]
     if maybe and re.search(r"\bwhether\b", text) and not stated:
         return []
     cause = known.by_name.get("cause", ())
     coincidences = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"}
     names = [n for n in re.findall(r"\bN\d+\b", text)]
-    about_release = bool(re.search(r"\b(?:release|deploy\w*|rollout|version|launch)\b", text)) and bool(names)
+    about_release = bool(re.search(r"\b(?:release|deploy\w*|rollout|version|launch)\b", text)) and bool(names or maybe)
+    about_release = about_release or bool(maybe and coincidences & set(sentence.names))
     keys = {key for _, key in stated}
     told_cause = any(
         str(f.value) in keys or _RELATED.get(f"cause:{f.value}", set()) & keys or _phrase_in(f.text, text)

@@ -170,6 +170,8 @@ def _per(sentence: Sentence, right: str, left: str) -> str:
     found = _PER.match(right)
     if found:
         return {"call": "request", "execution": "run"}.get(found["per"], found["per"])
+    if by := re.search(r"(?:^|[,;:] )(?:each|every|an?) (?:single )?(?P<per>hour|day|week|month) \w", sentence.text):
+        return by["per"]
     span = re.match(r"^ (?:(?:more|extra|higher|less) )?(?:per |each |every |a )?D(\d+)\b", right)
     if span:
         duration = sentence.durations[int(span[1])]

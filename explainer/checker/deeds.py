@@ -1,4 +1,4 @@
-"""Promises, advice and deeds that no fact reports, and denials that no fact makes."""
+"""Promises, advice and deeds that no fact reports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from explainer.checker.quantities import Known
 _PROMISE = re.compile(
     r"\b(?:will|won't|shall|'ll|going to|guarantee\w*|promis\w+|soon|shortly(?! (?:before|after|ahead|prior))|tomorrow|(?<!the )next (?:day|morning)|next (?:week|month|few|invoice|monday|tuesday|wednesday|thursday|friday)|refund\w*|reimburs\w+|compensat\w+|"
     r"fixed|fix|fixes|fixing|roll(?:ed|ing|s)? (?:\w+ ){0,3}back|rollback|revert\w*|patch\w*|mitigat\w+|contacted|notified|informed|told|alerted|(?<!stopped )(?<!ceased )working on|works on|(?:put|set) right|repaired|restored|undone|corrected|remed\w+|investigat\w+|look(?:s|ed|ing)? into|"
-    r"on it|assigned|escalat\w+|approved|paused|capped|blocked|(?:switched|turned|shut|scaled)(?: (?!on\b)[\w'-]+){0,3} (?:off|down)|(?:re-?)?enabled|disabled|upgraded on|apologi\w+|sorry|no action|nothing (?:to do|needs|more|is needed|has to)|ignore\w*|no need|"
+    r"on it|assigned|escalat\w+|approved|paused|capped|blocked|(?:switched|turned|shut|scaled)(?: (?!on\b)[\w'-]+){0,3} (?:off|down)|(?:re-?)?enabled|disabled|upgraded on|apologi\w+|sorry|no action|nothing (?:to do(?! with)|needs|more|is needed|has to)|ignore\w*|no need|"
     r"safe(?:ly)?|don't worry|no cause for|under control|false alarm|harmless|credited|handled|taken care|dealt with|resolved by|a ticket|has been (?:asked|opened|filed|raised)|agreed|confirmed by|according to|asked|says?|said|reported by|reports (?:an?|that|the|on)\b|status page|states that|claims|confirms?|"
     r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
     r"automatically|recover|would be (?:back|over)|savings? of|pay(?:s)? (?:off|back)|charged back|invoice|waived|free|in good hands|sorted|closed|ready|rest assured|reassur\w+|intend\w*|decided|agreed|ordered by|chose|chosen|deliberate\w*|better|worse|improv\w+|worsen\w*|faulty|broken|buggy|plans? to|aims? to|commit\w+)\b"
@@ -27,9 +27,10 @@ _DID = re.compile(
     r"\b(?:provider|vendor|supplier|finance|engineers?|developers?|somebody|someone|customers?|users?|people|management|operators?) (?:also |just |simply |then |quietly )?"
     r"(?P<verb>cut|let|made|raised|lowered|changed|reduced|increased|dropped|introduced|doubled|ended|began|started|stopped|noticed|complained|left|love|like|want|wanted|turned|kept|ran|wrote|sent|pushed|forgot|missed|moved|asked|accepted|signed|renewed|shipped|deployed|Q\d+ (?:its|the|their))\b"
 )
+_PARAPHRASE = re.compile(r"\b(?:likely|probably|apparently|seems?|appears?|suspected|suspicion|looks like)\b")
 _SPENDING = {
     "spent", "overspent", "underspent", "seen", "expected", "running", "spending", "paying", "affected", "concerned", "carried", "used", "charged",
-    "called", "overspending", "exceeded", "going", "named", "involved", "listed", "risen", "grown", "owned", "hit", "different", "carrying",
+    "budgeted", "planned", "counted", "reckoned", "anticipated", "forecast", "assumed", "paid", "bargained", "called", "overspending", "exceeded", "going", "named", "involved", "listed", "risen", "grown", "owned", "hit", "different", "carrying",
 }  # fmt: skip
 
 
@@ -56,7 +57,9 @@ def deed_faults(text: str, known: Known) -> list[str]:
         return [f"{action[0]}: no fact says what people did"]
     advice = _ADVICE.search(text)
     if advice and (
-        re.search(r"\b(?:than|what|that|as) (?:it|they|this|that|\w+) should$", text[: advice.end()])
+        re.search(
+            r"\b(?:than|what|that|as) (?:it|they|this|that|we|you|\w+) (?:should|ought to)$", text[: advice.end()]
+        )
         or (advice[0] == "should" and re.match(r" have (?:cost|been|spent|used|taken|had)\b", text[advice.end() :]))
     ):
         advice = None
@@ -67,43 +70,3 @@ def deed_faults(text: str, known: Known) -> list[str]:
             return []
         return [f"{advice[0]}: no fact says what to do here"]
     return []
-
-
-_NEGATION = re.compile(
-    r"\b(?:not|n't|never|neither|nor|isn't|wasn't|hasn't|didn't|doesn't|don't|aren't|weren't|cannot|can't|without|none|nothing|nobody|hardly|barely|no)\b"
-)
-_NEGATION_FINE = re.compile(
-    r"\bnot (?:yet )?(?:been )?(?:shown|proven|known|certain|clear|established|confirmed|announced|planned|sure|necessarily|to say|only|quite|ended|over|stopped|finished|returned|come back|gone back|back|up|down)\b|"
-    r"\bnot,|\bnot the (?:Q|usual|expected)|\bno (?:other )?(?:single )?driver\b|\bno (?:team |owner )?tags?\b|\bno single\b|\bno proof\b|\b(?:may|might) or (?:may|might) not\b|\bno longer\b|\bnobody (?:had )?announced\b|\bno one announced\b|\bwithout (?:an )?(?:announcement|notice|warning|a |any |team |owner )?|"
-    r"\bnot (?:up|down|rose|fell|higher|lower|a rise|a fall|an increase|a drop)\b|\bnothing (?:else )?weighs more\b|\bno end\b|\bnot just\b|\bhas not\b|\bhasn't\b|\b(?:wasn't|was not) announced\b|\bno named\b|\bdoes not (?:show|prove|mean)\b|\bcannot be (?:said|shown)\b|\bnothing shows\b|\bnone of the\b|\bno (?:announcement|known)\b|\bisn't shown\b|\bnot by\b|\b(?:have|has) not (?:shown|proven|established|confirmed|found)\b|\bno surprise\b|\bno (?:causal )?(?:link|connection|evidence|causality|causation)\b|\bnothing else\b|\bno [\w ]{3,20}? (?:had|has|was) (?:been )?announced\b|\bnot (?:a |an )?(?:jump|spike|surge)\b|\bis not (?:a )?proof\b|\bno scope\b|\bif nothing (?:changes|is done|happens)\b|\b(?:do|does) not know (?:that|whether|if)\b|\bnothing (?:proves|stands)\b"
-)
-
-
-_PARAPHRASE = re.compile(r"\b(?:likely|probably|apparently|seems?|appears?|suspected|suspicion|looks like)\b")
-
-
-_UNREAL = re.compile(r"^(?:had|if|were)\b[^;.]*\bwould\b|\bwould\b[^;.]*\b(?:had|if)\b")
-
-
-def denial_faults(text: str, known: Known) -> list[str]:
-    plain = _NEGATION_FINE.sub(" ", text)
-    if _UNREAL.search(plain):
-        plain = re.sub(r"\bnot\b", " ", plain)
-    if known.base == 0:
-        plain = re.sub(r"\bnothing (?:there )?before\b|\b(?:did not|didn't) exist before\b", " ", plain)
-    if known.text("state") == "ended":
-        plain = re.sub(r"\bno (?:further|more|extra|additional) (?:excess|cost|overspend|spend|rise)\b", " ", plain)
-    if (
-        _PARAPHRASE.search(plain)
-        and not re.search(r"\b(?:not|no) [^,;]*\b(?:cause|reason|culprit|explanation|likely|probabl\w+)\b", plain)
-        and told_in(plain, known)
-    ):
-        return []
-    if known.text("scope") == "everywhere":
-        plain = re.sub(r"\bno (?:one|single|particular|one single) \w+\b|\bnot (?:in )?(?:one|a single)\b", " ", plain)
-    match = _NEGATION.search(plain)
-    if match is None or (
-        re.search(rf"\b{re.escape(match[0])}\b", known.texts) and re.search(r"everywhere|spread|tag", text)
-    ):
-        return []
-    return [f"{match[0]}: no fact denies this"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.concepts import COST, concept_of, concepts_in
+from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.scan import Sentence
 
@@ -18,7 +19,7 @@ _TRANSITIVE_DOWN = re.compile(
     r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took)\b"
 )
 _COMPARES = re.compile(
-    r"\bf(?:e|a)lls? (?:on|under)\b|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below|up|down) (?:than|to)? ?(?:an? |the )?(?=Q\d)|no longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
+    r"\bf(?:e|a)lls? (?:on|under|to|within|into|together|in with)\b(?! Q)|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below|up|down) (?:than|to)? ?(?:an? |the )?(?=Q\d)|no longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
 )
 
 
@@ -54,9 +55,10 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
         if _skipped(text, match, known):
             continue
         up = bool(match["up"])
-        if re.search(
-            r"\b(?:not|no|without(?! the\b)|never|isn't|wasn't|neither|nor|rather than|instead of|hardly|n't)(?: a| an| any| the| gone| go| going| got| get| become| became)? $",
-            text[: match.start()],
+        left = text[: match.start()]
+        if negated(text, match.start()) or re.search(
+            r"\b(?:without(?! the\b)|rather than|instead of|n't)(?: a| an| any| the| gone| go| going| got| get| become)? $",
+            left,
         ):
             up = not up
         concept = _subject(text, match, spans, before)
@@ -72,6 +74,9 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
             continue
         sign = sign_of(concept, known, driver=False)
         if sign is None and concept != COST:
+            others = [sign_of(c, known, driver=False) for _, _, c in spans if c != concept]
+            if any(o is not None and (o > 0) == up for o in others):
+                continue
             sign = sign_of(COST, known, driver=False) if concept not in _MOVERS else None
             if sign is None:
                 if known.excess is not None and concept in _MOVERS and not known.drivers.get(concept):
@@ -158,6 +163,11 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
     if lengthened and (sign_of(concept_of_length(lengthened[0]), known, driver=False) or 1.0) > 0:
         return True
     if match[0] == "longer" and re.match(r" (?:than planned|than|going)", right):
+        return True
+    if re.match(r"(?: \w+){0,2} than (?:\w+ ){0,3}?(?:N\d|everything|anything|all|any|the (?:other|rest)|one)", right):
+        return True
+    than = re.match(r"(?: \w+){0,2} than (?:(?:the|any|its|plain|more|higher) )*", right)
+    if than and any(start == match.end() + than.end() for start, _, _ in concepts_in(text)):
         return True
     if match[0] in ("above", "below", "up", "down") and re.search(
         r"\b(?:the (?:chart|table)|shown|see|listed) $", left

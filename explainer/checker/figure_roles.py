@@ -47,7 +47,10 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
         return "total"
     if _SUM.search(left[-24:]) and figure.unit in ("usd", "percent") and "Q" in left_all:
         return "sum"
-    if re.match(r"^ ?(?:now|today|at present|currently)\b", right):
+    if re.match(
+        r"^ ?(?:now|today|at present|currently)\b(?! (?:costs?|is|are|it|we|they|comes|runs|stands|takes|makes|N\d))",
+        right,
+    ):
         return "after"
     if re.search(r"\bfrom(?: the usual| an expected| a usual)?$", left):
         return "before"

@@ -86,7 +86,7 @@ MOMENT = re.compile(
     re.IGNORECASE,
 )
 DURATION = re.compile(
-    rf"(?:(?P<quarter>(?:a|one|three) quarters? of an)(?=[ -]hour)|(?P<past>(?<=past )|(?<=last )|(?<=previous ))(?=(?:hour|day|week|month|year)\b)|(?P<vague>(?<=for )(?:(?:many|several) )?)(?=(?:hours|days|weeks|months|years)\b)|(?P<half>half an?|an?|one and a half|an? (?:full|whole|single|good))(?=[ -]\w{{3}})|(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}))"
+    rf"(?:(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{'|'.join(NUMBER_WORDS)})(?=[ -])|(?P<quarter>(?:a|one|three) quarters? of an)(?=[ -]hour)|(?P<past>(?<=past )|(?<=last )|(?<=previous ))(?=(?:hour|day|week|month|year)\b)|(?P<vague>(?<=for )(?:(?:many|several) )?)(?=(?:hours|days|weeks|months|years)\b)|(?P<half>half an?|an?|one and a half|an? (?:full|whole|single|good))(?=[ -]\w{{3}})|(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}))"
     r"(?P<andhalf> and a half)?[\s-]?(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|minutes?|mins?|min|months?|years?|seconds?)\b(?P<half2> and a half)?(?P<ago> ago\b)?",
     re.IGNORECASE,
 )
@@ -144,6 +144,11 @@ class Duration:
     bare: bool
     vague: bool = False
     """Two or more of its unit: `for months`."""
+
+    @property
+    def unit_hours(self) -> float:
+        """The hours of one of its unit."""
+        return _HOURS[self.unit]
 
     def fits(self, hours: float, *, near: bool = False) -> bool:
         """True where a span of so many hours is told so; in a coarser unit than it has, to half of that unit."""
@@ -220,6 +225,8 @@ def duration_of(match: re.Match[str]) -> Duration:
     if match["quarter"]:
         value = 0.75 if match["quarter"].lower().startswith("three") else 0.25
     step = 1.0
+    if match["tens"]:
+        value = float(NUMBER_WORDS[match["tens"].lower()] + NUMBER_WORDS[match["ones"].lower()])
     if number:
         value = float(NUMBER_WORDS[number.lower()]) if number.lower() in NUMBER_WORDS else float(number)
         step = 10.0 ** -len(number.split(".")[1]) if "." in number else 1.0
@@ -231,6 +238,6 @@ def duration_of(match: re.Match[str]) -> Duration:
         step * _HOURS[unit],
         unit,
         bool(match["ago"]),
-        number is None,
+        number is None and match["tens"] is None,
         match["vague"] is not None,
     )

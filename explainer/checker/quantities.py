@@ -41,6 +41,7 @@ class Known:
             self.by_name.setdefault(fact.name, []).append(fact)
         self.plain_texts = _without_names(facts)
         self.fact_words = _fact_words(facts)
+        self.names = _names(facts)
         self.texts = " ".join(f.text for f in facts if f.name not in UNTRUSTED).lower()
         self.quantities = [*self._direct(), *self._pairs(), *self._money(), *self._shares(), *self._counts()]
 
@@ -184,6 +185,14 @@ class Known:
                     yield Quantity(excess - value, "usd", "rest", frozenset({"rest"}), also=without)
                     left, roles = 100 - 100 * value / excess, frozenset({"rest", "share"})
                     yield Quantity(left, "percent", "rest", roles, "excess", also=without)
+                    if excess != value and value / (excess - value) > 0:
+                        yield Quantity(
+                            value / (excess - value),
+                            "ratio",
+                            concepts[name],
+                            frozenset({"ratio", "versus"}),
+                            also=frozenset({"rest"}),
+                        )
                 for other, against in amounts.items():
                     if other != name and against and value / against > 0:
                         yield Quantity(
@@ -258,6 +267,16 @@ def _fact_words(facts: Sequence[Fact]) -> frozenset[str]:
     words = {word for f in facts for word in f.name.partition(":")[0].split("_")}
     spoken = [str(f.value) for f in facts if f.name in ("event", "cause", "workflow") and isinstance(f.value, str)]
     return frozenset(words | {word for value in spoken for word in re.findall(r"[a-z]{3,}", value.lower())})
+
+
+def _names(facts: Sequence[Fact]) -> list[str]:
+    """The names of the facts in lower case, and the elements in facts' own names."""
+    names = {f.name.partition(":")[2].lower() for f in facts}
+    for fact in facts:
+        for value in fact.value if isinstance(fact.value, tuple | list) else (fact.value,):
+            if isinstance(value, str) and fact.kind in ("name", "coincidence") and fact.name not in UNTRUSTED:
+                names.add(value.lower())
+    return sorted(names - {""})
 
 
 def _without_names(facts: Sequence[Fact]) -> str:

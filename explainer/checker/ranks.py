@@ -20,7 +20,7 @@ _SECOND = re.compile(
     r"\b(?:comes?|came|ranks?|is|in|takes?|the) (?:the )?(?:second|next)\b|\bsecond[- ](?:largest|biggest|place)\b|\brunner-up\b|\bnext (?:largest|biggest|is|comes?)\b"
 )
 _LAST = re.compile(
-    r"\b(?:smallest|least|(?:comes?|came|ranks?|is|placed?) last|last place|minor|(?:smaller|lesser) (?:of the|one))\b"
+    r"\b(?:smallest|least(?! Q)|(?:comes?|came|ranks?|is|placed?) last|last place|(?:smaller|lesser) (?:of the|one))\b"
 )
 _RECORD = re.compile(
     r"\b(?:ever|(?<!normal )(?<!usual )(?<!baseline )(?<!level )again|once more|recurr\w+|(?:second|third|fourth) time|record|unprecedented|all-time|highest|worst|never before|on record|historic\w*|first time|lowest|since records|busiest|of the (?:year|month|quarter|week))\b"

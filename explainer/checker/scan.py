@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from explainer.checker.figures import NUMBER_WORDS, WORDED, Figure, Figures, normal, worded_figure
 from explainer.checker.moments import DURATION, MOMENT, Duration, Moment, duration_of, moment_of
@@ -19,6 +20,7 @@ _EMOJI_CODE = re.compile(r"(?<!\w):[a-z][a-z0-9_+-]*:(?!\w)")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>|]+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’][^\W\d_]+)?(?:[-_./#+][^\W_]+)*|\w+(?:[-_./]\w+)*")
 _SIGN = re.compile(r"\.\.\.|…|[.!?;:,()\[\]\"“”—–→/&+=-]|\S")
+_MARKED = re.compile(r"[`*_]+([\w./-]+)[`*_]+(?!\w)|(?<!\w)[\"'“]([\w./-]+)[\"'”](?!\w)")
 _END = {".", "!", "?", "\n"}
 _SPOKEN_CLOCK = re.compile(
     r"\b(?P<part>half|quarter|a quarter) (?P<side>past|to) (?P<hour>"
@@ -40,6 +42,7 @@ _CONTRACTIONS = tuple(
             r"\1 has",
         ),
         (r"\b(it|that|there|here|what|who)'s\b", r"\1 is"),
+        (r"\bat (\d{1,2})\.([0-5]\d)(?= ?(?:on|utc|gmt|[ap]m|[ap]\.m|,|\.?$))", r"at \1:\2"),
         (r"\b(it|that|there|we|they|this|which)'ll\b", r"\1 will"),
         (r"\b(it|that|there|we|they|this|which)'d\b", r"\1 would"),
     )
@@ -58,11 +61,18 @@ class Sentence:
     moments: list[Moment] = field(default_factory=list)
     durations: list[Duration] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    """Words as they were written, for the check of unknown ones."""
+    words: list[tuple[str, int]] = field(default_factory=list)
+    """Words as they were written and where in `text` they stand, for the check of unknown ones."""
+    marked: set[int] = field(default_factory=set)
+    """Where in `text` the words stand that are set off as names are: in code, bold or quotes."""
 
     def add(self, piece: str) -> None:
         self.text = f"{self.text} {piece}" if self.text else piece
+
+    def add_word(self, word: str, piece: str) -> None:
+        """Adds a word that is no marker."""
+        self.add(piece)
+        self.words.append((word, len(self.text) - len(piece)))
 
 
 def unabridged(text: str) -> str:
@@ -98,8 +108,9 @@ def faults_of_form(text: str) -> list[str]:
 def sentences(text: str, names: Mapping[str, str], look: Look = DOLLARS) -> list[Sentence]:
     """The sentences of a text. `names` maps the lower-case form of each known name, link and title to its value."""
     plain, names = _EMOJI_CODE.sub(" ", unabridged(normal(text))), {unabridged(n): v for n, v in names.items()}
+    marks = frozenset(m.start(m.lastindex or 0) for m in _MARKED.finditer(plain))
     plain = re.sub(r"[`*]|(?<!\w)_|_(?!\w)", " ", plain) if not any("*" in n or "`" in n for n in names) else plain
-    known, figures = _known(names), Figures(look)
+    reader = _Reader(_known(names), Figures(look), marks)
     found: list[Sentence] = [Sentence()]
     at = 0
     while at < len(plain):
@@ -108,9 +119,11 @@ def sentences(text: str, names: Mapping[str, str], look: Look = DOLLARS) -> list
                 found.append(Sentence())
             at += 1
             continue
-        at = _read(plain, at, found, known, figures)
+        at = _read(plain, at, found, reader)
     for sentence in found:
         _share_units(sentence)
+        _parts_of_round(sentence)
+        _counted_spans(sentence)
     return [s for s in found if s.text.strip(" .!?,:;-")]
 
 
@@ -132,6 +145,47 @@ def _share_units(sentence: Sentence) -> None:
             sentence.figures[right] = second.in_unit_of(first)
 
 
+_ROUND = re.compile(
+    r"\b(?P<by>for|of|out of|in|from) (?:each|every) (?P<words>(?:[a-z]+ )?)(?:Q(?P<whole>\d+)|dollar)\b|\bon the dollar\b"
+)
+
+
+def _parts_of_round(sentence: Sentence) -> None:
+    """`for every $10, $9 come from volume`, `75 cents of each extra dollar`: parts of a round whole are shares."""
+    match = _ROUND.search(sentence.text)
+    if match is None:
+        return
+    whole = sentence.figures[int(match["whole"])] if match["whole"] else None
+    size = whole.value if whole else 1.0
+    parts = [
+        i
+        for i, f in enumerate(sentence.figures)
+        if f is not whole and 0 < f.value <= size and (f.unit == "count" or f.unit == (whole.unit if whole else "usd"))
+    ]
+    if not parts or size <= 0 or size > 1000 or (whole and whole.unit not in ("usd", "count")):
+        return
+    for i in parts:
+        share, room = 100.0 * sentence.figures[i].value / size, min(3.0, max(0.5, 50.0 / size)) if whole else 0.5
+        shown = sentence.figures[i].shown
+        sentence.figures[i] = Figure(share, "percent", share - room, share + room, 1.0, 1.0, 0, shown, worded=True)
+    said = "of the extra cost" if re.search(r"extra|additional|excess", match["words"] or "") else "of it"
+    sentence.text = f"{sentence.text[: match.start()]}{said}{sentence.text[match.end() :]}"
+
+
+def _counted_spans(sentence: Sentence) -> None:
+    """`nine of the nineteen hours`: a number before a span is one too, in its unit."""
+    match = re.search(r"\bQ(\d+) (?:of|out of|in) (?:the |its |these |those |all )?D(\d+)\b", sentence.text)
+    if match is None or not (figure := sentence.figures[int(match[1])]).bare:
+        return
+    whole = sentence.durations[int(match[2])]
+    sentence.durations.append(
+        replace(whole, shown=figure.shown, hours=figure.value * whole.unit_hours, step=whole.unit_hours)
+    )
+    sentence.text = (
+        f"{sentence.text[: match.start(1) - 1]}D{len(sentence.durations) - 1}{sentence.text[match.end(1) :]}"
+    )
+
+
 def _known(names: Mapping[str, str]) -> re.Pattern[str] | None:
     if not names:
         return None
@@ -139,9 +193,17 @@ def _known(names: Mapping[str, str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![\w-])(?:{'|'.join(longest)})(?!\w|[-.+/_]\w)", re.IGNORECASE)
 
 
-def _read(plain: str, at: int, found: list[Sentence], known: re.Pattern[str] | None, figures: Figures) -> int:
+class _Reader(NamedTuple):
+    """What is needed to read: the names, the figures, and where words are set off by marks."""
+
+    names: re.Pattern[str] | None
+    figures: Figures
+    marks: frozenset[int]
+
+
+def _read(plain: str, at: int, found: list[Sentence], reader: _Reader) -> int:
     """Reads one piece at `at` into the last sentence and gives where the next begins."""
-    now = found[-1]
+    now, known, figures = found[-1], reader.names, reader.figures
     starts_word = at == 0 or not (plain[at - 1].isalnum() or plain[at - 1] == "_")
     if starts_word:
         if known and (m := known.match(plain, at)):
@@ -152,8 +214,7 @@ def _read(plain: str, at: int, found: list[Sentence], known: re.Pattern[str] | N
                 return m.end() + 2
             return m.end()
         if m := _LINK.match(plain, at):
-            now.words.append(m[0].rstrip(".,;:)"))
-            now.add("unknownlink")
+            now.add_word(m[0].rstrip(".,;:)"), "unknownlink")
             return at + len(m[0].rstrip(".,;:)"))
         if (m := MOMENT.match(plain, at)) and (moment := moment_of(m)):
             now.moments.append(moment)
@@ -172,7 +233,10 @@ def _read(plain: str, at: int, found: list[Sentence], known: re.Pattern[str] | N
         now.add(f"Q{len(now.figures) - 1}")
         return m.end()
     if m := _WORD.match(plain, at):
-        return _word(plain, m, now)
+        end = _word(plain, m, now)
+        if at in reader.marks and now.words:
+            now.marked.add(now.words[-1][1])
+        return end
     sign = _SIGN.match(plain, at)
     assert sign is not None
     now.add(sign[0])
@@ -191,6 +255,5 @@ def _word(plain: str, match: re.Match[str], now: Sentence) -> int:
         now.figures.append(Figure.exact(float(NUMBER_WORDS[bare.lower()]), "count", bare))
         now.add(f"Q{len(now.figures) - 1}")
         return end
-    now.words.append(word)
-    now.add(word.lower())
+    now.add_word(word, word.lower())
     return end

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from explainer.checker.causation import cause_faults
-from explainer.checker.deeds import deed_faults, denial_faults
+from explainer.checker.deeds import deed_faults
+from explainer.checker.denials import denial_faults
 from explainer.checker.directions import direction_faults
 from explainer.checker.quantities import Known
 from explainer.checker.ranks import budget_faults, outpace_faults, part_rank_faults, rank_faults

@@ -229,7 +229,7 @@ def reach_faults(text: str, known: Known) -> list[str]:
         return [f"{every[0]}: no fact says so"]
     only = _ONLY.search(
         re.sub(
-            r"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:about |roughly |just )?[QDT]\d",
+            r"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\balone (?:proves?|shows?|says?|means?|does|is not|cannot|tells?)\b|\bon its own\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:about |roughly |just )?[QDT]\d",
             "",
             text,
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
 from explainer.checker.concepts import COST, concept_of, concepts_in
 from explainer.checker.contexts import Context
@@ -31,6 +33,9 @@ _NOUN_UNITS = {
     "run": {"runs"},
     "execution": {"runs"},
 }
+_NOT_ITS = re.compile(
+    r"^ (?:of [^,;Q]*? )?(?:(?:has|have|had) nothing to do with|(?:is|are|was|were|does|do|did) not (?:come |due |stem |down )*(?:to|from|because of|caused by)?|(?:comes?|came|stems?) from (?:something|anything|things|drivers?|elsewhere|causes) other|is unrelated to|lies? outside)"
+)
 _PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|fails?|lacks?|makes? up) ")
 
 
@@ -69,11 +74,20 @@ def shows(context: Context, quantity: Quantity) -> bool:
 def suits(context: Context, quantity: Quantity, known: Known) -> bool:
     """True where the words around the figure may be said of this value."""
     return (
-        _suits_concept(context, quantity, known)
+        any(_suits_concept(c, quantity, known) for c in _readings(context, known))
         and _suits_role(context, quantity, known)
         and _suits_span(context, quantity)
         and _suits_names(context, quantity, known)
     )
+
+
+def _readings(context: Context, known: Known) -> Iterable[Context]:
+    """The context; where no fact measures in this unit what the figure stands beside, also as one of what else the
+    sentence speaks of: `the cached share of input fell by 59 points`."""
+    yield context
+    unit, concept = context.figure.unit, context.concept
+    if concept and not any(q.concept == concept and q.unit == unit for q in known.quantities):
+        yield from (replace(context, concept=other) for other in context.concepts - {concept})
 
 
 _WHOLES = ("share_of_pool", "staging")
@@ -152,6 +166,7 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
     ):
         return False
     rest = _REST.search(context.left + " | " + re.split(r",| and | but | while | where ", context.right)[0])
+    rest = rest or _NOT_ITS.match(context.right)
     if "rest" in quantity.roles:
         if concept is not None and f"without:{concept}" in quantity.also and _TAKES_REST.search(context.left):
             return False

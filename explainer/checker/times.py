@@ -202,7 +202,7 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
     if duration.ago:
         return "age"
     if re.search(
-        r"\b(?:precede[sd]?|ahead of|before) (?:the start|it|the rise) by(?: about| around| roughly| some| only| just)?$",
+        r"\b(?:precede[sd]?|ahead of|before|predates?|predated|led) (?:the \w+|it|that|this) by(?: about| around| roughly| some| only| just)?$",
         left.rstrip(),
     ):
         return "gap"
@@ -233,7 +233,7 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
     if re.match(
         r"^ ?(?:before\b|prior|earlier|preceding|baseline|beforehand|average|leading up|history)", right
     ) or re.search(
-        r"\b(?:previous|preceding|prior|last|past|baseline (?:of|is|covers|window)|compared with the|against the|baseline :(?: the)?|trailing|earlier|baseline)$",
+        r"\b(?:previous|preceding|prior|last|past|(?:baseline|comparison|expected cost|expectation|norm)\b(?: (?!above|below|over|higher|lower|up|down)\w+){0,4} (?:of|on|from|over|covers|spans|uses|by|to|with|against|is|was|window)(?: the)?(?: (?:last|past|previous|preceding|prior))?|compared with the|against the|baseline :(?: the)?|trailing|earlier|baseline)$",
         left.rstrip(),
     ):
         return "baseline"

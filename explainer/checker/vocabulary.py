@@ -1,20 +1,30 @@
-"""Plain words that any narrative may use. A word that is neither here nor in a fact may be a name nobody knows."""
+"""Words that may be names nobody knows. Any plain word may be used; one that is not among the known plain words is a name
+where it looks like one (a capital, a digit, code), is nearly one that the facts have, or stands where names stand."""
 
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
 from explainer.checker.quantities import Known
 from explainer.checker.scan import Sentence
 
-_ENDINGS = ("'s", "s'", "s", "es", "d", "ed", "ing", "ly", "er")
+_ENDINGS = ("'s", "s'", "s", "es", "d", "ed", "ing", "ly", "er", "est", "ness", "ish")
 _CODE = re.compile(r"\d|[_./#+]|[a-z][A-Z]")
+_KINDS = r"teams?|features?|models?|workflows?|releases?|owners?|pools?|environments?|providers?|regions?|versions?"
 _SLOT_LEFT = re.compile(
-    r"\b(?:teams?|features?|model|models|workflow|release|owner|owned by|pool|environment|provider|region|version)(?: is| are| :| called| named)? $"
+    rf"\b(?:(?:{_KINDS})(?: is| are| was| :| called| named)?|owned by|on|for|of|by|in|at|to|from|with|than|and|via|through) $|[:(,/] $|^[-•*] $"
 )
-_SLOT_RIGHT = re.compile(r"^ (?:'s |spent|team\b|paid|owns)")
+_KIND_RIGHT = re.compile(rf"^ (?:{_KINDS})\b(?! mix)")
+_SLOT_RIGHT = re.compile(
+    r"^ (?::|(?:spent|paid|owns|owned|costs?|cost|ran|runs|has|had|is|was|rose|fell|doubled|tripled|grew|spends)\b)"
+)
+_DEED_RIGHT = re.compile(
+    r"^ (?:has |have |had |also )?(?:saved|caused|broke|cut|added|raised|lowered|drove|pushed|led|reduced|increased|made|triggered|brought|helped|hit)\b"
+)
+_ABSTRACT = re.compile(r"\w{3,}(?:ly|ing|ed|ness|ity|ment|ance|ence|ous|ful|less|able|ible|ward|wise|ive|ish|ism)$")
 
 
 @cache
@@ -25,11 +35,36 @@ def plain_words() -> frozenset[str]:
 
 def word_faults(sentence: Sentence, known: Known) -> list[str]:
     """Words that may be names which no fact has, or things no fact speaks of."""
-    faults = []
-    for word in sentence.words:
-        if not _is_plain(word, known):
-            faults.append(f"{word}: no fact has this name or thing")
-    return faults
+    return [
+        f"{word}: no fact has this name or thing"
+        for word, place in sentence.words
+        if not _is_plain(word, known) and _may_be_a_name(word, place, sentence, known)
+    ]
+
+
+def _may_be_a_name(word: str, place: int, sentence: Sentence, known: Known) -> bool:
+    text, lower = sentence.text, word.lower()
+    left, right = text[:place], text[place + len(lower) :]
+    if _CODE.search(word) or text.startswith("unknownlink", place) or place in sentence.marked:
+        return True
+    if word[0].isupper() and re.search(r"[\w,;] $", left):
+        return True
+    if _nearly_known(lower, known):
+        return True
+    if _DEED_RIGHT.match(right) or lower.endswith("'s") or right.startswith(" ' s ") or _KIND_RIGHT.match(right):
+        return True
+    starts = not left or bool(re.search(r"[:.;(] $", left))
+    if _ABSTRACT.fullmatch(lower):
+        return False
+    return bool(_SLOT_LEFT.search(left)) or (_SLOT_RIGHT.match(right) is not None and starts)
+
+
+def _nearly_known(lower: str, known: Known) -> bool:
+    """True for a word that is a name of the facts but for a letter or two, or shares a part with one."""
+    if get_close_matches(lower, known.names, 1, 0.8):
+        return True
+    parts = set(lower.split("-")) if "-" in lower else set()
+    return any(parts & set(name.split("-")) for name in known.names if "-" in name)
 
 
 def _is_plain(word: str, known: Known) -> bool:
@@ -59,7 +94,11 @@ def _known_word(lower: str, known: Known) -> bool:
                 stem in plain_words()
                 or f"{stem}e" in plain_words()
                 or (stem[-1] == stem[-2] and stem[:-1] in plain_words())
+                or (stem[-1] == "i" and f"{stem[:-1]}y" in plain_words())
             )
         ):
             return True
-    return False
+    return any(
+        lower.startswith(start) and lower.removeprefix(start) in plain_words()
+        for start in ("un", "re", "over", "under", "out", "non", "mis", "pre")
+    )

@@ -1,0 +1,68 @@
+"""Is what a text denies really not so? A denial is fine where another check reads it as the opposite of its claim (a
+direction, an end, a plan, a budget, a rank), where it denies certainty, or where it says that something is not all."""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.causation import told_in
+from explainer.checker.negation import CLAUSE, NEGATOR, REACH
+from explainer.checker.quantities import Known
+
+_NEGATION_FINE = re.compile(
+    r"\bnot,|\b(?:proves?|proven|proving|means?|says?|shows?|establish\w*|impl(?:y|ies)) (?:nothing|little)\b|\bnothing to do with\b|\bnothing else\b|\bnot the (?:Q|usual|expected)|\bno (?:other )?(?:single )?driver\b|\bno (?:team |owner )?tags?\b|\bno single\b|\b(?:may|might) or (?:may|might) not\b|\bno longer\b|"
+    r"\bwithout (?:an )?(?:announcement|notice|warning|a |any |team |owner )?|\bnothing (?:else )?weighs more\b|\bno end\b|\bno named\b|\bnone of the\b|\bno (?:announcement|known)\b|\bnot by\b|\bno surprise\b|\bno [\w ]{3,20}? (?:had|has|was) (?:been )?announced\b|"
+    r"\bnot (?:a |an )?(?:jump|spike|surge)\b|\bno scope\b|\bif nothing (?:changes|is done|happens)\b|\bnothing stands\b|\bnot,? (?:and|but|or)\b|\bno (?:\w+ )?(?:further|other|more) (?:driver|factor|part|component)s?\b|"
+    r"\bnot (?:to say|quite|so much|least|surprisingly|unexpected\w*|to mention|including|counting)\b|\bnothing but\b|\bno (?:less|fewer|more) than\b|\bno matter\b|\bno wonder\b|\bno doubt\b|\bhas not\b(?= (?:yet|been over|come back))"
+)
+_ELSEWHERE = re.compile(
+    # certainty and evidence
+    r"\b(?:show\w*|prov\w+|proof|establish\w*|confirm\w*|demonstrat\w+|verif\w+|know\w*|certain\w*|clear\w*|sure|evidence|evident|link\w*|connection|causal\w*|causation|necessarily|mean|imply|implies|say|tell|claim\w*|conclu\w+|settled|determined|ascertain\w*|substantiat\w+|guarantee\w*|assert\w*|decide\w*|found|identified|attribut\w+|"
+    # parts of a whole
+    r"only|just|merely|simply|entirely|wholly|fully|completely|all|everything|whole|alone|exclusively|solely|purely|"
+    # a plan
+    r"announce\w*|plan\w*|schedul\w+|expected|foreseen|advance|notice|warning|"
+    # state
+    r"end(?:ed|ing|s)?|over(?! (?:the|its|all|every|each|an?|[QTD]))|stop\w*|finish\w*|return\w*|back|normal|normali[sz]ed|subsid\w+|settle\w*|done|past|recede\w*|conclude\w*|abat\w+|eas\w+|clear|cease\w*|yet|"
+    # directions
+    r"up|down|rose|rise\w*|rising|fell|fall\w*|increas\w+|decreas\w+|grow\w*|grew|shrink\w*|shrank|higher|lower|(?<!any )more|less|fewer|dearer|cheaper|larger|smaller|bigger|longer|shorter|drop\w*|jump\w*|climb\w*|saving\w*|saved|decline\w*|"
+    # ranks and sizes
+    r"largest|biggest|main|smallest|most|least|outweigh\w*|bigger|first|second|"
+    # budgets
+    r"exceed\w*|break\w*|budget\w*|reach\w*)\b"
+)
+_PARAPHRASE = re.compile(r"\b(?:likely|probably|apparently|seems?|appears?|suspected|suspicion|looks like)\b")
+_UNREAL = re.compile(r"^(?:had|if|were)\b[^;.]*\bwould\b|\bwould\b[^;.]*\b(?:had|if)\b")
+_CAUSE = re.compile(r"\b(?:cause|reason|culprit|explanation|likely|probabl\w+)\b")
+
+
+def denial_faults(text: str, known: Known) -> list[str]:
+    """Denials that no fact makes and no other check reads."""
+    plain = _NEGATION_FINE.sub(lambda m: " " * len(m[0]), text)
+    if _UNREAL.search(plain):
+        plain = re.sub(r"\bnot\b", "   ", plain)
+    if known.base == 0:
+        plain = re.sub(r"\bnothing (?:there )?before\b|\b(?:did not|didn't) exist before\b", " ", plain)
+    if known.text("state") == "ended":
+        plain = re.sub(r"\bno (?:further|more|extra|additional) (?:excess|cost|overspend|spend|rise)\b", " ", plain)
+    if known.text("scope") == "everywhere":
+        plain = re.sub(r"\bno (?:one|single|particular|one single) \w+\b|\bnot (?:in )?(?:one|a single)\b", " ", plain)
+    for match in NEGATOR.finditer(plain):
+        if not _fine(plain, match, known):
+            return [f"{match[0]}: no fact denies this"]
+    return []
+
+
+def _fine(text: str, match: re.Match[str], known: Known) -> bool:
+    scope = " ".join(CLAUSE.split(text[match.end() :])[0].split()[: REACH + 3])
+    denied_cause = re.search(rf"\b(?:not|no) [^,;]*{_CAUSE.pattern}", text)
+    if _PARAPHRASE.search(text) and not denied_cause and told_in(text, known):
+        return True
+    if (
+        re.search(rf"\b{match[0]}\b", known.texts)
+        and re.search(r"everywhere|spread|tag", text)
+        and not re.search(r"\bnot\b.*\b(?:every|all|everywhere)\b", text)
+    ):
+        return True
+    found = _ELSEWHERE.search(scope)
+    return found is not None and not re.match(r"(?:(?:the|a|an|in|at|of) )*[QTDN]\d", scope)
