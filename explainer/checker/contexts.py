@@ -179,6 +179,8 @@ def _per(sentence: Sentence, right: str, left: str) -> str:
             return {1.0: "hour", 24.0: "day", 168.0: "week", 730.0: "month"}[duration.hours]
     if re.match(r"^ (?:daily|a day)", right):
         return "day"
+    if several := re.match(r"^ (?:input |output )?(?P<what>tokens|requests|calls) (?:each|apiece)\b", right):
+        return "request" if several["what"] == "tokens" else "run"
     each = re.search(
         r"\beach (?:one )?(?:of them )?(?:now |still |then )*(?:costs?|costing)(?: about| around| some| roughly)?$",
         left,

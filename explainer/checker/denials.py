@@ -25,7 +25,7 @@ _ELSEWHERE = re.compile(
     # state
     r"end(?:ed|ing|s)?|over(?! (?:the|its|all|every|each|an?|[QTD]))|stop\w*|finish\w*|return\w*|back|normal|normali[sz]ed|subsid\w+|settle\w*|done|past|recede\w*|conclude\w*|abat\w+|eas\w+|clear|cease\w*|yet|"
     # directions
-    r"up|down|rose|rise\w*|rising|fell|fall\w*|increas\w+|decreas\w+|grow\w*|grew|shrink\w*|shrank|higher|lower|(?<!any )more|less|fewer|dearer|cheaper|larger|smaller|bigger|longer|shorter|drop\w*|jump\w*|climb\w*|saving\w*|saved|decline\w*|"
+    r"register\w*|matter\w*|count\w*|notice\w*|contribut\w*|play\w*|weigh\w*|figure\w*|suggest\w*|indicat\w*|sign|signs|hint\w*|danger|risk|up|down|rose|rise\w*|rising|fell|fall\w*|increas\w+|decreas\w+|grow\w*|grew|shrink\w*|shrank|higher|lower|(?<!any )more|less|fewer|dearer|cheaper|larger|smaller|bigger|longer|shorter|drop\w*|jump\w*|climb\w*|saving\w*|saved|decline\w*|"
     # ranks and sizes
     r"largest|biggest|main|smallest|most|least|outweigh\w*|bigger|first|second|"
     # budgets

@@ -48,7 +48,7 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
     if _SUM.search(left[-24:]) and figure.unit in ("usd", "percent") and "Q" in left_all:
         return "sum"
     if re.match(
-        r"^ ?(?:now|today|at present|currently)\b(?! (?:costs?|is|are|it|we|they|comes|runs|stands|takes|makes|N\d))",
+        r"^ ?(?:now|today|at present|currently|(?:during|in|for) (?:the|this) (?:incident|anomaly|spike|episode|period))\b(?! (?:costs?|is|are|it|we|they|comes|runs|stands|takes|makes|N\d))",
         right,
     ):
         return "after"

@@ -100,6 +100,11 @@ class Figure:
     def qualified(self, word: str) -> Figure:
         """The figure as a word before it (about, nearly, just over) widens or bounds it."""
         value, coarse = self.value, max(self.coarse, self.step)
+        if self.unit == "ratio" and self.worded and value < 1:  # more than halved is less than a half
+            if word in _MORE:
+                return replace(self, low=0.7 * value, high=value)
+            if word in _NEARLY:
+                return replace(self, low=value, high=1.2 * value)
         if word in _ABOUT:
             room = min(coarse / 2, max(self.step / 2, 0.05 * value))
             if self.unit == "ratio":

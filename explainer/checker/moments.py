@@ -65,8 +65,9 @@ _ZONES = [
 _ZONE = r"(?:\s?(?P<zone{n}>UTC(?:[+-]\d{{1,2}}(?::?\d\d)?)?|GMT|Z|[CEMP][ES]?T|{zones}|local time|[+-]\d\d:?\d\d)(?![A-Za-z]))?"
 _ZONE = _ZONE.replace("{zones}", "|".join(_ZONES))
 _CLOCK = (
-    r"(?:(?P<h{n}>[01]?\d|2[0-4])(?:[:.](?P<m{n}>[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?\s?(?P<ap{n}>[ap]\.?m\.?(?![A-Za-z]))?|"
-    r"\s?(?P<ap{n}b>[ap]\.?m\.?(?![A-Za-z]))|\s?h(?P<m{n}b>[0-5]\d))|(?P<word{n}>noon|midday|midnight)\b)" + _ZONE
+    r"(?:(?P<h{n}>[01]?\d|2[0-4])(?:[:.](?P<m{n}>[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?\s?(?P<ap{n}>[ap]\.?m\.?(?![A-Za-z])|o'clock\b)?|"
+    r"\s?(?P<ap{n}b>[ap]\.?m\.?(?![A-Za-z])|o'clock\b)|\s?h(?P<m{n}b>[0-5]\d))|(?P<word{n}>noon|midday|midnight)\b)"
+    + _ZONE
 )
 _CLOCK_STRICT = _CLOCK.replace("[:.](?P<m{n}>", ":(?P<m{n}>")
 _DATE = (
@@ -109,6 +110,8 @@ class Moment:
     part: str = ""
     zone: str = ""
     valid: bool = True
+    either: bool = False
+    """Of twelve hours, without the half of the day."""
 
     def fits(self, at: datetime, *, near: bool = False) -> bool:
         """True where `at`, in the zone it is told in, is told so. `near` allows half an hour either way where only an hour is told."""
@@ -129,6 +132,9 @@ class Moment:
         if self.hour is None:
             return True
         off = abs(60 * self.hour + (self.minute or 0) - 60 * at.hour - at.minute)
+        if self.either:
+            off %= 720
+            return min(off, 720 - off) <= (30 if near else 0)
         return min(off, 1440 - off) <= (30 if near else 0)
 
 
@@ -198,6 +204,7 @@ def moment_of(match: re.Match[str]) -> Moment | None:
         part=groups.get("part", "").lower(),
         zone=zone,
         valid=valid,
+        either="o'clock" in shown.lower(),
     )
 
 
@@ -210,7 +217,7 @@ def _clock(groups: dict[str, str]) -> tuple[int | None, int | None, bool]:
             continue
         hour, minute = int(groups[f"h{n}"]), int(groups.get(f"m{n}") or groups.get(f"m{n}b") or 0)
         half = (groups.get(f"ap{n}") or groups.get(f"ap{n}b") or "").lower()
-        if not half:
+        if not half or half.startswith("o"):
             return hour % 24, minute, True
         return hour % 12 + (12 if half.startswith("p") else 0), minute, 1 <= hour <= 12
     return None, None, True

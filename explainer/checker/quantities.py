@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import combinations
 
 from explainer.checker.concepts import COST, concept_of
@@ -204,7 +205,7 @@ class Known:
                         )
 
     def _rates(self, actual: float | None, excess: float | None) -> Iterable[Quantity]:
-        hours = self.number("duration_hours")
+        hours = self.number("duration_hours") or _lasted(self.facts)
         if hours:
             for value, role in ((actual, "after"), (excess, "excess"), (self.base, "before")):
                 if value is not None:
@@ -266,7 +267,14 @@ def _fact_words(facts: Sequence[Fact]) -> frozenset[str]:
     """The words of the facts' names, and of the names of events and causes, of which a part may stand for the whole."""
     words = {word for f in facts for word in f.name.partition(":")[0].split("_")}
     spoken = [str(f.value) for f in facts if f.name in ("event", "cause", "workflow") and isinstance(f.value, str)]
-    return frozenset(words | {word for value in spoken for word in re.findall(r"[a-z]{3,}", value.lower())})
+    return frozenset(
+        words
+        | {
+            word
+            for value in spoken
+            for word in re.findall(r"[a-z][a-z0-9-]{2,}|[a-z]{3,}", f"{value} {value.replace('-', ' ')}".lower())
+        }
+    )
 
 
 def _names(facts: Sequence[Fact]) -> list[str]:
@@ -287,6 +295,19 @@ def _without_names(facts: Sequence[Fact]) -> str:
             if isinstance(value, str) and fact.kind in ("name", "coincidence") and len(value) > 2:
                 text = text.replace(value, " ")
     return text.lower()
+
+
+def _lasted(facts: Sequence[Fact]) -> float | None:
+    """Hours from the start to the end, or to now, by the facts' times."""
+    times = {f.name: f.value for f in facts if f.kind == "time" and isinstance(f.value, str)}
+    start, end = times.get("started_at"), times.get("ended_at") or times.get("now")
+    if not start or not end:
+        return None
+    try:
+        hours = (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds() / 3600
+    except (TypeError, ValueError):
+        return None
+    return hours if hours > 0 else None
 
 
 def _first(*values: float | None) -> float | None:

@@ -25,7 +25,7 @@ _END = {".", "!", "?", "\n"}
 _SPOKEN_CLOCK = re.compile(
     r"\b(?P<part>half|quarter|a quarter) (?P<side>past|to) (?P<hour>"
     + "|".join(n for n, v in NUMBER_WORDS.items() if 1 <= v <= 12 and n != "dozen")
-    + r")(?: o'clock)? (?:in the (?P<day>morning|afternoon|evening)|(?P<half>[ap]m))\b"
+    + r")(?: o'clock)?(?: in the (?P<day>morning|afternoon|evening)|(?: ?(?P<half>[ap]m)))?\b"
     + r"|\b(?<=at )(?P<plain>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: o'clock)? in the (?P<of>morning|afternoon|evening)\b",
     re.IGNORECASE,
 )
@@ -92,7 +92,10 @@ def _clock(match: re.Match[str]) -> str:
     hour, minute = NUMBER_WORDS[match["hour"].lower()], 30 if match["part"].lower() == "half" else 15
     if match["side"].lower() == "to":
         hour, minute = (hour - 2) % 12 + 1, 60 - minute
-    return f"{hour}:{minute:02d} {match['half'] or ('am' if match['day'].lower() == 'morning' else 'pm')}"
+    half = match["half"] or "o'clock"
+    if match["day"]:
+        half = "am" if match["day"].lower() == "morning" else "pm"
+    return f"{hour}:{minute:02d} {half}"
 
 
 def faults_of_form(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.times import times_of
 
@@ -64,7 +65,7 @@ def sequence_faults(text: str, known: Known) -> list[str]:
 
 
 _ONGOING = re.compile(
-    r"\b(?:still(?! (?:an?|the|open whether|unclear|unknown|not (?:known|clear|shown))\b)|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)|hasn't|has been going on|has been running|has not(?! (?:been )?(?:shown|proven|established|confirmed|known|found|clear))|continue|remains (?:open|elevated|high|above)|no end|(?:is|are|keeps?) (?:now |currently )?(?:overrunning|growing|rising|climbing|burning|increasing|continuing|getting dearer))\b"
+    r"\b(?:still(?! (?:set|on (?:course|track)|expected|due|forecast|projected|within|below|under|leaves|room|fits?|headed|heading|an?|the|open whether|unclear|unknown|not (?:known|clear|shown))\b)|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)|hasn't|has been going on|has been running|has not(?! (?:been )?(?:shown|proven|established|confirmed|known|found|clear))|continue|remains (?:open|elevated|high|above)|no end|(?:is|are|keeps?) (?:now |currently )?(?:overrunning|growing|rising|climbing|burning|increasing|continuing|getting dearer))\b"
 )
 _ENDED = re.compile(
     r"\b(?:(?:has|had|is|it|was|have|which|then|and|now|since) (?:now |since |already )?(?:ended|over|finished|stopped|resolved|closed|past|concluded)|ended|is over|^over\b(?! (?:the|its|an?|T\d|D\d|Q\d))|over at last|all over|back (?:to|at) (?:normal|its|the)|(?:has|have) (?:now |since )?(?:returned|gone back|recovered|normalised|normalized|settled|subsided)|returned to|no longer (?:going|running|ongoing)|came to an end|it ran from|finished|(?<!has )(?<!have )lasted|is done|recovered|normalised|normalized|went back to|over now|stopped)\b(?! (?:working|serving|caching|being|using|reading|hitting))"
@@ -96,6 +97,8 @@ def state_faults(text: str, known: Known) -> list[str]:
         return [] if state == "ongoing" else ["it has ended"]
     if ongoing and re.search(r"\b(?:no longer|not) $", plain[: ongoing.start()]) and not ongoing[0].startswith("not"):
         return [] if state == "ended" else ["it is still going on"]
+    if ongoing and not ongoing[0].startswith(("not", "has")) and negated(plain, ongoing.start()):
+        return [] if state == "ended" else ["it is still going on"]
     if (
         ongoing
         and not ended
@@ -109,10 +112,10 @@ def state_faults(text: str, known: Known) -> list[str]:
 
 
 _UNPLANNED = re.compile(
-    r"\b(?:unannounced|unplanned|not (?:been )?(?:announced|planned)|nobody (?:had )?announced|no one (?:had )?announced|without (?:an )?(?:announcement|notice|warning)|never announced|wasn't announced|was not announced|unscheduled|out of the blue|no announcement|(?<!no )surprise|no [\w ]{3,20}? (?:had|has|was) (?:been )?announced)\b"
+    r"\b(?:unannounced|unplanned|not (?:been )?(?:announced|planned)|nobody (?:had )?announced|no one (?:had )?announced|without (?:an )?(?:announcement|notice|warning)|never announced|wasn't announced|was not announced|unscheduled|out of the blue|no announcement|(?<!no )(?<!for )surprise|no [\w ]{3,20}? (?:had|has|was) (?:been )?announced)\b"
 )
 _PLANNED = re.compile(
-    r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|in advance|beforehand|foreseen|known in advance|no surprise|intended|deliberate|on purpose)\b"
+    r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|foreseen|(?:known|told|flagged|agreed|communicated|notified) (?:\w+ )?(?:beforehand|in advance)|no surprise|intended|deliberate|on purpose)\b"
 )
 
 
@@ -234,6 +237,12 @@ def reach_faults(text: str, known: Known) -> list[str]:
             text,
         )
     )
+    if only and re.search(
+        r"\bonly (?:one|driver|factor|thing|part|component)\b[^,;]*\b(?:other way|opposite|against|lower\w*|reduc\w+|down)\b",
+        text,
+    ):
+        excess = known.excess or 0.0
+        return [] if sum(v * excess < 0 for v in known.drivers.values()) == 1 else [f"{only[0]}: no fact says so"]
     if only and only[0] not in known.texts:
         shares = [v for n, v in ((n, known.number(n)) for n in known.by_name if n.endswith("_share")) if v is not None]
         excess = known.excess or 0.0

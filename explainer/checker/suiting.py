@@ -182,6 +182,8 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
         return concept in (None, COST, quantity.concept)
     if context.noun and quantity.noun == f"{context.noun}s" and "count" in quantity.roles:
         return True
+    if context.per and context.per == quantity.per and quantity.noun in _NOUN_UNITS.get(context.noun, ()):
+        return True
     if concept is None:
         return (
             (quantity.concept == COST and not _generic(quantity))
@@ -248,7 +250,7 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
         if _OF_EXCESS.match(context.right) or context.concept in {concept_of(f"driver_{n}") for n in known.drivers}:
             return {"excess", "total"} <= roles or "sum" in roles
         return "total" in roles or "after" in roles
-    return bool(roles & {"excess", "change", "rest", "ratio", "share"}) or (
+    return bool(roles & {"excess", "change", "rest", "ratio", "share", "sum"}) or (
         quantity.unit in ("percent",) and not roles & {"before", "after"}
     )
 

@@ -24,7 +24,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     ("launch", r"\b(?:first used|launched|launch|first use|first seen|first appeared|debut)\b"),
     (
         "end",
-        r"\b(?:ended|end|ends|until|till|finished|stopped|over|through|last(?:ed)? until|back to normal|ran to|to)\b|–|—|→",
+        r"\b(?:ended|end|ends|until|till|finished|stopped|over(?! by)|through|last(?:ed)? until|back to normal|ran to|to)\b|–|—|→",
     ),
     ("now", r"\b(?:as of|by now)\b"),
     (
@@ -117,6 +117,10 @@ def _role(text: str, index: int) -> str:
         return _role(text, index - 1)
     right = re.split(r"\bT\d+\b", text[at.end() :])[0]
     carried = text[: at.start()]
+    if re.search(r"\bbetween(?: about| around)? $", left):
+        return "start"
+    if re.search(r"\bbetween\b.*\bT\d+\b[^T]* and (?:about |around )?$", carried):
+        return "end"
     if re.search(r"\bfrom\b.*\bT\d+\b.*\b(?:to|until|till)\b[^T]*$", carried) or re.match(
         r"^ ?(?:-|–|—|→|until|till|to) ?$", left
     ):
@@ -226,8 +230,8 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
         return "gap"
     if (
         duration.unit in ("m", "h")
-        and re.match(r"^ (?:before|prior|earlier|beforehand) ?,", right)
-        and re.search(r"\b(?:release|live|rolled|shipped|deploy\w*)\b", right)
+        and re.match(r"^ ?,? ?(?:before|prior|earlier|beforehand|ahead|after|later|following|in advance)\b", right)
+        and re.search(r"\b(?:release\w*|live|roll\w*|ship\w*|deploy\w*|version|went out|out)\b", left + right)
     ):
         return "gap"
     if re.match(

@@ -100,5 +100,5 @@ def _known_word(lower: str, known: Known) -> bool:
             return True
     return any(
         lower.startswith(start) and lower.removeprefix(start) in plain_words()
-        for start in ("un", "re", "over", "under", "out", "non", "mis", "pre")
+        for start in ("un", "re", "over", "under", "non", "mis", "pre")
     )
