@@ -14,6 +14,7 @@ from explainer.checker.figures import normal
 from explainer.checker.quantities import Known
 from explainer.checker.scan import faults_of_form, sentences
 from explainer.checker.statements import statement_faults
+from explainer.checker.steps import is_step
 from explainer.checker.times import time_faults
 from explainer.checker.vocabulary import word_faults
 from explainer.look import DOLLARS, Look
@@ -30,6 +31,8 @@ def check(text: str, facts: Sequence[Fact], look: Look = DOLLARS) -> list[str]:
     known = Known(facts, look)
     about: str | None = None
     for sentence in sentences(without_steps(normal(text), facts), _names(facts), look):
+        if is_step(sentence.text, known):
+            continue
         faults, about_now = figure_faults(sentence, known, about)
         reasons += faults
         reasons += time_faults(sentence, known)

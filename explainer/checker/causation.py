@@ -12,15 +12,15 @@ from explainer.checker.scan import Sentence
 _CAUSE_KEYS: tuple[tuple[str, str], ...] = (
     ("retry_storm", r"retr(?:y|ies|ied|ying)(?: storm| loop)?s?"),
     ("agent_loop", r"(?:agent |runaway |endless |infinite )?loop(?:s|ing|ed)?|runaway agents?|agents? (?:in a )?loop\w*"),
-    ("cache_regression", r"(?:lost|broken|missing|failing|worse|less|stopped) (?:prompt )?cach\w+|cache (?:regression|misses|loss|breakage)|prompt caching|cach(?:e|ing)"),
-    ("output_growth", r"longer (?:answers|outputs?|completions|responses|replies)|(?:answers|outputs?) (?:got|getting|becoming) longer|output (?:growth|length)|wordier answers"),
-    ("prompt_growth", r"(?:longer|larger|bigger) (?:prompts?|inputs?|contexts?)|prompt growth|prompts? (?:got|getting) longer|input growth"),
+    ("cache_regression", r"(?:lost|broken|missing|failing|worse|less|stopped) (?:prompt )?cach\w+|cache (?:regression|misses|loss|breakage)|(?:loss|lack|failure|absence|breakdown|drop|decline) of (?:the )?(?:prompt )?cach\w+|prompt caching|cach(?:e|ing)"),
+    ("output_growth", r"longer (?:answers|outputs?|completions|responses|replies)|(?:answers|outputs?|completions|responses|replies)(?: \w+){0,4} (?:longer|wordier|growing|grown|grew)|(?:answers|outputs?) (?:got|getting|becoming) longer|output (?:growth|length)|wordier answers"),
+    ("prompt_growth", r"(?:longer|larger|bigger) (?:prompts?|inputs?|contexts?)|(?:prompts?|inputs?|contexts?)(?: (?!that is\b)\w+){0,4} (?:longer|larger|bigger|growing|grown|grew)|prompt growth|prompts? (?:got|getting) longer|input growth"),
     ("model_switch", r"(?:a )?(?:model switch|(?:switch|move|shift|shifted|moved|switched|migrat\w+) (?:from N\d+ )?to (?:a |the )?(?:dearer|pricier|more expensive|larger|another|different|costlier|N\d+)(?: model)?)|(?:another|other|different|new) model(?! version)|(?:dearer|pricier|more expensive|costlier) models?|model change|change of model"),
     ("version_upgrade", r"(?:new|newer) (?:model )?(?:version|snapshot)|version (?:upgrade|change)|upgrade|snapshot"),
     ("price_change", r"(?:price|list price|pricing|tariff)(?: (?:change|increase|rise|hike|cut))?s?|higher (?:list )?prices?|provider's prices?|rate change"),
     ("traffic_surge", r"(?:more|higher|extra|surge in|rise in|rising|increased|growing) (?:traffic|volume|runs|demand|use|usage)|traffic(?: surge| spike)?|surge|demand|more use everywhere|usage growth"),
     ("planned_batch", r"(?:planned |announced |scheduled )?batch(?: job| run)?|re-?index\w*|backfill|nightly job|cron(?:job)?"),
-    ("batch_overrun", r"(?<!cost )(?<!budget )(?<!spending )overrun\w*|overran|ran (?:on )?past|past its (?:planned )?end|beyond its plan"),
+    ("batch_overrun", r"(?<!cost )(?<!budget )(?<!spending )overrun(?! (?:its|the) budget)\w*|overran|ran (?:on )?past|past its (?:planned )?end|beyond its plan"),
     ("feature_launch", r"(?:feature |product )?launch(?:ed|es)?|new feature|roll-?out"),
     ("outage_drop", r"outages?|downtime|unavailab\w+|provider (?:incident|failure|trouble)|fell over|crash(?:ed|es)?"),
     ("slow_growth", r"slow (?:growth|creep)|creeping growth|steady growth|gradual growth|slowly growing prompts?"),
@@ -134,6 +134,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
             key in supported
             or _is_driver(match[0], drivers)
             or match[0] in known.texts
+            or (key == "batch_overrun" and "budget" in text)
             or (key != "other" and any(c in measured for _, _, c in concepts_in(match[0])))
         ):
             continue
@@ -200,12 +201,20 @@ def _markers(text: str) -> list[re.Match[str]]:
             and "Q" not in text[: match.start()]
         ):
             continue
+        if match[0] in ("from", "lies with", "lie with", "lies in", "lie in") and not _things_after(text, match.end()):
+            continue
         if match[0] == "due to" and re.match(r" (?:end|finish|stop|be|have|run|last|close)\b", text[match.end() :]):
             continue
         if match[0] == "down to" and re.match(r" Q", text[match.end() :]):
             continue
         found.append(match)
     return found
+
+
+def _things_after(text: str, at: int) -> bool:
+    """True where a driver or a cause is named soon after this place."""
+    soon = re.split(r"[,;:(]", text[at:])[0]
+    return bool(concepts_in(soon) or _CAUSE_WORD.search(soon))
 
 
 def _marked_cause(
@@ -250,7 +259,10 @@ def _marked_cause(
         hedged = bool(hedge or maybe) or not re.search(
             r"likely|may|probabl|possib|suspect", " ".join(f.text for f in cause).lower()
         )
-        accounting = "Q" in text and _ACCOUNTING.match(marker[0]) and any(c in drivers for _, _, c in concepts_in(text))
+        measured = {q.concept for q in known.quantities} | set(drivers)
+        accounting = (
+            "Q" in text and _ACCOUNTING.match(marker[0]) and any(c in measured for _, _, c in concepts_in(text))
+        )
         return [] if hedged or accounting else ["the cause is told as certain, its fact is not"]
     if (
         cause

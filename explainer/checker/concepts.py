@@ -10,7 +10,8 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("cost_per_run", r"(?:cost|price) (?:of|for|per) (?:an? |one |each |every |the average )?run|(?:an?|one|each|every|the average) run (?:now |then )?costs?|run costs"),
     ("cost_per_request", r"(?:cost|price) (?:of|for|per) (?:an? |one |each |every |the average )?(?:request|call)|(?:an?|one|each|every|the average) (?:request|call) (?:now |then )?costs?"),
     ("requests_per_run", r"(?:each|every|one|a|the average|an average) (?:run|workflow run) (?:now |then )?(?:makes?|made|takes|took|needs?|needed|uses?|used|sends?|sent|fires?|fired)|runs (?:now )?(?:make|made|take|took|need|needed)|each one (?:now )?(?:makes?|made|took|takes?|needs?|needed|sent|sends?)|(?:model )?(?:requests|calls) (?:per|a|in each|in a|for each|each) (?:run|workflow run|execution)|(?:requests|calls)-per-run|calls each run|requests each run"),
-    ("max_run", r"longest run|largest run|busiest run|single run|one run"),
+    ("max_run", r"no run|longest run|largest run|busiest run|single run|one run"),
+    ("outcome", r"(?:cost|price|spend) per (?!run\b|request\b|call\b|hour\b|day\b|week\b|month\b|outcome\b|token\b|team\b|user\b|customer\b|D\d)(?:[a-z-]+ )?[a-z-]+|(?:cost|price) of (?:one|each|every) (?!run\b|request\b|call\b|outcome\b)[a-z-]+(?: call)?|(?:measured )?per (?:summarised|answered|reviewed|checked|resolved|processed|handled|completed|closed|finished) [a-z-]+"),
     ("cache", r"(?:lost |prompt )*cach(?:e|ing|ed)(?: (?:use|usage|hits?|misses|reads?|regression|hit rate))?"),
     ("input", r"input tokens?(?: (?:per|a|in each|for each) (?:request|call))?|(?:tokens? of |longer |larger |bigger |growing )?(?:input|inputs|prompts?|contexts?)(?: (?:length|size|tokens?))?(?: (?:per|a) (?:request|call))?"),
     ("output", r"output tokens?(?: (?:per|a|in each|for each) (?:request|call))?|(?:tokens? of |longer |larger )?(?:output|outputs|answers?|completions?|responses?|repl(?:y|ies))(?: (?:length|size|tokens?))?(?: (?:per|a) (?:request|call))?"),
@@ -24,8 +25,8 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("forecast", r"month[ -]end(?: forecast| estimate)?|T\d+ (?:will |should |would |is set to |is due to |is forecast to )?(?:closes?|ends?|finish(?:es)?|lands?) (?:at|with|on|above|below|over)|forecasts?|forecasted|projected|projection|on course for|heading for|on track for|set to end|month ends?(?: at| with)?|end the month|ends the month|close the month|closes the month|month (?:now )?(?:closes|finishes)|month (?:will|would) (?:close|finish)|finish the month|this pace|current pace|at this rate|run-rate|will end|month (?:is|will|should|would) end|end of the month|by month's end"),
     ("share_of_pool", r"shared pool|pool|reserved capacity"),
     ("outcome", r"(?:cost |price )?(?:of |for |per )(?:an? |one |each |every )?outcome|(?:an?|one|each|every) outcome (?:now )?costs?|unit economics"),
-    ("volume", r"(?<!per )(?<!each )(?<!every )(?<! a )(?:run )?(?:volumes?|traffic|(?:workflow )?runs(?! (?:Q\d+ (?:its|the|above|over|more|of|as|what)|at|over|above|below|under|well)\b)|workflow run|run count|more use|usage|demand|executions?)"),
-    ("requests", r"(?<!each )(?<!per )(?<!every )(?<! a )(?<!of )(?<!of the )(?<!of all )(?<!of its )(?:model )?(?:requests?|calls?)(?: (?:volume|count))?"),
+    ("volume", r"(?<!per )(?<!each )(?<!every )(?<! a )(?:run )?(?:volumes?|traffic|(?:workflow )?runs(?! (?:Q\d+ (?:its|the|above|over|more|of|as|what)|at|over|above|below|under|well)\b)|workflow run|(?:number|count|total) of (?:workflow )?(?:runs|executions)|run count|more use|usage|demand|executions?)"),
+    ("requests", r"(?<!each )(?<!per )(?<!every )(?<! a )(?<!of )(?<!of the )(?<!of all )(?<!of its )(?:model )?(?:requests?|calls?)(?: (?:volume|count))?|(?:number|count|total) of (?:model )?(?:requests|calls)"),
 )  # fmt: skip
 CONCEPT = re.compile("|".join(rf"(?P<c{i}>\b(?:{p})(?![\w-]))" for i, (_, p) in enumerate(PHRASES)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -74,6 +75,8 @@ class Context:
     concepts: frozenset[str]
     undone: bool
     """Told as it would be without something."""
+    shown_sums: tuple[float, ...] = ()
+    """Sums and differences of the other figures of its unit, as the sentence shows them."""
 
 
 def spans_of(sentence: Sentence, known: Known) -> list[Span]:
@@ -117,7 +120,7 @@ def context_of(
         )
     ):
         per = _per(sentence, f" {first['span']}", "")
-    role = role_of(left, right, left_all, right_all, figure)
+    role = _role(left, right, left_all, right_all, figure)
     if per and figure.unit == "usd" and (first := _APPOSED.search(left_all)):
         first_left, first_right = left_all[: first.start()], left_all[first.end() - len(first["rest"]) :]
         role = role_of(re.split(r"\bQ\d+\b", first_left)[-1].rstrip(), first_right, first_left, first_right, figure)
@@ -131,7 +134,7 @@ def context_of(
         figure,
         left,
         right,
-        _concept(text, at, spans, before),
+        _listed(sentence, index, spans) or _concept(text, at, spans, before),
         role,
         next((_OF_WORDS[w] for w in of_word if w in _OF_WORDS), "")
         if of_word and figure.unit == "percent"
@@ -143,8 +146,59 @@ def context_of(
         text,
         frozenset(re.findall(r"[a-z][a-z'-]+", text)) | frozenset(sentence.names),
         frozenset(c for _, _, c in spans) or frozenset({before} if before and _UNDONE.search(text) else ()),
-        bool(_UNDONE.search(text)) and not re.match(r"^ (?:more|greater|less|lower|higher|smaller|larger)\b", right),
+        bool(_UNDONE.search(text))
+        and not re.search(r"(?:^|, |; |: )(?:without|but for|if not for|had)\b[^,;]*$", left_all)
+        and not re.match(r"^ (?:more|greater|less|lower|higher|smaller|larger)\b", right),
+        _shown_sums(sentence, index),
     )
+
+
+def _shown_sums(sentence: Sentence, index: int) -> tuple[float, ...]:
+    """All others of its unit together, and the differences of two of them."""
+    unit = sentence.figures[index].unit
+    others = [f.value for i, f in enumerate(sentence.figures) if i != index and f.unit == unit]
+    differences = [abs(a - b) for i, a in enumerate(others) for b in others[i + 1 :]]
+    return (sum(others), *differences, *(sum(others[:n]) for n in range(2, len(others)))) if len(others) > 1 else ()
+
+
+_CUT = re.compile(r" (?:and|but|while|whereas|so|which|that|,|with) ")
+
+
+def _role(left: str, right: str, left_all: str, right_all: str, figure: Figure) -> str:
+    """The role by the words nearest to the figure; by all of them where those leave it open."""
+    if re.search(r"(?:\bthat is|\bi\.e\.?|\bnamely|\bin other words|\bmeaning|\bwhich is|\bor) ?,?$", left):
+        return role_of("", right, "", right_all, figure)
+    if _IS_EXCESS.search(left_all) and figure.unit == "usd":
+        return "excess"
+    near = _CUT.split(f"{left} ")[-1].rstrip(), _CUT.split(f"{right} ")[0].rstrip()
+    if near != (left, right):
+        by_near = role_of(near[0], near[1], left_all, right_all if near[1] == right.rstrip() else near[1], figure)
+        if by_near in ("before", "after"):
+            return by_near
+    return role_of(left, right, left_all, right_all, figure)
+
+
+_IS_EXCESS = re.compile(
+    r"(?:^|[,;:.] |\b(?:and|so|of|is) )(?:the |its |an? |this |that )?(?:total |net |whole |extra |resulting )?(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun)\b"
+    r"(?: (?!Q)[^;:Q]*)? (?:comes? to|came to|is|was|amounts? to|amounted to|stands? at|stood at|averages?|averaged|works? out at|worked out at|reached|totals?|totalled|of)(?: (?:about|around|roughly|just|some|nearly|almost|over|under|a|an|on average))*$"
+)
+
+
+def _listed(sentence: Sentence, index: int, spans: Sequence[Span]) -> str | None:
+    """What a figure of a list belongs to: `A, B and C show an excess of Q1, Q2 and Q3`, each to each."""
+    text = sentence.text
+    for match in re.finditer(
+        r"\bQ\d+(?:(?: ,| and| , and) (?:(?:about|around|roughly|nearly|almost|some) )*Q\d+)+", text
+    ):
+        marks = [int(q) for q in re.findall(r"Q(\d+)", match[0])]
+        if index not in marks:
+            continue
+        told = [s for s in spans if s[1] <= match.start()]
+        listed = told[-len(marks) :]
+        gaps = [text[a[1] : b[0]] for a, b in itertools.pairwise(listed)]
+        if len(listed) == len(marks) and all(re.fullmatch(r" (?:, |and |, and )(?:the )?", g) for g in gaps):
+            return listed[marks.index(index)][2]
+    return None
 
 
 def _whole_of(named: re.Match[str], sentence: Sentence, known: Known) -> str:

@@ -27,7 +27,7 @@ _ELSEWHERE = re.compile(
     # directions
     r"register\w*|matter\w*|count\w*|notice\w*|contribut\w*|play\w*|weigh\w*|figure\w*|suggest\w*|indicat\w*|sign|signs|hint\w*|danger|risk|up|down|rose|rise\w*|rising|fell|fall\w*|increas\w+|decreas\w+|grow\w*|grew|shrink\w*|shrank|higher|lower|(?<!any )more|less|fewer|dearer|cheaper|larger|smaller|bigger|longer|shorter|drop\w*|jump\w*|climb\w*|saving\w*|saved|decline\w*|"
     # ranks and sizes
-    r"largest|biggest|main|smallest|most|least|outweigh\w*|bigger|first|second|"
+    r"explain\w*|line|expectations?|enough|sufficient|customers?|come|comes|stem|stems|driver|drivers|largest|biggest|main|smallest|most|least|outweigh\w*|bigger|first|second|"
     # budgets
     r"exceed\w*|break\w*|budget\w*|reach\w*)\b"
 )

@@ -19,7 +19,7 @@ _TRANSITIVE_DOWN = re.compile(
     r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took)\b"
 )
 _COMPARES = re.compile(
-    r"\bf(?:e|a)lls? (?:on|under|to|within|into|together|in with)\b(?! Q)|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below|up|down) (?:than|to)? ?(?:an? |the )?(?=Q\d)|no longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
+    r"\bf(?:e|a)lls? (?:on|under|to|within|into|together|in with)\b(?! Q)|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below|up|down) (?:than|to)? ?(?:an? |the )?(?=[QD]\d)|no longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
 )
 
 
@@ -56,7 +56,8 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
             continue
         up = bool(match["up"])
         left = text[: match.start()]
-        if negated(text, match.start()) or re.search(
+        noun = match[0] in _MOVES and not re.search(r"\b(?:no|not an?|not|never)(?: \w+)? $", left)
+        if (not noun and negated(text, match.start())) or re.search(
             r"\b(?:without(?! the\b)|rather than|instead of|n't)(?: a| an| any| the| gone| go| going| got| get| become)? $",
             left,
         ):
@@ -70,6 +71,11 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
         ):
             faults.append(f"{match[0]}: no fact says how the pool moved")
             continue
+        if (
+            match[0] in ("dearer", "cheaper", "pricier", "costlier")
+            and sign_of("price", known, driver=False) is not None
+        ):
+            concept = "price" if concept in ("input", "output", "requests") else concept
         if concept in ("budget", "forecast"):
             continue
         sign = sign_of(concept, known, driver=False)
@@ -79,6 +85,8 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
                 continue
             sign = sign_of(COST, known, driver=False) if concept not in _MOVERS else None
             if sign is None:
+                if concept in known.spoken_causes:
+                    continue
                 if known.excess is not None and concept in _MOVERS and not known.drivers.get(concept):
                     faults.append(f"{match[0]}: no fact says how {concept} moved")
                 continue
@@ -120,11 +128,10 @@ def concept_of_length(noun: str) -> str:
 def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
     """Words of direction that say nothing of a direction here."""
     right, left = text[match.end() :], text[: match.start()]
-    if re.match(r" (?:of the|of its|one|part|share)\b", right) and match[0] in (
-        "larger",
-        "bigger",
-        "smaller",
-        "greater",
+    if (
+        re.match(r" (?:of the|of its|one|part|share)\b", right)
+        and match[0] in ("larger", "bigger", "smaller", "greater")
+        and not re.search(r"\bthan (?:before|it did|usual|normally|previously|earlier)\b|\bnow\b", text)
     ):
         return True
     if _UNREAL.search(text):
@@ -168,6 +175,16 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
         return True
     than = re.match(r"(?: \w+){0,2} than (?:(?:the|any|its|plain|more|higher) )*", right)
     if than and any(start == match.end() + than.end() for start, _, _ in concepts_in(text)):
+        return True
+    if match[0] == "excess" and re.search(r"\b(?:the|this|that|its|whole|total|show|shows|have|has) (?:an )?$", left):
+        return True
+    if re.search(r"\b(?:every|all|each|no) drivers?\b", left):
+        return True
+    if re.search(
+        r"\b(?:expected|usual|normal|baseline) (?:cost|amount|level|spend|figure|value|one)(?: \w+){0,4} $", left
+    ) and not re.search(
+        r"\b(?:than|from|to|over|against) (?:the |its )?(?:expected|usual|normal|baseline) \w+(?: \w+){0,4} $", left
+    ):
         return True
     if match[0] in ("above", "below", "up", "down") and re.search(
         r"\b(?:the (?:chart|table)|shown|see|listed) $", left

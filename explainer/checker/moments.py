@@ -79,15 +79,15 @@ _ISO = r"(?P<iso>20\d\d-\d\d-\d\d)(?:[T ](?P<isoh>\d\d):(?P<isom>\d\d)(?::\d\d(?
 MOMENT = re.compile(
     rf"(?:{_ISO}|{_DATE}(?:\s?,?\s(?:at\s|around\s|about\s)?{_CLOCK_STRICT.format(n=1)})?|"
     rf"{_CLOCK_STRICT.format(n=2)}(?:,?\s(?:on\s)?{_DATE.replace('?P<wd>', '?P<wdb>').replace('?P<d>', '?P<db>').replace('?P<mo>', '?P<mob>').replace('?P<mo2>', '?P<mo2b>').replace('?P<d2>', '?P<d2b>').replace('?P<y>', '?P<yb>')})?|"
-    rf"(?P<rel>the day before yesterday|earlier today|yesterday|today|tonight|last night|this (?:morning|afternoon|evening)|tomorrow|overnight)\b|"
-    rf"the\s(?P<dayalone>\d{{1,2}})(?:st|nd|rd|th)\b|"
+    rf"(?P<rel>the day before yesterday|earlier today|yesterday|today|tonight|last night|last week|this week|earlier this week|this (?:morning|afternoon|evening)|tomorrow|overnight)\b|"
+    rf"the\s(?P<dayalone>\d{{1,2}})(?:st|nd|rd|th)\b(?!\s(?:of\s)?(?:{_MONTH}))|"
     rf"(?P<monthalone>(?:(?<=in )|(?<=since )|(?<=of )|(?<=mid-)|(?<=early )|(?<=late ))(?:march|may)\b|(?:january|february|april|june|july|august|september|october|november|december)\b)(?:\s(?P<yc>20\d\d))?|"
     rf"(?P<alone>{_WEEKDAY.replace(r'mon(?:day)?', 'monday').replace(r'sat(?:urday)?', 'sat(?:urday)?').replace(r'sun(?:day)?', 'sun(?:day)?')})"
     rf"(?:\s(?P<part>morning|afternoon|evening|night)\b)?(?:\s?,?\s(?:at\s)?{_CLOCK_STRICT.format(n=4)})?)(?![\w])",
     re.IGNORECASE,
 )
 DURATION = re.compile(
-    rf"(?:(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{'|'.join(NUMBER_WORDS)})(?=[ -])|(?P<quarter>(?:a|one|three) quarters? of an)(?=[ -]hour)|(?P<past>(?<=past )|(?<=last )|(?<=previous ))(?=(?:hour|day|week|month|year)\b)|(?P<vague>(?<=for )(?:(?:many|several) )?)(?=(?:hours|days|weeks|months|years)\b)|(?P<half>half an?|an?|one and a half|an? (?:full|whole|single|good))(?=[ -]\w{{3}})|(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}))"
+    rf"(?:(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{'|'.join(NUMBER_WORDS)})(?=[ -])|(?P<quarter>(?:a|one|three) quarters? of an)(?=[ -]hour)|(?P<past>(?<=past )|(?<=last )|(?<=previous ))(?=(?:hour|day|week|month|year)\b)|(?P<vague>(?<=for )(?:(?:many|several) )?)(?=(?:hours|days|weeks|months|years)\b)|(?P<vague2>)(?=(?:minutes|hours|days|weeks|months) (?:before|after|earlier|later|ahead)\b)|(?P<half>half an?|an?|one and a half|an? (?:full|whole|single|good))(?=[ -]\w{{3}})|(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}))"
     r"(?P<andhalf> and a half)?[\s-]?(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|minutes?|mins?|min|months?|years?|seconds?)\b(?P<half2> and a half)?(?P<ago> ago\b)?",
     re.IGNORECASE,
 )
@@ -156,8 +156,16 @@ class Duration:
         """The hours of one of its unit."""
         return _HOURS[self.unit]
 
-    def fits(self, hours: float, *, near: bool = False) -> bool:
-        """True where a span of so many hours is told so; in a coarser unit than it has, to half of that unit."""
+    def fits(self, hours: float, *, near: bool = False, bound: str = "") -> bool:
+        """True where a span of so many hours is told so; in a coarser unit than it has, to half of that unit. `bound` says
+        whether it is told to be `less` or `more` than this."""
+        if bound:
+            room = max(self.unit_hours, 0.34 * self.hours)
+            return (
+                self.hours - room <= hours <= self.hours
+                if bound == "less"
+                else self.hours <= hours <= self.hours + room
+            )
         if self.vague:
             return 1.9 * _HOURS[self.unit] <= hours
         room = self.step * (0.5 if self.unit in ("d", "w", "mo") or near else 0.02)
@@ -246,5 +254,5 @@ def duration_of(match: re.Match[str]) -> Duration:
         unit,
         bool(match["ago"]),
         number is None and match["tens"] is None,
-        match["vague"] is not None,
+        match["vague"] is not None or match["vague2"] is not None,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
 
-from explainer.checker.concepts import COST, concept_of
+from explainer.checker.concepts import COST, concept_of, concepts_in
 from explainer.look import DOLLARS, Look
 from explainer.types import Fact
 
@@ -44,7 +44,16 @@ class Known:
         self.fact_words = _fact_words(facts)
         self.names = _names(facts)
         self.texts = " ".join(f.text for f in facts if f.name not in UNTRUSTED).lower()
-        self.quantities = [*self._direct(), *self._pairs(), *self._money(), *self._shares(), *self._counts()]
+        self.spoken_causes = frozenset(c for f in facts if f.kind == "cause" for _, _, c in concepts_in(f.text.lower()))
+        """What the facts' causes speak of."""
+        self.quantities = [
+            *self._direct(),
+            *self._pairs(),
+            *self._money(),
+            *self._shares(),
+            *self._counts(),
+            *self._told(),
+        ]
 
     def number(self, name: str) -> float | None:
         """The value of the fact of this name, None where there is none."""
@@ -195,6 +204,9 @@ class Known:
                             also=frozenset({"rest"}),
                         )
                 for other, against in amounts.items():
+                    if other != name:
+                        both = frozenset({concepts[other]})
+                        yield Quantity(value - against, "usd", concepts[name], frozenset({"versus", "lead"}), also=both)
                     if other != name and against and value / against > 0:
                         yield Quantity(
                             value / against,
@@ -258,7 +270,26 @@ class Known:
                 )
         yield Quantity(len(self.drivers), "count", "driver", frozenset({"count"}), noun="drivers")
 
+    def _told(self) -> Iterable[Quantity]:
+        """Numbers that stand in a fact's sentence beside its value: `43 of 72 customers`, and what follows from two of them."""
+        for fact in self.facts:
+            if fact.kind not in ("amount", "share", "rate", "state") or fact.name in UNTRUSTED:
+                continue
+            also = frozenset(_also(fact))
+            if (of := _SOME_OF.search(fact.text)) and (whole := float(of["all"].replace(",", ""))):
+                some, noun = float(of["some"].replace(",", "")), of["noun"]
+                for value in (some, whole, whole - some):
+                    yield Quantity(value, "count", noun.rstrip("s"), frozenset({"any", "count"}), noun=noun, also=also)
+                for value in (some, whole - some):
+                    share = frozenset({"share", "any"})
+                    yield Quantity(100 * value / whole, "percent", noun.rstrip("s"), share, noun=noun, also=also)
+            for number in _MILLIONS.findall(fact.text.lower()):
+                value = {"thousand": 1e3, "million": 1e6, "billion": 1e9}[number]
+                yield Quantity(value, "count", concept_of(fact.name), frozenset({"any"}), noun="tokens", also=also)
 
+
+_SOME_OF = re.compile(r"\b(?P<some>\d[\d,]*) of (?:the |all )?(?P<all>\d[\d,]*) (?P<noun>[a-z]+)")
+_MILLIONS = re.compile(r"\b(?:a|one|1) (thousand|million|billion) (?:input |output )?tokens")
 UNTRUSTED = {"release_title", "event_title", "title", "note", "comment", "message"}
 """Facts whose string somebody typed: it may be quoted, but backs nothing."""
 

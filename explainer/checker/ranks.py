@@ -6,6 +6,7 @@ import itertools
 import re
 
 from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.scan import Sentence
 from explainer.checker.times import times_of
@@ -23,7 +24,7 @@ _LAST = re.compile(
     r"\b(?:smallest|least(?! Q)|(?:comes?|came|ranks?|is|placed?) last|last place|(?:smaller|lesser) (?:of the|one))\b"
 )
 _RECORD = re.compile(
-    r"\b(?:ever|(?<!normal )(?<!usual )(?<!baseline )(?<!level )again|once more|recurr\w+|(?:second|third|fourth) time|record|unprecedented|all-time|highest|worst|never before|on record|historic\w*|first time|lowest|since records|busiest|of the (?:year|month|quarter|week))\b"
+    r"\b(?:ever|(?<!normal )(?<!usual )(?<!baseline )(?<!level )again|once more|recurr\w+|(?:second|third|fourth) time|(?<!for the )record|unprecedented|all-time|highest|worst|never before|on record|historic\w*|first time|lowest|since records|busiest|(?:\w+est|most|top|worst)\b[^,;.]{0,30}\bof the (?:year|month|quarter|week)|(?:first|second|third|fourth|fifth) (?:incident|spike|such|case|occurrence|anomaly|episode)|of this kind)\b"
 )
 
 
@@ -31,8 +32,8 @@ def rank_faults(text: str, known: Known) -> list[str]:
     if _RECORD.search(text) and not _RECORD.search(known.texts):
         return [f"{_RECORD.search(text)[0]}: no fact compares with all others"]  # type: ignore[index]
     text = re.sub(
-        r"\bmost (?:likely|probably|of)\b|\bat (?:most|least)\b|\bfirst (?:used|seen|use)\b|\bsecond-largest\b",
-        lambda m: "second" if "second" in m[0] else "",
+        r"\bfrom (?:the )?(?:largest|biggest|smallest)\b|\bto the (?:smallest|largest)\b|\bmost (?:likely|probably|of)\b|\bat (?:most|least)\b|\bfirst (?:used|seen|use)\b|\bsecond-(?:largest|biggest)\b",
+        lambda m: "the second" if "second" in m[0] else "",
         text,
     )
     drivers = {concept_of(f"driver_{n}"): v for n, v in known.drivers.items()}
@@ -48,7 +49,10 @@ def rank_faults(text: str, known: Known) -> list[str]:
         for match in pattern.finditer(text):
             if place == 0 and pattern is _TOP and _SECOND.search(text):
                 continue
-            told = _nearest(spans, match.start())
+            beside = [
+                s for s in spans if not re.search(r"\b(?:after|behind|next to|following|than) (?:the )?$", text[: s[0]])
+            ]
+            told = _nearest(beside or spans, match.start())
             if len(order) <= max(place, 0) or order[place] != told:
                 faults.append(f"{match[0]}: {told} does not rank so")
     faults.extend(_versus(text, drivers))
@@ -59,9 +63,17 @@ def part_rank_faults(sentence: Sentence, known: Known) -> list[str]:
     """`gpt-5 more than gpt-5-mini`, `index was hit harder`: named parts of the difference rank as their facts do."""
     sizes = {n.split(":", 1)[1].lower(): abs(v) for n, v in known.parts.items()}
     told = [(i, name) for i, name in enumerate(sentence.names) if name in sizes]
+    order = sorted(sizes, key=lambda n: -sizes[n])
+    for i, name in told:
+        if place := re.match(rf".*\bN{i} (?:comes?|came|ranks?|is) (first|second|third|last)\b", sentence.text):
+            at = {"first": 0, "second": 1, "third": 2, "last": len(order) - 1}[place[1]]
+            if len(order) <= at or order[at] != name:
+                return [f"{name} does not come {place[1]}"]
     for (first, one), (second, other) in itertools.permutations(told, 2):
-        between = rf"\bN{first}\b(?: [\w']+){{0,5}} (?P<how>more|harder|worse|less)(?: \w+){{0,2}} than (?:\w+ ){{0,2}}N{second}\b"
-        if (match := re.search(between, sentence.text)) and (sizes[one] > sizes[other]) != (match["how"] != "less"):
+        between = rf"\bN{first}\b(?: [\w']+){{0,5}} (?P<how>more|harder|worse|less|larger|bigger|greater|higher|smaller|lower)(?: \w+){{0,2}} than (?:\w+ ){{0,2}}N{second}\b"
+        if (match := re.search(between, sentence.text)) and (sizes[one] > sizes[other]) != (
+            match["how"] not in ("less", "smaller", "lower")
+        ):
             return [f"{one} and {other} are in the wrong order"]
     return []
 
@@ -119,15 +131,15 @@ def _versus(text: str, drivers: dict[str, float]) -> list[str]:
 
 
 _WITHIN = re.compile(
-    r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget\b[^,;.]{0,30}\bnot (?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget (?:of Q\d+ )?(?:holds|will hold|is not|is safe|is enough|suffices|covers|is kept|has room)\b"
+    r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget\b[^,;.]{0,30}\bnot (?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget (?:of Q\d+ )?(?:holds|will hold|is not|is safe|covers|is kept|has room)\b"
 )
 _BEYOND = re.compile(
-    r"\b(?:above|over|exceed\w*|beyond|more than|past|break\w*|breach\w*|bust\w*|oversh[o]+t\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b|\bbudget\b[^,;.]{0,30}(?<!not )\b(?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget\b[^,;.]{0,40}\b(?:exceeded|broken|breached|overrun|blown|burst|used up)\b"
+    r"\b(?:above|over|exceed\w*|beyond|more than|past|break\w*|breach\w*|bust\w*|oversh[o]+t\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|is (?:already )?(?:spent|gone)|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b|\bbudget\b[^,;.]{0,30}\b(?:too (?:small|low|tight)|insufficient|falls? short|inadequate)\b|\bbudget\b[^,;.]{0,30}(?<!not )\b(?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget\b[^,;.]{0,40}\b(?:exceeded|broken|breached|overrun|blown|burst|used up)\b"
 )
 
 
 _DONE = re.compile(
-    r"\b(?:has|have|had) (?:already |now )?(?:overshot|exceeded|broken|breached|overrun|passed|burst|blown|gone over)\b|\bbudget (?:is|was|has been) (?:already |now )?(?:used up|exhausted|exceeded|broken|breached|gone|overrun|spent)\b|\balready\b"
+    r"\b(?:has|have|had) (?:already |now )?(?:overshot|exceeded|broken|breached|overrun|passed|burst|blown|gone over)\b|\bbudget (?:is|was|has been) (?:already |now )?(?:used up|exhausted|spent|exceeded|broken|breached|gone|overrun|spent)\b|\balready\b"
 )
 _IF = re.compile(
     r"\b(?:if|will|would|could|may|might|should|forecast\w*|pace|rate|T\d|D\d|by T|by the|in D|set to|expected|projected)\b",
@@ -151,7 +163,7 @@ def budget_faults(text: str, known: Known) -> list[str]:
     if beyond and re.search(r"\bQ\d+ of (?:the |its )?(?:month's |monthly )?budget\b", text):
         beyond = None
     side = within or beyond
-    if side is None:
+    if side is None and not re.search(r"\bbudget\b[^,;.]{0,40}\b(?:enough|sufficient|suffices?)\b", text):
         return []
     if budget is None:
         return ["the facts have no budget"]
@@ -169,7 +181,11 @@ def budget_faults(text: str, known: Known) -> list[str]:
         and not (now and breaks and breaks <= now)
     ):
         return ["that the budget is broken is a forecast, not yet so"]
+    if enough := re.search(r"\bbudget\b[^,;.]{0,40}\b(?:enough|sufficient|suffices?|large enough)\b", text):
+        return [] if (told <= budget) != negated(text, enough.end()) else ["it is on the other side of the budget"]
+    if side is None:
+        return []
     over = told > budget
-    negated = bool(re.search(r"\b(?:not|no|n't|without)\b", text[max(0, side.start() - 12) : side.start()]))
-    said_over = (beyond is not None) != negated
+    denied = bool(re.search(r"\b(?:not|no|n't|without)\b", text[max(0, side.start() - 12) : side.start()]))
+    said_over = (beyond is not None) != denied
     return [] if said_over == over else ["it is on the other side of the budget"]

@@ -159,6 +159,14 @@ def _parts_of_round(sentence: Sentence) -> None:
     if match is None:
         return
     whole = sentence.figures[int(match["whole"])] if match["whole"] else None
+    if whole is None and re.match(
+        r" (?:\w+ ){0,3}(?:expected|usual|normal|budgeted|normally|usually)\b", sentence.text[match.end() :]
+    ):
+        for i, f in enumerate(sentence.figures):
+            if f.unit == "usd":
+                sentence.figures[i] = replace(f, unit="ratio")
+        sentence.text = f"{sentence.text[: match.start()]}against what was{sentence.text[match.end() :]}"
+        return
     size = whole.value if whole else 1.0
     parts = [
         i

@@ -6,6 +6,7 @@ from explainer.checker.causation import cause_faults
 from explainer.checker.deeds import deed_faults
 from explainer.checker.denials import denial_faults
 from explainer.checker.directions import direction_faults
+from explainer.checker.norms import driver_faults, event_faults, kind_faults, normal_faults
 from explainer.checker.quantities import Known
 from explainer.checker.ranks import budget_faults, outpace_faults, part_rank_faults, rank_faults
 from explainer.checker.roles import role_faults
@@ -34,6 +35,10 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *state_faults(text, known),
         *planned_faults(text, known),
         *reach_faults(text, known),
+        *driver_faults(text, known),
+        *normal_faults(text, known),
+        *event_faults(text, known),
+        *kind_faults(text, known),
         *steady_faults(text, known),
         *unit_cost_faults(text, known),
         *new_faults(text, known),

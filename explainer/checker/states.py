@@ -65,7 +65,7 @@ def sequence_faults(text: str, known: Known) -> list[str]:
 
 
 _ONGOING = re.compile(
-    r"\b(?:still(?! (?:set|on (?:course|track)|expected|due|forecast|projected|within|below|under|leaves|room|fits?|headed|heading|an?|the|open whether|unclear|unknown|not (?:known|clear|shown))\b)|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)|hasn't|has been going on|has been running|has not(?! (?:been )?(?:shown|proven|established|confirmed|known|found|clear))|continue|remains (?:open|elevated|high|above)|no end|(?:is|are|keeps?) (?:now |currently )?(?:overrunning|growing|rising|climbing|burning|increasing|continuing|getting dearer))\b"
+    r"\b(?:still(?! (?:set|on (?:course|track)|expected|due|forecast|projected|within|below|under|leaves|room|fits?|headed|heading|an?|the|open whether|unclear|unknown|not (?:known|clear|shown))\b)|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)|hasn't|has been going on|has been running|has not(?! (?:been )?(?:shown|proven|established|confirmed|known|found|clear))|continue|remains (?:open|elevated|high|above)|no end|(?:is|are|keeps?) (?:now |currently )?(?:overrunning|growing|rising|climbing|burning|increasing|continuing|getting dearer))\b(?!(?: \w+){0,4} (?:Q\d+ (?:a|per|each|every) (?:week|day|D\d+)|Q\d+ D\d+|Q\d+ weekly))"
 )
 _ENDED = re.compile(
     r"\b(?:(?:has|had|is|it|was|have|which|then|and|now|since) (?:now |since |already )?(?:ended|over|finished|stopped|resolved|closed|past|concluded)|ended|is over|^over\b(?! (?:the|its|an?|T\d|D\d|Q\d))|over at last|all over|back (?:to|at) (?:normal|its|the)|(?:has|have) (?:now |since )?(?:returned|gone back|recovered|normalised|normalized|settled|subsided)|returned to|no longer (?:going|running|ongoing)|came to an end|it ran from|finished|(?<!has )(?<!have )lasted|is done|recovered|normalised|normalized|went back to|over now|stopped)\b(?! (?:working|serving|caching|being|using|reading|hitting))"
@@ -115,7 +115,7 @@ _UNPLANNED = re.compile(
     r"\b(?:unannounced|unplanned|not (?:been )?(?:announced|planned)|nobody (?:had )?announced|no one (?:had )?announced|without (?:an )?(?:announcement|notice|warning)|never announced|wasn't announced|was not announced|unscheduled|out of the blue|no announcement|(?<!no )(?<!for )surprise|no [\w ]{3,20}? (?:had|has|was) (?:been )?announced)\b"
 )
 _PLANNED = re.compile(
-    r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|foreseen|(?:known|told|flagged|agreed|communicated|notified) (?:\w+ )?(?:beforehand|in advance)|no surprise|intended|deliberate|on purpose)\b"
+    r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|(?:known|told|flagged|agreed|communicated|notified) (?:\w+ )?(?:beforehand|in advance)|no surprise|intended|deliberate|on purpose)\b"
 )
 
 
@@ -138,7 +138,7 @@ def planned_faults(text: str, known: Known) -> list[str]:
 
 
 _EVERY = re.compile(
-    r"\b(?:every (?:team|feature|model|region|scope|workflow)|(?<!of )all (?:(?:the )?(?:teams|features|models|workflows|regions|providers|environments|requests|runs|calls))|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone|everybody|organisation-wide|no single|(?:spread|split|divided|shared) (?:\w+ )?(?:evenly|equally)|evenly (?:spread|split|divided|shared)|equally (?:spread|split|divided|shared)|in equal (?:parts|shares)|alike)\b"
+    r"\b(?:every (?:team|feature|model|region|scope|workflow)|(?<!of )all (?:(?:the )?(?:teams|features|models|workflows|regions|providers|environments|requests|runs|calls|customers|users))|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone|everybody|organisation-wide|no single|(?:spread|split|divided|shared) (?:\w+ )?(?:evenly|equally)|evenly (?:spread|split|divided|shared)|equally (?:spread|split|divided|shared)|in equal (?:parts|shares)|alike)\b"
 )
 _ONLY = re.compile(
     r"\b(?:only|(?<!of )(?<!of its )the (?:whole|entire) (?!of\b)|alone|solely|exclusively|entirely|nothing else|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the)|the whole of|completely|fully|nowhere else|none of|exact same|always|never)\b"
@@ -223,16 +223,21 @@ _APART = re.compile(
 
 def reach_faults(text: str, known: Known) -> list[str]:
     every = _EVERY.search(text)
-    if every and not (
-        "every" in known.texts
-        or "everywhere" in known.texts
-        or "whole company" in known.texts
-        or "all there are" in known.texts
+    if (
+        every
+        and not negated(text, every.start())
+        and not every[0].startswith("no ")
+        and not (
+            "every" in known.texts
+            or "everywhere" in known.texts
+            or "whole company" in known.texts
+            or "all there are" in known.texts
+        )
     ):
         return [f"{every[0]}: no fact says so"]
     only = _ONLY.search(
         re.sub(
-            r"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\balone (?:proves?|shows?|says?|means?|does|is not|cannot|tells?)\b|\bon its own\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:about |roughly |just )?[QDT]\d",
+            r"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\balone (?:proves?|shows?|says?|means?|does|is not|cannot|tells?)\b|\bon its own\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:about |roughly |just )?[QDT]\d|\bonly (?:began|begun|started|starts?|today|yesterday|since|recently|just|now|lately|then|after|once|when|as of|to|spent|cost|because of timing|makes?|made|adds?|added|explains?|accounts?|contribut\w+|took|take|saw|reached)\b",
             "",
             text,
         )
@@ -243,7 +248,7 @@ def reach_faults(text: str, known: Known) -> list[str]:
     ):
         excess = known.excess or 0.0
         return [] if sum(v * excess < 0 for v in known.drivers.values()) == 1 else [f"{only[0]}: no fact says so"]
-    if only and only[0] not in known.texts:
+    if only and only[0] not in known.texts and not negated(text, text.find(only[0].strip())):
         shares = [v for n, v in ((n, known.number(n)) for n in known.by_name if n.endswith("_share")) if v is not None]
         excess = known.excess or 0.0
         shares += [100 * v / excess for v in known.drivers.values() if excess]

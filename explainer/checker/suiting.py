@@ -20,7 +20,7 @@ _RIGHT_DOWN = re.compile(
     r"^ ?(?:less|lower|below|under|cheaper|fewer|shorter|down\b(?! to)|(?:drop|fall|decrease|decline|saving|reduction)\b)"
 )
 _REST = re.compile(
-    r"\b(?:rest|remaining|remainder|others?|left|remains?|everything else|headroom|spare|room|unspent)\b"
+    r"\b(?:rest|remaining|remainder|others?|left|remains?|everything else|apart from|aside from|besides|excluding|except(?: for)?|other than|leaving out|taken out|left out|set aside|leaving aside|not counting|disregarding|net of|without|headroom|spare|room|unspent)\b"
 )
 _TAKES_REST = re.compile(
     r"\b(?:explains?|explained|accounts? for|accounted for|makes? up|made up|adds?|added|is|was|brings?|brought)(?: for)? (?:the |a )?"
@@ -33,8 +33,14 @@ _NOUN_UNITS = {
     "run": {"runs"},
     "execution": {"runs"},
 }
+_FROM_EXPECTED = re.compile(
+    r"(?<!than )(?<!than the )(?<!from )(?<!from the )(?<!to )(?<!to the )(?<!over )(?<!over the )(?<!against )(?<!against the )\b(?:expected|usual|normal|baseline) (?:cost|amount|level|spend|figure|value)(?: \w+){0,4}$"
+)
 _NOT_ITS = re.compile(
     r"^ (?:of [^,;Q]*? )?(?:(?:has|have|had) nothing to do with|(?:is|are|was|were|does|do|did) not (?:come |due |stem |down )*(?:to|from|because of|caused by)?|(?:comes?|came|stems?) from (?:something|anything|things|drivers?|elsewhere|causes) other|is unrelated to|lies? outside)"
+)
+_LEADS = re.compile(
+    r"\b(?:leads?|led|ahead|gap|difference|more than|less than|exceeds?|exceeded|outweighs?|beats?|tops?|larger|smaller|above|below|behind|over|under)\b"
 )
 _PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|fails?|lacks?|makes? up) ")
 
@@ -42,7 +48,7 @@ _PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|f
 def shows(context: Context, quantity: Quantity) -> bool:
     """True where the figure shows this value, in its unit."""
     figure, unit = context.figure, context.figure.unit
-    if unit != quantity.unit or not figure.fits(quantity.value):
+    if unit != quantity.unit or not (figure.fits(quantity.value) or _adds_shown(context, quantity)):
         return False
     if figure.worded and unit == "ratio" and figure.value < 1 and "inverse" in quantity.roles:
         return False
@@ -50,6 +56,7 @@ def shows(context: Context, quantity: Quantity) -> bool:
         return False
     if (
         unit in ("usd", "percent", "points")
+        and not _FROM_EXPECTED.search(context.left)
         and quantity.roles & {"change", "excess"}
         and not quantity.roles & {"part", "any", "share"}
     ) and (
@@ -69,6 +76,17 @@ def shows(context: Context, quantity: Quantity) -> bool:
                 or f"{context.noun}s" in quantity.also
             )
     return True
+
+
+def _adds_shown(context: Context, quantity: Quantity) -> bool:
+    """True for a sum or difference that is right for the rounded parts as they are shown, though not to the last digit."""
+    figure = context.figure
+    near = abs(figure.value - abs(quantity.value)) <= 1.51 * figure.step
+    return (
+        near
+        and bool(quantity.roles & {"sum", "lead", "rest"})
+        and any(abs(total - figure.value) <= 1e-6 * max(1.0, total) for total in context.shown_sums)
+    )
 
 
 def suits(context: Context, quantity: Quantity, known: Known) -> bool:
@@ -171,6 +189,12 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
         if concept is not None and f"without:{concept}" in quantity.also and _TAKES_REST.search(context.left):
             return False
         return bool(rest) and (quantity.concept != "budget" or "budget" in context.concepts)
+    if "lead" in quantity.roles:
+        return (
+            quantity.also <= context.concepts
+            and concept in (quantity.concept, *quantity.also)
+            and bool(_LEADS.search(context.sentence))
+        )
     if "sum" in quantity.roles:
         vague = context.figure.worded and context.figure.high - context.figure.low > 20
         if vague and not re.search(r"\b(?:and|both|together|combined)\b", context.sentence):
@@ -181,6 +205,16 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
     if quantity.per == "week" and context.per == "week":
         return concept in (None, COST, quantity.concept)
     if context.noun and quantity.noun == f"{context.noun}s" and "count" in quantity.roles:
+        return True
+    if quantity.of == "requests" == context.of and concept in (None, "requests"):
+        return True
+    if quantity.unit == "usd" and quantity.concept in ("price", "outcome") and len(_own(quantity) & context.words) >= 2:
+        return True
+    if (
+        "any" in quantity.roles
+        and quantity.noun
+        and ((context.noun and quantity.noun.startswith(context.noun)) or quantity.noun in context.words)
+    ):
         return True
     if context.per and context.per == quantity.per and quantity.noun in _NOUN_UNITS.get(context.noun, ()):
         return True
@@ -241,6 +275,8 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
     if role == "excess" and quantity.unit == "percent" and not context.of and _says_change(context):
         return bool(roles & {"change", "excess", "rest"}) or ("share" in roles and quantity.of == "excess")
     if role == "sum":
+        if "rest" in roles:
+            return True
         return bool(roles & {"sum", "total"}) and _adds_up(context, quantity)
     if role in ("before", "after"):
         if quantity.unit in ("percent", "points") and not roles & {"before", "after"}:
@@ -250,7 +286,7 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
         if _OF_EXCESS.match(context.right) or context.concept in {concept_of(f"driver_{n}") for n in known.drivers}:
             return {"excess", "total"} <= roles or "sum" in roles
         return "total" in roles or "after" in roles
-    return bool(roles & {"excess", "change", "rest", "ratio", "share", "sum"}) or (
+    return bool(roles & {"excess", "change", "rest", "ratio", "share", "sum", "lead", "any"}) or (
         quantity.unit in ("percent",) and not roles & {"before", "after"}
     )
 

@@ -164,6 +164,9 @@ def _relative(word: str, at: datetime, now: datetime) -> bool:
         return days == 0
     if word == "yesterday":
         return days == 1
+    if word in ("last week", "this week", "earlier this week"):
+        monday = now.date() - timedelta(days=now.weekday() + (7 if word == "last week" else 0))
+        return 0 <= (at.date() - monday).days < 7
     if word == "the day before yesterday":
         return days == 2
     if word in ("last night", "overnight"):
@@ -191,11 +194,30 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
     )
     if duration.bare and duration.unit == "d" and re.search(r"(?:one|the|in|within)$", left.rstrip()):
         near = True
+    bound = _bound(left)
     role = _duration_role(left, right, duration)
     spans = _spans(role, known)
-    if re.match(r"^ - D\d+|^ to D\d+", right) or any(duration.fits(hours, near=near) for hours in spans):
+    if role == "gap" and duration.unit not in ("m", "h") and not re.search(_RELEASED, text):
+        spans += _spans("baseline", known)
+    if role == "duration" and re.search(r"\b(?:gr[eo]w\w*|growth|creep\w*|climb\w*|ris\w+)\b", text):
+        spans += _spans("growth or duration", known)
+    if re.match(r"^ - D\d+|^ to D\d+", right) or any(duration.fits(hours, near=near, bound=bound) for hours in spans):
         return None
     return f"{duration.shown}: no fact has this {role}"
+
+
+_RELEASED = r"\b(?:release\w*|live|roll\w* out|ship\w*|deploy\w*|version|went out)\b"
+
+
+def _bound(left: str) -> str:
+    """`less` or `more` where a span is told as a bound."""
+    told = re.search(
+        r"\b(?P<less>less than|under|just under|within|not quite|nearly|almost|short of|a little under|a bit under|fewer than)|(?P<more>more than|over|just over|well over|at least|a little over|a bit over)$",
+        re.sub(r" an?$", "", left.rstrip()),
+    )
+    if told is None or not left.rstrip().removesuffix(" a").removesuffix(" an").endswith(told[0]):
+        return ""
+    return "less" if told["less"] else "more"
 
 
 def _duration_role(left: str, right: str, duration: Duration) -> str:

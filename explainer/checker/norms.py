@@ -1,0 +1,148 @@
+"""Is it as expected, which drivers pushed, and is an event the one that was planned?"""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.negation import negated
+from explainer.checker.quantities import Known
+from explainer.checker.states import ALIKE
+
+_DRIVERS_ALL = re.compile(
+    r"\b(?P<how>every|all|each|no|none of the|not every|not all)(?: of the| the| of them)? drivers? (?:\w+ )?(?P<what>raised|lowered|increased|reduced|pushed|added|drove|pulled|took|cut|brought|rose|fell|moved|worked|contributed)(?P<rest>[^,;:]*)"
+)
+
+
+def driver_faults(text: str, known: Known) -> list[str]:
+    """`Every driver raised the cost`, `not all drivers pushed it up`: by the drivers' signs."""
+    told, drivers = _DRIVERS_ALL.search(text), list(known.drivers.values())
+    if told is None or not drivers:
+        return []
+    down = told["what"] in ("lowered", "reduced", "took", "cut", "fell") or re.search(
+        r"\b(?:down|off|lower)\b", told["rest"]
+    )
+    agree = [(v < 0) == bool(down) for v in drivers]
+    right = {
+        "no": not any(agree),
+        "none of the": not any(agree),
+        "not every": not all(agree),
+        "not all": not all(agree),
+    }
+    return [] if right.get(told["how"], all(agree)) else [f"{told[0].strip()}: the drivers do not say so"]
+
+
+_AS_NORMAL = re.compile(
+    r"\b(?:in line with|on a par with|level with|the same as|equal to|no different from|within) (?:the |its |what |our |all )*(?:expect\w+|normal|usual|baseline|norm|was expected|had been expected)\b|\bback (?:to|at|on) (?:the |its |what )*(?:was |had been )?(?:expect\w+|normal|usual|baseline)|\b(?:as expected|as usual|at its (?:usual|expected|normal)(?: cost| level)?)\b(?! (?:Q|to))"
+)
+_ENOUGH = re.compile(
+    r"\bexpect\w*\b[^,;.]{0,20}\b(?:was|were|proved|is|has been|had been)(?P<no> not)? (?:enough|sufficient)\b"
+)
+
+
+def normal_faults(text: str, known: Known) -> list[str]:
+    """What is told to be as expected has to be so."""
+    excess, base = known.excess, known.base
+    if excess is None or not base:
+        return []
+    if enough := _ENOUGH.search(text):
+        return [] if (excess <= 0) != bool(enough["no"]) else [f"{enough[0]}: the cost says otherwise"]
+    told = _AS_NORMAL.search(text)
+    if told is None or negated(text, told.start()) or abs(excess) <= ALIKE * abs(base):
+        return []
+    if re.search(
+        r"\b(?:as \w+|times|away|far|apart|off|differ\w*|depart\w*|yet|until|before|instead|rather|compared|relative|where|month|would|should) (?:\w+ )?$",
+        text[: told.start()],
+    ):
+        return []
+    if known.text("state") == "ended" and re.search(r"\bback\b|\breturn", text):
+        return []
+    return [f"{told[0]}: the cost is not as expected"]
+
+
+_EVENT = re.compile(
+    r"\b(?:planned|announced|scheduled) (?:event ,? ?(?:the |an? )?)?(?P<after>(?!end|until|to\b|for\b|by\b|at\b|on\b|in\b|event\b|cost|and\b|T\d|N\d|D\d|Q\d|beforehand)[a-z][\w-]*(?: [a-z][\w-]*)?)|(?:^|\bthe |, )(?P<before>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:had been|has been|was|were|is) (?:\w+ )?(?:announced|planned|scheduled|meant|expected to end|due)\b"
+)
+
+
+def event_faults(text: str, known: Known) -> list[str]:
+    """An event that is planned is called by its name, not by another one."""
+    events = " ".join(str(f.value) for f in known.by_name.get("event", ())).lower()
+    told = _EVENT.search(text)
+    if not events or told is None:
+        return []
+    words = [w for w in (told["after"] or told["before"] or "").split() if len(w) > 3 and w not in _PLAIN_EVENT]
+    return [] if not words or any(w[:4] in events for w in words) else [f"{told[0]}: the event has another name"]
+
+
+_PLAIN_EVENT = frozenset(
+    [
+        "advance",
+        "also",
+        "although",
+        "batch",
+        "because",
+        "been",
+        "beforehand",
+        "change",
+        "cost",
+        "date",
+        "duration",
+        "end",
+        "ending",
+        "event",
+        "everything",
+        "excess",
+        "have",
+        "incident",
+        "its",
+        "job",
+        "launch",
+        "maintenance",
+        "month",
+        "nothing",
+        "release",
+        "rise",
+        "run",
+        "since",
+        "spend",
+        "start",
+        "step",
+        "that",
+        "there",
+        "these",
+        "thing",
+        "this",
+        "though",
+        "time",
+        "what",
+        "which",
+        "while",
+        "with",
+        "work",
+    ]
+)
+
+
+_TOKENS_OF = re.compile(
+    r"\b(?P<which>input|output) tokens?\b[^,;.]*\bcache|\bcache[^,;.]*\b(?P<other>input|output) tokens?\b"
+)
+
+
+def kind_faults(text: str, known: Known) -> list[str]:
+    """Which tokens are read from the cache, and which end a month has, are as their facts say."""
+    if told := _TOKENS_OF.search(text):
+        which = told["which"] or told["other"]
+        cached = [f.text.lower() for f in known.facts if "cache" in f.text.lower() and "tokens" in f.text.lower()]
+        if (
+            cached
+            and not any(f"{which} tokens" in t for t in cached)
+            and f"driver_{which}_tokens_per_request" not in known.by_name
+        ):
+            return [f"{which} tokens: no fact speaks of these and the cache"]
+    if begun := re.search(r"\b(?:month|forecast)\b[^,;.]{0,30}\b(?:begin|start|open)s?\b", text):
+        return [f"{begun[0]}: the forecast is of the month's end"]
+    if after := re.search(
+        r"\b(?:baseline|comparison|expected cost)\b[^;.]*\bD\d+ (?:after|following|since|later)\b", text
+    ):
+        return [f"{after[0]}: the baseline lies before"]
+    return []

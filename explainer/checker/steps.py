@@ -1,0 +1,244 @@
+"""Is a sentence a next step of the facts, in other words? Each of its words of content must be one of the step's, or one
+that says no more than that this is a step."""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.quantities import Known
+
+_SAYS_STEP = re.compile(
+    r"\b(?:next|steps?|comes first|suggest\w*|recommend\w*|propos\w+|advis\w+|should|could|would|worth|best|to do|please|begin|start|first thing|make sense|makes sense|consider|look|check|ask|compare|verify|review|give|add|put|set|find out|see|confirm|see to)\b"
+)
+_PLAIN = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "it",
+        "its",
+        "them",
+        "they",
+        "their",
+        "he",
+        "she",
+        "you",
+        "your",
+        "we",
+        "our",
+        "is",
+        "are",
+        "be",
+        "was",
+        "were",
+        "been",
+        "being",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "of",
+        "on",
+        "onto",
+        "to",
+        "up",
+        "with",
+        "and",
+        "or",
+        "if",
+        "whether",
+        "when",
+        "how",
+        "what",
+        "which",
+        "who",
+        "whom",
+        "where",
+        "why",
+        "so",
+        "than",
+        "then",
+        "there",
+        "here",
+        "any",
+        "all",
+        "each",
+        "one",
+        "ones",
+        "also",
+        "just",
+        "only",
+        "still",
+        "first",
+        "second",
+        "next",
+        "step",
+        "steps",
+        "action",
+        "thing",
+        "things",
+        "now",
+        "further",
+        "follow",
+        "following",
+        "suggested",
+        "suggest",
+        "suggestion",
+        "suggests",
+        "recommended",
+        "recommend",
+        "recommendation",
+        "recommends",
+        "advised",
+        "advise",
+        "advice",
+        "proposed",
+        "propose",
+        "sensible",
+        "useful",
+        "good",
+        "best",
+        "worth",
+        "worthwhile",
+        "would",
+        "could",
+        "should",
+        "might",
+        "may",
+        "can",
+        "will",
+        "must",
+        "let",
+        "please",
+        "do",
+        "does",
+        "doing",
+        "done",
+        "begin",
+        "begins",
+        "starting",
+        "start",
+        "started",
+        "come",
+        "comes",
+        "came",
+        "make",
+        "makes",
+        "sense",
+        "take",
+        "takes",
+        "look",
+        "looking",
+        "looks",
+        "see",
+        "seeing",
+        "check",
+        "checking",
+        "checks",
+        "verify",
+        "verifying",
+        "make",
+        "sure",
+        "find",
+        "finding",
+        "out",
+        "ask",
+        "asking",
+        "asked",
+        "consider",
+        "considering",
+        "compare",
+        "comparing",
+        "review",
+        "reviewing",
+        "inspect",
+        "inspecting",
+        "examine",
+        "examining",
+        "study",
+        "confirm",
+        "confirming",
+        "establish",
+        "determine",
+        "learn",
+        "know",
+        "give",
+        "giving",
+        "put",
+        "get",
+        "getting",
+        "have",
+        "has",
+        "had",
+        "go",
+        "going",
+        "before",
+        "after",
+        "anything",
+        "everything",
+        "else",
+        "of-all",
+        "first-of-all",
+        "whether",
+        "about",
+        "against",
+        "between",
+        "both",
+        "per",
+        "recommended-step",
+        "idea",
+        "place",
+        "order",
+        "turn",
+        "light",
+        "view",
+        "way",
+        "once",
+        "again",
+    ]
+)
+_TURNS = (
+    ("on", "off"),
+    ("add", "remove"),
+    ("before", "after"),
+    ("raise", "lower"),
+    ("enable", "disable"),
+    ("start", "stop"),
+)
+
+
+def is_step(text: str, known: Known) -> bool:
+    """True for a sentence that says one of the facts' next steps."""
+    steps = [f"{f.value} {f.text}".lower() for f in known.facts if f.kind == "next_step" and isinstance(f.value, str)]
+    return bool(_SAYS_STEP.search(text)) and any(_says(text, step, known) for step in steps)
+
+
+def _says(text: str, step: str, known: Known) -> bool:
+    said = set(re.findall(r"[a-z][a-z'-]+", text)) - {"unknownlink"}
+    wanted = set(re.findall(r"[a-z][a-z'-]+", step))
+    content = {w for w in said if w not in _PLAIN}
+    names = {part for name in known.names for part in re.findall(r"[a-z][a-z'-]+", name)}
+    strange = [w for w in content if w not in names and not any(_alike(w, other) for other in wanted)]
+    shared = [w for w in content if any(_alike(w, other) for other in wanted - _PLAIN)]
+    turned = any(
+        (a in said and b in wanted and a not in wanted) or (b in said and a in wanted and b not in wanted)
+        for a, b in _TURNS
+    )
+    denied = bool(said & {"not", "never", "without", "no"}) and not wanted & {"not", "never", "without", "no"}
+    return not strange and len(shared) >= 2 and not turned and not denied and not re.search(r"[QTD]\d", text)
+
+
+def _alike(one: str, other: str) -> bool:
+    """True for two forms of a word: `retry` and `retries`, `set` and `settings`."""
+    shorter, longer = sorted((one, other), key=len)
+    size = min(len(shorter), 5)
+    return shorter == longer or (
+        size >= 3 and longer.startswith(shorter[: max(size - 1, 3)]) and shorter[:3] == longer[:3]
+    )
