@@ -30,7 +30,7 @@ _CAUSE_KEYS: tuple[tuple[str, str], ...] = (
     ("pool_change", r"(?:new |changed |different )?(?:split|allocation|key) of (?:the )?(?:shared )?pool|re-?allocation|(?:pool|pool 's|pool's) split|(?:another|other|new|different) (?:split|division)|(?:split|divided|shared out) (?:otherwise|differently|in another way|another way)|split of"),
     ("tag_move", r"renam(?:e|ed|ing)|reorganisation|reorg"),
     ("data_fault", r"data (?:fault|error|gap|problem)|double[- ]count\w*|duplicate (?:data|rows)|late data|measurement error|billing (?:error|mistake|bug)|glitch"),
-    ("other", r"bugs?|misconfigur\w+|attack\w*|abuse|abusive|bots?|scraper\w*|scraping|campaign\w*|marketing|holidays?|weekends?|season\w*|black friday|new customers?|customers?|experiments?|a/b tests?|developers?|engineers?|someone|somebody|human error|mistakes?|intern|leaked|stolen|fraud(?:ulent)?|hackers?|ddos|memory leak|typo|configuration|config|setting|vendor|supplier|weather|press|news|sale|promo|spam|crawl\w*|feature flag|flag|exchange rate|currency|tax|inflation|competitor\w*|end of (?:the )?quarter|quarter-end|conference|audit|timeouts?|rate limits?|throttl\w+|regression|database|network|infrastructure|hardware|capacity|migration|test suite|ci|pipeline"),
+    ("other", r"bugs?|misconfigur\w+|attack\w*|abuse|abusive|bots?|scraper\w*|scraping|campaign\w*|marketing|holidays?|weekends?|season\w*|black friday|new customers?|customers?|experiments?|a/b tests?|developers?|engineers?|someone|somebody|human error|mistakes?|intern|leaked|stolen|fraud(?:ulent)?|hackers?|ddos|memory leak|typo|configuration|config|setting|vendor|supplier|weather|press|news|sale|promo|spam|crawl\w*|feature flag|flag|exchange rate|currency|tax|inflation|competitor\w*|surcharges?|penalt(?:y|ies)|end of (?:the )?quarter|quarter-end|conference|audit|timeouts?|rate limits?|throttl\w+|regression|database|network|infrastructure|hardware|capacity|migration|test suite|ci|pipeline"),
 )  # fmt: skip
 _CAUSE_WORD = re.compile("|".join(rf"(?P<k{i}>\b(?:{p})(?![\w-]))" for i, (_, p) in enumerate(_CAUSE_KEYS)))
 _RELATED = {
@@ -59,6 +59,14 @@ _HEDGE = re.compile(
 _MAYBE = re.compile(
     r"\b(?:may|might|could|possibl[ey]|perhaps|whether|unclear|not (?:shown|proven|known|certain|clear|established|confirmed|been shown|yet)|unproven|unconfirmed|coincid\w+|open|unknown|can(?:not| not)|no (?:proof|evidence)|not necessarily|does not (?:show|prove|mean)|doesn't|isn't|remains to be|nobody|does not|not|neither|question|maybe|nothing|premature|too (?:early|soon)|hasty|unwarranted|speculat\w+|conjecture|doubtful|debatable|uncertain|undetermined|unverified|unsettled|untested|no more than)\b"
 )
+
+
+def _cause_keys(known: Known) -> set[str]:
+    """The keys of the facts' causes, by their values and by their words."""
+    causes = {str(f.value) for f in known.by_name.get("cause", ())}
+    causes |= {key for cause in causes for key in _RELATED.get(f"cause:{cause}", ())}
+    texts = " ".join(f.text for f in known.by_name.get("cause", ())).lower()
+    return causes | {_CAUSE_KEYS[int((m.lastgroup or "k0")[1:])][0] for m in _CAUSE_WORD.finditer(texts)}
 
 
 def _supported_causes(known: Known) -> set[str]:
@@ -157,6 +165,24 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
             and not _is_driver(m[0], drivers)
             and _HAPPENED.match(text[m.end() :])
         ]
+    denied = re.search(
+        r"\b(?:cannot|could not|is not|are not|was not|were not|did not|does not) (?:\w+ ){0,2}(?:come|stem|due|caused|because|down to|explained|behind)\b",
+        text,
+    )
+    if (
+        denied
+        and told_in(text, known)
+        and not re.search(r"\b(?:shown|proven|alone|only|all|whole|entirely|fully|what|whatever|rest)\b", text)
+        and "Q" not in text
+    ):
+        faults.append(f"{denied[0]}: the facts' cause is denied")
+    if coincides := re.search(
+        r"\b(?:which|that|who|and(?: it| so it)?) (?:has |have |had |then |clearly |also )*(?:caused|triggered|led to|brought|drove|broke|explains)\b",
+        text,
+    ):
+        named = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"} & set(sentence.names)
+        if named:
+            faults.append(f"{coincides[0]}: what coincides is told to have done it")
     marker = next(iter(_markers(text)), None)
     if known.text("scope") == "everywhere" and re.search(r"\b(?:no|not|nothing|nobody)\b[^,;]*\bblame\b", text):
         return faults
@@ -237,10 +263,7 @@ def _marked_cause(
     about_release = bool(re.search(r"\b(?:release|deploy\w*|rollout|version|launch)\b", text)) and bool(names or maybe)
     about_release = about_release or bool(maybe and coincidences & set(sentence.names))
     keys = {key for _, key in stated}
-    told_cause = any(
-        str(f.value) in keys or _RELATED.get(f"cause:{f.value}", set()) & keys or _phrase_in(f.text, text)
-        for f in cause
-    )
+    told_cause = bool(_cause_keys(known) & keys) or any(_phrase_in(f.text, text) for f in cause)
     if about_release and coincidences and not told_cause:
         if maybe:
             return []
@@ -291,22 +314,24 @@ def _marked_cause(
         _ACCOUNTING.match(marker[0]) and any(c in ("staging", "untagged", "share_of_pool", "error") for c in spoken)
     ) or re.search(r"\bbaseline\b", text):
         return []
-    if marker[0] in ("from", "comes from", "come from", "came from", "coming from") and "N" in text:
+    if marker[0] in ("from", "comes from", "come from", "came from", "coming from") and (
+        "N" in text or ("Q" in text and any(q.concept in spoken for q in known.quantities))
+    ):
         return []
     return [f"{marker[0]}: no fact names this cause"]
 
 
 def told_in(text: str, known: Known) -> bool:
     """True where the words speak of the cause that the facts name."""
-    causes = {str(f.value) for f in known.by_name.get("cause", ())}
-    causes |= {key for cause in causes for key in _RELATED.get(f"cause:{cause}", ())}
-    return bool(causes & {_CAUSE_KEYS[int((m.lastgroup or "k0")[1:])][0] for m in _CAUSE_WORD.finditer(text)})
+    return bool(
+        _cause_keys(known) & {_CAUSE_KEYS[int((m.lastgroup or "k0")[1:])][0] for m in _CAUSE_WORD.finditer(text)}
+    )
 
 
 def _phrase_in(fact_text: str, text: str) -> bool:
     """True where the sentence holds the cause as its fact words it."""
     phrase = re.sub(
-        r"^the (?:most )?(?:likely |probable |suspected )?cause (?:is|was|may be|might be) (?:an? )?|\.$",
+        r"^(?:the|an?|one) (?:most )?(?:\w+ )?cause (?:is|was|may be|might be) (?:an? )?|\.$",
         "",
         fact_text.lower().strip(),
     )

@@ -50,6 +50,9 @@ _NOUN = re.compile(
 _PER = re.compile(
     r"^[ -]?(?:(?:tokens?|requests?|calls?|runs?|of|input|output|more|extra|in|usd) ){0,3}(?:per|an?|each|every|for each|for every|in each)[ -](?P<per>request|call|run|execution|hour|day|week|month|year|user|token|team|second|minute|customer)\b"
 )
+_SUCCEEDED = re.compile(
+    r"^ of (?:the |all |its )*(?:requests|calls) (?:now |still )?(?:(?:were|are|was|is) (?:\w+ )?successful|succeed\w*|went through|got through|worked)\b"
+)
 _APPOSED = re.compile(
     r"\bQ\d+\b(?P<rest>[^;:.Q]*?,? ?(?:\(|,|or|i\.e\.?|that is|which is|about|roughly|making|some|an average of|on average|around|over|per| )*)$"
 )
@@ -103,6 +106,8 @@ def context_of(
     if at is None:
         return None
     figure = sentence.figures[index]
+    if figure.bare and figure.value <= 5 and _THINGS.match(text[at.end() :]):
+        return None
     if figure.unit == "count" and text[: at.start()].rstrip().endswith(("factor of", "factor of about")):
         figure = replace(figure, unit="ratio")
     left_all, right_all = text[: at.start()], text[at.end() :]
@@ -112,6 +117,8 @@ def context_of(
     if qualifier and not re.search(r"(?:went|going|moved|rose|grew|came|climbed) up to ?$", left):
         figure = figure.qualified(qualifier["qual"].strip())
         left = left[: qualifier.start()].rstrip()
+    if figure.unit == "percent" and _SUCCEEDED.match(right):
+        figure = replace(figure, value=100 - figure.value, low=100 - figure.high, high=100 - figure.low)
     per = _per(sentence, right_all, left)
     if not per and (
         first := re.search(
@@ -161,6 +168,9 @@ def _shown_sums(sentence: Sentence, index: int) -> tuple[float, ...]:
     return (sum(others), *differences, *(sum(others[:n]) for n in range(2, len(others)))) if len(others) > 1 else ()
 
 
+_THINGS = re.compile(
+    r"^ (?:main |other |more |further )?(?:things|points|reasons|aspects|ways|sides|observations|notes|remarks|words|facts)\b"
+)
 _CUT = re.compile(r" (?:and|but|while|whereas|so|which|that|,|with) ")
 
 
@@ -168,7 +178,7 @@ def _role(left: str, right: str, left_all: str, right_all: str, figure: Figure) 
     """The role by the words nearest to the figure; by all of them where those leave it open."""
     if re.search(r"(?:\bthat is|\bi\.e\.?|\bnamely|\bin other words|\bmeaning|\bwhich is|\bor) ?,?$", left):
         return role_of("", right, "", right_all, figure)
-    if _IS_EXCESS.search(left_all) and figure.unit == "usd":
+    if _IS_EXCESS.search(left_all.rstrip()) and figure.unit == "usd":
         return "excess"
     near = _CUT.split(f"{left} ")[-1].rstrip(), _CUT.split(f"{right} ")[0].rstrip()
     if near != (left, right):

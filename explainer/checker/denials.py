@@ -64,5 +64,7 @@ def _fine(text: str, match: re.Match[str], known: Known) -> bool:
         and not re.search(r"\bnot\b.*\b(?:every|all|everywhere)\b", text)
     ):
         return True
+    if not scope and re.search(r"[QN]\d", text[: match.start()]):
+        return True
     found = _ELSEWHERE.search(scope)
     return found is not None and not re.match(r"(?:(?:the|a|an|in|at|of) )*[QTDN]\d", scope)

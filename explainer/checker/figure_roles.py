@@ -9,7 +9,7 @@ from explainer.checker.figures import Figure
 _BEFORE_LEFT = re.compile(
     r"\b(?:expected|expectations? of|usual|usually|normal|normally|typical|typically|baseline(?: of| is| was|,)?|instead of|"
     r"rather than|against|versus|vs\.?|compared (?:with|to)|in place of|previously|used to be|used to|would have cost|would be|would have been|formerly|"
-    r"before it was|than the|than|as against|where|not the|once|before)\b"
+    r"before it was|than the|than|as against|where|not the|(?<=\w )once|before)\b"
 )
 _BEFORE_RIGHT = re.compile(
     r"^ ?(?:(?:tokens?|requests?|calls?|runs?|tokens? per request|requests per run|of \w+|was|were|is|had been|would be|that was|would have been|one would|a request|per run|per request|in|the|it)\b ?){0,4}"
@@ -19,7 +19,7 @@ _AFTER_LEFT = re.compile(
     r"\b(?:now|saw(?! the (?:larg|bigg|small|great|major|lesser))|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|is running at|ran up|really)\b"
 )
 _AFTER_RIGHT = re.compile(
-    r"^ ?(?:(?:tokens?|requests?|calls?|runs?|of \w+|per run|per request|a request)\b ?){0,3}(?:now\b|today\b|at present|instead of|rather than|against|versus|vs\b|compared|where|during|after\b|actually|actual\b|since\b|in the incident)"
+    r"^ ?(?:(?:tokens?|requests?|calls?|runs?|of \w+|per run|per request|a request)\b ?){0,3}(?:now\b|today\b|at present|instead of|rather than|against|versus|vs\b|compared|where|during|after\b|spent\b|paid\b|that (?:was|it|N\d+|had been) (?:\w+ )?(?:spent|cost|paid)|(?:it|N\d+) (?:in fact |actually |really )?(?:cost|spent)|actually|actual\b|since\b|in the incident)"
 )
 _SET_AGAINST = re.compile(
     r"^ ?,? (?:rather than|instead of|against|versus|vs|as against|compared (?:with|to)|in place of) (?:the |an? |some |about |usual |expected )*Q"
@@ -44,7 +44,13 @@ _SUM = re.compile(
 def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure) -> str:
     """before, after, excess, total, sum or rest; empty where the words leave it open."""
     if _TOTAL_LEFT.search(left) and figure.unit == "usd":
-        return "total"
+        return (
+            "after"
+            if re.match(
+                r"^ (?:that|which) (?:the )?(?:it|N\d+|was|team N\d+) (?:actually |in fact )?(?:cost|spent)\b", right
+            )
+            else "total"
+        )
     if _SUM.search(left[-24:]) and figure.unit in ("usd", "percent") and "Q" in left_all:
         return "sum"
     if re.match(

@@ -50,7 +50,7 @@ def normal_faults(text: str, known: Known) -> list[str]:
     if told is None or negated(text, told.start()) or abs(excess) <= ALIKE * abs(base):
         return []
     if re.search(
-        r"\b(?:as \w+|times|away|far|apart|off|differ\w*|depart\w*|yet|until|before|instead|rather|compared|relative|where|month|would|should) (?:\w+ )?$",
+        r"\b(?:as \w+|counts?|count|counted|regarded|taken|treated|considered|times|away|far|apart|off|differ\w*|depart\w*|yet|until|before|instead|rather|compared|relative|where|month|would|should) (?:\w+ )?$",
         text[: told.start()],
     ):
         return []
@@ -60,7 +60,7 @@ def normal_faults(text: str, known: Known) -> list[str]:
 
 
 _EVENT = re.compile(
-    r"\b(?:planned|announced|scheduled) (?:event ,? ?(?:the |an? )?)?(?P<after>(?!end|until|to\b|for\b|by\b|at\b|on\b|in\b|event\b|cost|and\b|T\d|N\d|D\d|Q\d|beforehand)[a-z][\w-]*(?: [a-z][\w-]*)?)|(?:^|\bthe |, )(?P<before>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:had been|has been|was|were|is) (?:\w+ )?(?:announced|planned|scheduled|meant|expected to end|due)\b"
+    r"\b(?:planned|announced|scheduled) (?:event ,? ?(?:the |an? )?)?(?P<after>(?!end|until|to\b|for\b|by\b|at\b|on\b|in\b|event\b|cost|and\b|T\d|N\d|D\d|Q\d|beforehand)[a-z][\w-]*(?: [a-z][\w-]*)?)|(?:^|\bthe |, )(?P<before>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:had been|has been|was|were|is) (?:(?:already|long|also|not|never|duly) )?(?:announced|planned|scheduled|meant|expected to end|due)\b"
 )
 
 
@@ -128,6 +128,10 @@ _TOKENS_OF = re.compile(
 )
 
 
+_MILLION = re.compile(r"\bmillion (?:input|output) tokens")
+_OUTCOME = re.compile(r"\b(?:per|of one|of each|of every|each|every|one) (?P<what>[a-z]{4,}ed [a-z]{4,})\b")
+
+
 def kind_faults(text: str, known: Known) -> list[str]:
     """Which tokens are read from the cache, and which end a month has, are as their facts say."""
     if told := _TOKENS_OF.search(text):
@@ -139,6 +143,16 @@ def kind_faults(text: str, known: Known) -> list[str]:
             and f"driver_{which}_tokens_per_request" not in known.by_name
         ):
             return [f"{which} tokens: no fact speaks of these and the cache"]
+    if (made := _MILLION.search(text)) and not any(made[0] in f.text.lower() for f in known.facts):
+        return [f"{made[0]}: no fact has the price of these"]
+    if (outcome := _OUTCOME.search(text)) and known.by_name.get("cost_per_outcome_after"):
+        one = " ".join(
+            f.text for n in ("cost_per_outcome_after", "cost_per_outcome_before") for f in known.by_name.get(n, ())
+        )
+        if not all(word[:5] in one.lower() for word in outcome["what"].split()):
+            return [f"{outcome[0]}: no fact counts these"]
+    if last := re.search(r"\blast use(?:d)?\b", text):
+        return [] if "last use" in known.texts else [f"{last[0]}: no fact speaks of it"]
     if begun := re.search(r"\b(?:month|forecast)\b[^,;.]{0,30}\b(?:begin|start|open)s?\b", text):
         return [f"{begun[0]}: the forecast is of the month's end"]
     if after := re.search(

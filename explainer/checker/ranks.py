@@ -31,6 +31,7 @@ _RECORD = re.compile(
 def rank_faults(text: str, known: Known) -> list[str]:
     if _RECORD.search(text) and not _RECORD.search(known.texts):
         return [f"{_RECORD.search(text)[0]}: no fact compares with all others"]  # type: ignore[index]
+    plain = text
     text = re.sub(
         r"\bfrom (?:the )?(?:largest|biggest|smallest)\b|\bto the (?:smallest|largest)\b|\bmost (?:likely|probably|of)\b|\bat (?:most|least)\b|\bfirst (?:used|seen|use)\b|\bsecond-(?:largest|biggest)\b",
         lambda m: "the second" if "second" in m[0] else "",
@@ -55,7 +56,7 @@ def rank_faults(text: str, known: Known) -> list[str]:
             told = _nearest(beside or spans, match.start())
             if len(order) <= max(place, 0) or order[place] != told:
                 faults.append(f"{match[0]}: {told} does not rank so")
-    faults.extend(_versus(text, drivers))
+    faults.extend(_versus(plain, drivers))
     return faults
 
 
@@ -70,7 +71,7 @@ def part_rank_faults(sentence: Sentence, known: Known) -> list[str]:
             if len(order) <= at or order[at] != name:
                 return [f"{name} does not come {place[1]}"]
     for (first, one), (second, other) in itertools.permutations(told, 2):
-        between = rf"\bN{first}\b(?: [\w']+){{0,5}} (?P<how>more|harder|worse|less|larger|bigger|greater|higher|smaller|lower)(?: \w+){{0,2}} than (?:\w+ ){{0,2}}N{second}\b"
+        between = rf"\bN{first}\b(?: [\w']+){{0,5}} (?P<how>more|harder|worse|less|larger|bigger|greater|higher|smaller|lower)(?: \w+){{0,5}} than (?:\w+ ){{0,2}}N{second}\b"
         if (match := re.search(between, sentence.text)) and (sizes[one] > sizes[other]) != (
             match["how"] not in ("less", "smaller", "lower")
         ):
@@ -111,6 +112,8 @@ def _versus(text: str, drivers: dict[str, float]) -> list[str]:
         text,
     ) and sizes != sorted(sizes, reverse=True):
         return ["the drivers are told in the wrong order"]
+    if re.search(r"\bascending order|\bfrom (?:the )?(?:smallest|least) to", text) and sizes != sorted(sizes):
+        return ["the drivers are told in the wrong order"]
     for first, second in itertools.pairwise(found):
         between = text[first[1] : second[0]]
         more = re.search(
@@ -134,7 +137,7 @@ _WITHIN = re.compile(
     r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget\b[^,;.]{0,30}\bnot (?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget (?:of Q\d+ )?(?:holds|will hold|is not|is safe|covers|is kept|has room)\b"
 )
 _BEYOND = re.compile(
-    r"\b(?:above|over|exceed\w*|beyond|more than|past|break\w*|breach\w*|bust\w*|oversh[o]+t\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|is (?:already )?(?:spent|gone)|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b|\bbudget\b[^,;.]{0,30}\b(?:too (?:small|low|tight)|insufficient|falls? short|inadequate)\b|\bbudget\b[^,;.]{0,30}(?<!not )\b(?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget\b[^,;.]{0,40}\b(?:exceeded|broken|breached|overrun|blown|burst|used up)\b"
+    r"\b(?:above|over|exceed\w*|beyond|more than|past|break\w*|breach\w*|bust\w*|oversh[o]+t\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|is (?:already )?(?:spent|gone)|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b|\bbudget\b[^,;.]{0,30}\b(?:too (?:small|low|tight)|insufficient|falls? short|inadequate)\b|\bbudget\b[^,;.]{0,30}(?<!not )\b(?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget\b[^,;.]{0,40}\b(?:exceeded|broken|breached|overrun|blown|burst|used up|(?:already|now|fully) (?:spent|gone|exhausted|used))\b"
 )
 
 
@@ -154,6 +157,12 @@ def budget_faults(text: str, known: Known) -> list[str]:
         and "year" not in known.texts
     ):
         return ["budget and forecast are a month's"]
+    if (
+        (ended := re.search(r"\bend of the (year|quarter|week|day)\b", text))
+        and "Q" in text
+        and ended[1] not in known.texts
+    ):
+        return ["the forecast is of the month's end"]
     if "budget" not in text:
         return []
     forecast, actual, budget = known.number("month_end_forecast"), known.number("cost_actual"), known.number("budget")

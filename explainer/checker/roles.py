@@ -49,7 +49,18 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
             ):
                 faults.append(f"{name} is no {word[1]}")
         faults.extend(_moves(name, mine, left, right))
-    return faults + _half_named(text, known)
+    return faults + _half_named(text, known) + _miscounted(sentence)
+
+
+def _miscounted(sentence: Sentence) -> list[str]:
+    """`two models: A, B and C`: a list has as many names as it is told to have."""
+    for match in re.finditer(
+        r"\bQ(\d+) (?:\w+ )?[a-z]+s\b(?: [a-z]+){0,5} ?[:,(] ((?:N\d+|, | and | ,|,)+(?: and N\d+)?)", sentence.text
+    ):
+        told, figure = len(re.findall(r"N\d+", match[2])), sentence.figures[int(match[1])]
+        if figure.bare and told > 1 and figure.value <= 12 and told != figure.value:
+            return [f"{figure.shown}: the list has another number of names"]
+    return []
 
 
 def _half_named(text: str, known: Known) -> list[str]:
@@ -96,6 +107,22 @@ def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
     if re.search(r"(?:'s bill for|\bspent (?:\w+ )?Q\d+ on|\bpaid Q\d+ for) $", left) and mine <= {"team"}:
         return [f"{name} is the team, not what it spent on"]
     if re.search(r"\b(?:away from|from|instead of|rather than|replaced) $", left) and mine <= {
+        "model_to",
+        "version_to",
+    }:
+        return [f"{name} is where it went to"]
+    if (re.match(r"^ (?:in fact |actually |really )?costs?\b(?! (?:of|for)\b)", right) and mine <= {"team"}) or (
+        re.search(r"\b(?:overshoot|overspend|bill|enough) (?:on|for) $", left) and mine <= {"team"}
+    ):
+        return [f"{name} is the team, not what cost this"]
+    if re.search(r"\b(?:is|are) (?:now|currently) $|\bin use is $|\bnow (?:on|uses|used) $", left) and mine <= {
+        "model_from",
+        "version_from",
+    }:
+        return [f"{name} is where it came from"]
+    if re.search(
+        r"\b(?:before|previously|formerly|earlier)(?: ,)? (?:it |that |this )?(?:was|were|used to be) $", left
+    ) and mine <= {
         "model_to",
         "version_to",
     }:

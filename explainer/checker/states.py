@@ -93,6 +93,15 @@ def state_faults(text: str, known: Known) -> list[str]:
             or ongoing.start() <= ended.start() < ongoing.end()
             else ended
         )
+    if (
+        ongoing
+        and ended
+        and re.search(
+            r"\band (?:it )?(?:is|has|was) (?:now )?$",
+            plain[: ended.end() - len(ended[0])] + ("" if not ended[0].startswith(("is", "has", "was")) else "and is "),
+        )
+    ):
+        return [f"{ended[0]}: it cannot be both"] if state == "ongoing" else []
     if ended and re.search(r"\b(?:not|n't|never|yet)\b[^,]{0,12}$", plain[: ended.start()]):
         return [] if state == "ongoing" else ["it has ended"]
     if ongoing and re.search(r"\b(?:no longer|not) $", plain[: ongoing.start()]) and not ongoing[0].startswith("not"):

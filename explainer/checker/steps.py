@@ -217,6 +217,7 @@ _TURNS = (
 def is_step(text: str, known: Known) -> bool:
     """True for a sentence that says one of the facts' next steps."""
     steps = [f"{f.value} {f.text}".lower() for f in known.facts if f.kind == "next_step" and isinstance(f.value, str)]
+    text = text.rpartition(" : ")[2]
     return bool(_SAYS_STEP.search(text)) and any(_says(text, step, known) for step in steps)
 
 

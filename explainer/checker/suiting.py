@@ -189,6 +189,12 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
         if concept is not None and f"without:{concept}" in quantity.also and _TAKES_REST.search(context.left):
             return False
         return bool(rest) and (quantity.concept != "budget" or "budget" in context.concepts)
+    if (
+        "versus" in quantity.roles
+        and "ratio" in quantity.roles
+        and not (quantity.also <= context.concepts or ("rest" in quantity.also and rest))
+    ):
+        return False
     if "lead" in quantity.roles:
         return (
             quantity.also <= context.concepts
@@ -279,6 +285,8 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
             return True
         return bool(roles & {"sum", "total"}) and _adds_up(context, quantity)
     if role in ("before", "after"):
+        if "any" in roles and not roles & {"before", "after"}:
+            return True
         if quantity.unit in ("percent", "points") and not roles & {"before", "after"}:
             return not (context.figure.sign and "ratio" in roles)
         return role in roles

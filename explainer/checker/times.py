@@ -285,7 +285,8 @@ def _spans(role: str, known: Known) -> list[float]:
     if role == "baseline":
         return hours("baseline_window") + hours("growth_days") + _other(known)
     if role == "age":
-        return between(start, now) + between(end, now)
+        days = [24.0 * (now.date() - t.date()).days for t in (start, end) if t and now and t <= now]
+        return between(start, now) + between(end, now) + days
     if role == "time to come":
         return [h for name in ("budget_breaks_at", "planned_until") for h in between(now, times.get(name))]
     if role == "gap":

@@ -22,7 +22,7 @@ _SLOT_RIGHT = re.compile(
     r"^ (?::|(?:spent|paid|owns|owned|costs?|cost|ran|runs|has|had|is|was|rose|fell|doubled|tripled|grew|spends)\b)"
 )
 _DEED_RIGHT = re.compile(
-    r"^ (?:has |have |had |also )?(?:saved|caused|broke|cut|added|raised|lowered|drove|pushed|led|reduced|increased|made|triggered|brought|helped|hit)\b"
+    r"^ (?:has |have |had |also )?(?:saved|caused|broke|cut|added|raised|lowered|drove|pushed|led|reduced|increased|made|triggered|brought|helped|hit|carries|carried|spent|owns|owned|pays|paid|bears|spends)\b"
 )
 _ABSTRACT = re.compile(r"\w{3,}(?:ly|ing|ed|ness|ity|ment|ance|ence|ous|ful|less|able|ible|ward|wise|ive|ish|ism)$")
 
@@ -38,7 +38,8 @@ def word_faults(sentence: Sentence, known: Known) -> list[str]:
     return [
         f"{word}: no fact has this name or thing"
         for word, place in sentence.words
-        if not _is_plain(word, known) and _may_be_a_name(word, place, sentence, known)
+        if (_nearly_named(word.lower(), known) or not _is_plain(word, known))
+        and _may_be_a_name(word, place, sentence, known)
     ]
 
 
@@ -57,6 +58,11 @@ def _may_be_a_name(word: str, place: int, sentence: Sentence, known: Known) -> b
     if _ABSTRACT.fullmatch(lower):
         return False
     return bool(_SLOT_LEFT.search(left)) or (_SLOT_RIGHT.match(right) is not None and starts)
+
+
+def _nearly_named(lower: str, known: Known) -> bool:
+    """True for a compound that is a name of the facts but for a letter or two, though all its parts are plain words."""
+    return "-" in lower and lower not in known.names and bool(get_close_matches(lower, known.names, 1, 0.85))
 
 
 def _nearly_known(lower: str, known: Known) -> bool:
