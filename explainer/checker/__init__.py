@@ -14,7 +14,7 @@ from explainer.checker.figures import normal
 from explainer.checker.quantities import Known
 from explainer.checker.scan import faults_of_form, sentences
 from explainer.checker.statements import statement_faults
-from explainer.checker.steps import is_step
+from explainer.checker.steps import QUOTED, is_step
 from explainer.checker.times import time_faults
 from explainer.checker.vocabulary import word_faults
 from explainer.look import DOLLARS, Look
@@ -47,7 +47,8 @@ def without_steps(text: str, facts: Sequence[Fact]) -> str:
     for fact in facts:
         if (fact.kind == "next_step" or fact.name == "evidence") and isinstance(fact.value, str) and " " in fact.value:
             for quoted in (fact.value, fact.text):
-                text = text.replace(quoted, " ").replace(quoted.rstrip("."), " ")
+                put = f" {QUOTED} " if fact.kind == "next_step" else " "
+                text = text.replace(quoted, put).replace(quoted.rstrip("."), put)
     return text
 
 

@@ -196,7 +196,10 @@ def _surely(text: str) -> re.Match[str] | None:
     """Words of certainty that are neither denied nor asked after."""
     if re.search(r"\bwhether\b|\bno (?:\w+ ){0,2}(?:proof|evidence)\b", text):
         return None
+    asked = _CAUSE_WORD.search(text) or _MARKER.search(text) or re.search(r"\b(?:cause|release|version|reason)\b", text)
     for match in _SURE.finditer(text):
+        if not asked and re.match(r"(?:clear|obvious|plain|evident|sure|certain|definite)\w*|of course", match[0]):
+            continue
         of_nothing = re.match(r"^ (?:nothing|little|neither)\b", text[match.end() :])
         if (
             not of_nothing
@@ -225,6 +228,14 @@ def _markers(text: str) -> list[re.Match[str]]:
             match[0] == "behind"
             and re.match(r" (?:volume|requests|it\b|the (?:expected|budget))", text[match.end() :])
             and "Q" not in text[: match.start()]
+        ):
+            continue
+        if re.match(
+            r" (?:the |what |our )?(?:baseline|D\d|last|past|previous|history|Q\d+ (?:days|weeks))", text[match.end() :]
+        ):
+            continue
+        if match[0] == "behind" and re.search(
+            r"\bno (?:single |one )?\w+ (?:is|was|stands) $|\b(?:nobody|nothing|none) [\w ]*$", text[: match.start()]
         ):
             continue
         if match[0] in ("from", "lies with", "lie with", "lies in", "lie in") and not _things_after(text, match.end()):

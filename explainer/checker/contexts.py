@@ -180,6 +180,8 @@ def _role(left: str, right: str, left_all: str, right_all: str, figure: Figure) 
         return role_of("", right, "", right_all, figure)
     if _IS_EXCESS.search(left_all.rstrip()) and figure.unit == "usd":
         return "excess"
+    if left.endswith(" ,") and not re.search(r"\b(?:where|at|namely|of|is|was) ,$", left):
+        left = ""
     near = _CUT.split(f"{left} ")[-1].rstrip(), _CUT.split(f"{right} ")[0].rstrip()
     if near != (left, right):
         by_near = role_of(near[0], near[1], left_all, right_all if near[1] == right.rstrip() else near[1], figure)
@@ -236,6 +238,10 @@ def _per(sentence: Sentence, right: str, left: str) -> str:
         return {"call": "request", "execution": "run"}.get(found["per"], found["per"])
     if by := re.search(r"(?:^|[,;:] )(?:each|every|an?) (?:single )?(?P<per>hour|day|week|month) \w", sentence.text):
         return by["per"]
+    if re.search(
+        r"\b(?:week by week|week on week|week over week|weekly|each week|every week|from week to week)\b", sentence.text
+    ):
+        return "week"
     span = re.match(r"^ (?:(?:more|extra|higher|less) )?(?:per |each |every |a )?D(\d+)\b", right)
     if span:
         duration = sentence.durations[int(span[1])]
@@ -262,6 +268,8 @@ def _per(sentence: Sentence, right: str, left: str) -> str:
 def _concept(text: str, at: re.Match[str], spans: Sequence[Span], before: str | None) -> str | None:
     """What a figure is about: the phrase right after it where they are linked, else the nearest one before it."""
     earlier = [s for s in spans if s[1] <= at.start()]
+    if earlier and re.fullmatch(r" (?:of|is|was|at|:) (?:\w+ )?", text[earlier[-1][1] : at.start()]):
+        return earlier[-1][2]
     later = [s for s in spans if s[0] >= at.end()]
     apposed = text[: at.start()].rstrip().endswith(",") and text[at.end() :].startswith(" ,")
     for position, (start, end, concept) in enumerate(later):

@@ -11,13 +11,13 @@ from explainer.checker.quantities import Known
 _PROMISE = re.compile(
     r"\b(?:will|won't|shall|'ll|going to|guarantee\w*|promis\w+|soon|shortly(?! (?:before|after|ahead|prior))|tomorrow|(?<!the )next (?:day|morning)|next (?:week|month|few|invoice|monday|tuesday|wednesday|thursday|friday)|refund\w*|reimburs\w+|compensat\w+|"
     r"fixed|fix|fixes|fixing|roll(?:ed|ing|s)? (?:\w+ ){0,3}back|rollback|revert\w*|patch\w*|mitigat\w+|contacted|notified|informed|(?<!all )told|alerted|(?<!stopped )(?<!ceased )working on|works on|(?:put|set) right|repaired|restored|undone|corrected|remed\w+|investigat\w+|look(?:s|ed|ing)? into|"
-    r"on it|assigned|escalat\w+|approved|paused|capped|blocked|(?:switched|turned|shut|scaled)(?: (?!on\b)[\w'-]+){0,3} (?:off|down)|(?:re-?)?enabled|disabled|upgraded on|apologi\w+|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|signed off|sign off|called off|prevent\w*|avoid(?:ed|able)\b|discipline\w*|cancel\w*|postpon\w+|brought forward|abandon\w+|aborted|suffered|complain\w*|quality|latency|satisfaction|sorry|no action|nothing (?:to do(?! with)|needs|more|is needed|has to)|ignore\w*|no need|"
+    r"on it|assigned|escalat\w+|approved|paused|capped|blocked|(?:switched|turned|shut|scaled)(?: (?!on\b)[\w'-]+){0,3} (?:off|down)|(?:re-?)?enabled|disabled|upgraded on|apologi\w+|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|signed off|sign off|called off|refused|denied|rejected|revoked|declined|(?:already|been) (?:done|taken|carried out|completed)|fault of|prevent\w*|avoid(?:ed|able)\b|discipline\w*|cancel\w*|postpon\w+|brought forward|abandon\w+|aborted|suffered|complain\w*|quality|latency|satisfaction|sorry|no action|nothing (?:to do(?! with)|needs|more|is needed|has to)|ignore\w*|no need|"
     r"safe(?:ly)?|don't worry|no cause for|under control|false alarm|harmless|credited|handled|taken care|dealt with|resolved by|a ticket|has been (?:asked|opened|filed|raised)|agreed|confirmed by|according to(?! (?:the )?(?:forecast|plan|facts|figures|baseline|data|numbers|records?))|asked|says?|said|reported by|reports (?:an?|that|the|on)\b|status page|states that|claims|confirms?|"
     r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
     r"automatically|recover|would be (?:back|over)|savings? of|pay(?:s)? (?:off|back)|charged back|invoice|waived|free|in good hands|sorted|closed|ready|rest assured|reassur\w+|intend\w*|decided|agreed|ordered by|chose|chosen|deliberate\w*|(?:is|are|be|gets?|getting|got|gotten|become\w*|became|feel\w*) (?:much |even |far )?(?:better|worse)|improv\w+|worsen\w*|faulty|broken|buggy|plans? to|aims? to|commit\w+)\b"
 )
 _ADVICE = re.compile(
-    r"\b(?:should|ought to|must|need to|needs to|have to|has to|recommend\w*|suggest (?:to|that|you|we)|please|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
+    r"^next : (?!quotedstep)[a-z]|\b(?:should|ought to|must|need to|needs to|(?:have|has) to(?! do with)|recommend\w*|suggest (?:to|that|you|we)|please|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
     r"^(?:- |\* |• |\d+ \. )?(?:check|look|compare|revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|see|talk|raise|lower(?! (?:\w+ ){1,3}(?:\w+ed|\w+s|offset|cut|took|brought|held)\b)|trim|review|inspect|tell|notify|delete|remove|add|call|open|click|visit|read|do|put|update|announce|route|mark|ignore|approve)\b"
 )
 _ACTION = re.compile(
@@ -29,6 +29,7 @@ _DID = re.compile(
     r"(?P<verb>cut|let|made|raised|lowered|changed|reduced|increased|dropped|introduced|doubled|ended|began|started|stopped|noticed|complained|left|love|like|want|wanted|turned|kept|ran|wrote|sent|pushed|forgot|missed|moved|asked|accepted|signed|renewed|shipped|deployed|Q\d+ (?:its|the|their))\b"
 )
 _PARAPHRASE = re.compile(r"\b(?:likely|probably|apparently|seems?|appears?|suspected|suspicion|looks like)\b")
+_POINTS = re.compile(r"^(?:look|see)(?: closer)? (?:at|in|into) (?:the )?(?:workflow |feature |team |model )?N\d+\b")
 _SPENDING = {
     "spent", "overspent", "underspent", "seen", "expected", "running", "spending", "paying", "affected", "concerned", "carried", "used", "charged",
     "budgeted", "planned", "counted", "reckoned", "anticipated", "forecast", "assumed", "paid", "bargained", "called", "overspending", "exceeded", "going", "named", "involved", "listed", "risen", "grown", "owned", "hit", "different", "carrying",
@@ -49,6 +50,11 @@ def deed_faults(text: str, known: Known) -> list[str]:
             continue
         if word in ("say", "says", "said", "tell", "told", "confirm", "confirms") and negated(text, match.start()):
             continue
+        if word in ("say", "says", "said") and re.search(
+            r"\b(?:baseline|plan|forecast|ledger|figures|facts|data|numbers|record|that is to|what) $",
+            text[: match.start()],
+        ):
+            continue
         if word == "closed" and known.text("state") == "ended":
             continue
         if word in known.texts or (word == "invoice" and "invoice" in known.texts):
@@ -60,7 +66,15 @@ def deed_faults(text: str, known: Known) -> list[str]:
     action = _ACTION.search(text)
     if action and action["verb"] not in _SPENDING and action["verb"] not in known.texts:
         return [f"{action[0]}: no fact says what people did"]
-    advice = _ADVICE.search(text)
+    advice = _ADVICE.search(
+        re.sub(r"^(?:- |\* |• )?\w+(?: :)", " ", text)
+        if re.match(r"^(?:- |\* |• )?(?!next\b|now\b|please\b|todo\b|action\b)\w+ :", text)
+        else text
+    )
+    if advice and (
+        re.match(r"(?: \w+){0,2} quotedstep", text[text.find(advice[0]) + len(advice[0]) :]) or _POINTS.search(text)
+    ):
+        advice = None
     if advice and (
         re.search(
             r"\b(?:than|what|that|as) (?:it|they|this|that|we|you|\w+) (?:should|ought to)$", text[: advice.end()]

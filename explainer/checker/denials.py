@@ -10,7 +10,7 @@ from explainer.checker.negation import CLAUSE, NEGATOR, REACH
 from explainer.checker.quantities import Known
 
 _NEGATION_FINE = re.compile(
-    r"\bnot,|\b(?:proves?|proven|proving|means?|says?|shows?|establish\w*|impl(?:y|ies)) (?:nothing|little)\b|\bnothing to do with\b|\bnothing else\b|\bnot the (?:Q|usual|expected)|\bno (?:other )?(?:single )?driver\b|\bno (?:team |owner )?tags?\b|\bno single\b|\b(?:may|might) or (?:may|might) not\b|\bno longer\b|"
+    r"\bnot,|(?<=, )not (?:just |only |the |its |about |around )*[QN]\d|\bnot (?=[\w ]{3,30} but )|\b(?:proves?|proven|proving|means?|says?|shows?|establish\w*|impl(?:y|ies)) (?:nothing|little)\b|\bnothing to do with\b|\bnothing else\b|\bnot the (?:Q|usual|expected)|\bno (?:other )?(?:single )?driver\b|\bno (?:team |owner )?tags?\b|\bno single\b|\b(?:may|might) or (?:may|might) not\b|\bno longer\b|"
     r"\bwithout (?:an )?(?:announcement|notice|warning|a |any |team |owner )?|\bnothing (?:else )?weighs more\b|\bno end\b|\bno named\b|\bnone of the\b|\bno (?:announcement|known)\b|\bnot by\b|\bno surprise\b|\bno [\w ]{3,20}? (?:had|has|was) (?:been )?announced\b|"
     r"\bnot (?:a |an )?(?:jump|spike|surge)\b|\bno scope\b|\bif nothing (?:changes|is done|happens)\b|\bnothing stands\b|\bnot,? (?:and|but|or)\b|\bno (?:\w+ )?(?:further|other|more) (?:driver|factor|part|component)s?\b|"
     r"\bnot (?:to say|quite|so much|least|surprisingly|unexpected\w*|to mention|including|counting)\b|\bnothing but\b|\bno (?:less|fewer|more) than\b|\bno matter\b|\bno wonder\b|\bno doubt\b|\bhas not\b(?= (?:yet|been over|come back))"

@@ -63,6 +63,12 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
         ):
             up = not up
         concept = _subject(text, match, spans, before)
+        if re.match(r" of (?:the |its |all )?(?:input|output|requests|cost|tokens)", text[match.end() :]) and match[
+            0
+        ] in ("less", "fewer", "more"):
+            moved = [sign_of(c, known, driver=False) for _, _, c in spans]
+            if any(m is not None and (m > 0) == up for m in moved):
+                continue
         if (
             concept == "share_of_pool"
             and not re.search(r"\b(?:share|part|portion|slice|carri\w+|bears?|pays?)\b|Q\d", text)
@@ -78,7 +84,7 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
             concept = "price" if concept in ("input", "output", "requests") else concept
         if concept in ("budget", "forecast"):
             continue
-        sign = sign_of(concept, known, driver=False)
+        sign = sign_of(concept, known, driver=match[0] in ("saved", "saving", "savings"))
         if sign is None and concept != COST:
             others = [sign_of(c, known, driver=False) for _, _, c in spans if c != concept]
             if any(o is not None and (o > 0) == up for o in others):
@@ -279,6 +285,9 @@ def _transitive(text: str, known: Known, spans: list[tuple[int, int, str]]) -> l
     for pattern, up in ((_TRANSITIVE_UP, True), (_TRANSITIVE_DOWN, False)):
         for match in pattern.finditer(text):
             subject = [s for s in spans if s[1] <= match.start()]
+            between = text[subject[-1][1] : match.start()] if subject else ""
+            if re.search(r"\b(?:others?|the rest|remaining|everything else|they|it|that)\b", between):
+                continue
             if not subject:
                 continue
             told = [subject[-1][2]]

@@ -124,7 +124,7 @@ class Figure:
             if self.unit == "percent" and self.worded and not near:
                 room = 100.0 - value if value >= 50 else 25.0
             elif self.unit == "ratio" and self.worded:
-                room = 1.0 if not near else 0.3
+                room = max(1.0, 0.5 * value) if not near else 0.3
             return replace(self, low=value, high=value + room)
         if self.unit == "percent" and self.worded and not near:
             room = value
@@ -144,8 +144,9 @@ _ABOUT = {
     "~",
     "≈",
     "as much as",
+    "close to",
 }
-_NEARLY = {"nearly", "almost", "not quite", "close to", "just under", "just below", "just shy of", "just short of"}
+_NEARLY = {"nearly", "almost", "not quite", "just under", "just below", "just shy of", "just short of"}
 _MORE = {
     "just over", "slightly over", "slightly more than", "a little over", "a little more than", "a bit over",
     "a bit more than", "just above", "well over", "well above", "more than", "over", "at least", "upwards of",
@@ -179,7 +180,10 @@ class Figures:
         zeros = len(digits) - len(digits.rstrip("0")) if not decimals else 0
         coarse = step * 10**zeros if value else step
         # $24,000 stands for what rounds to it in thousands; 40 % and 3.0 stand for their last digit.
-        rounded = coarse if unit == "usd" and not match["scale"] and len(digits) - zeros >= 2 and zeros >= 2 else step
+        # $150k for 148,549: three digits of which the last is a zero stand for two.
+        plain_zeros = unit == "usd" and not match["scale"] and len(digits) - zeros >= 2 and zeros >= 2
+        scaled_zero = unit == "usd" and bool(match["scale"]) and len(digits) == 3 and zeros == 1
+        rounded = coarse if plain_zeros or scaled_zero else step
         sign = -1 if "-" in (match["sign"] or "") + (match["sign2"] or "") else 1 if match["sign"] == "+" else 0
         bare = unit == "count" and not match["scale"] and not sign
         low, high = value - rounded / 2, value + rounded / 2

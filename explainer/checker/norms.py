@@ -128,7 +128,7 @@ _TOKENS_OF = re.compile(
 )
 
 
-_MILLION = re.compile(r"\bmillion (?:input|output) tokens")
+_MILLION = re.compile(r"\bmillion (?:input|output) tokens|\b(?:thousand|billion|hundred) tokens")
 _OUTCOME = re.compile(r"\b(?:per|of one|of each|of every|each|every|one) (?P<what>[a-z]{4,}ed [a-z]{4,})\b")
 
 
@@ -151,6 +151,20 @@ def kind_faults(text: str, known: Known) -> list[str]:
         )
         if not all(word[:5] in one.lower() for word in outcome["what"].split()):
             return [f"{outcome[0]}: no fact counts these"]
+    nothing = re.search(r"\bcosts? (?:us |them )?(?:nothing|zero)\b|\bfor free\b", text)
+    if nothing and known.number("cost_actual"):
+        return [f"{nothing[0]}: it cost something"]
+    within = re.search(
+        r"\b(?:stay\w*|kept|keeps?|ran|was|finish\w*|ended) (?:with)?in (?:its|the|their) (?:\w+ )?(?:time|plan|schedule|window|slot)\b|\b(?:on time|on schedule)\b",
+        text,
+    )
+    if within and known.by_name.get("overrun_hours") and not negated(text, within.start()):
+        return [f"{within[0]}: it ran past its plan"]
+    grows = re.search(
+        r"\bkeeps? (?:on )?(?:growing|rising|climbing|increasing)\b|\bfrom day to day\b|\bday (?:by|after) day\b", text
+    )
+    if grows and not known.by_name.get("growth_per_week"):
+        return [f"{grows[0]}: no fact says that it grows"]
     if last := re.search(r"\blast use(?:d)?\b", text):
         return [] if "last use" in known.texts else [f"{last[0]}: no fact speaks of it"]
     if begun := re.search(r"\b(?:month|forecast)\b[^,;.]{0,30}\b(?:begin|start|open)s?\b", text):

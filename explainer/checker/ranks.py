@@ -17,6 +17,9 @@ _TOP = re.compile(
 _NO_MORE = re.compile(
     r"\bno (?:other )?(?:single )?driver (?:weighs?|counts?|matters?|accounts? for|adds?|contributes?|is)(?: \w+)? ?(?:more|larger|bigger|as much|heavier)\b|\bnothing (?:else )?(?:weighs|counts|adds) more\b"
 )
+_NOT_TOP = re.compile(
+    r"\b(?:another|some other|one other|a different) driver (?:weighs?|counts?|matters?|adds?|contributes?|is|explains?)(?: \w+)? (?:more|larger|bigger)\b|\bthough not the most\b"
+)
 _SECOND = re.compile(
     r"\b(?:comes?|came|ranks?|is|in|takes?|the) (?:the )?(?:second|next)\b|\bsecond[- ](?:largest|biggest|place)\b|\brunner-up\b|\bnext (?:largest|biggest|is|comes?)\b"
 )
@@ -48,6 +51,13 @@ def rank_faults(text: str, known: Known) -> list[str]:
     order = sorted(drivers, key=lambda c: -drivers[c] * (1 if total >= 0 else -1))
     for pattern, place in ((_SECOND, 1), (_NO_MORE, 0), (_TOP, 0), (_LAST, -1)):
         for match in pattern.finditer(text):
+            if contrast := re.search(r"\bnot (?:the )?([\w ]{3,40}?) but (?:rather )?", text[match.start() :]):
+                spans = [s for s in spans if s[0] >= match.start() + contrast.end()] or spans
+            if two := re.search(r"\bQ\d+ $", text[: match.start()]):
+                del two
+                if {s[2] for s in spans} != set(order[: len({s[2] for s in spans})]):
+                    faults.append(f"{match[0]}: these are not the largest")
+                continue
             if place == 0 and pattern is _TOP and _SECOND.search(text):
                 continue
             beside = [
@@ -56,6 +66,8 @@ def rank_faults(text: str, known: Known) -> list[str]:
             told = _nearest(beside or spans, match.start())
             if len(order) <= max(place, 0) or order[place] != told:
                 faults.append(f"{match[0]}: {told} does not rank so")
+    if (not_top := _NOT_TOP.search(text)) and order[0] == _nearest(spans, not_top.start()):
+        faults.append(f"{not_top[0]}: no other driver does")
     faults.extend(_versus(plain, drivers))
     return faults
 

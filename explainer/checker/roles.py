@@ -82,7 +82,10 @@ _PLAIN_FIRST = {
 
 
 def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
-    if re.search(r"\b(?:owned by|owner (?:is|:)|owner :|belongs to|bill to|budget of) $", left) and not mine & {
+    if re.search(
+        r"\b(?:owned by|owner (?:is|:)|owner :|(?<!excess )(?<!rise )(?<!cost )(?<!spend )(?<!overspend )belongs to|bill to|budget of) $",
+        left,
+    ) and not mine & {
         "team",
         "teams",
         "owner",
@@ -115,6 +118,10 @@ def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
         re.search(r"\b(?:overshoot|overspend|bill|enough) (?:on|for) $", left) and mine <= {"team"}
     ):
         return [f"{name} is the team, not what cost this"]
+    if re.search(r"\b(?:launch|first use|roll-?out) of $", left) and mine <= {"team"}:
+        return [f"{name} is the team, not what was launched"]
+    if re.match(r"^ (?:has|had|ran up|got) (?:a|an|the|its) (?:\w+ )?bill\b", right) and mine <= things | {"feature"}:
+        return [f"{name} is no team"]
     if re.search(r"\b(?:is|are) (?:now|currently) $|\bin use is $|\bnow (?:on|uses|used) $", left) and mine <= {
         "model_from",
         "version_from",

@@ -214,26 +214,47 @@ _TURNS = (
 )
 
 
+QUOTED = "quotedstep"
+"""Stands for a next step that is told word for word."""
+_DONE = {"done", "already", "completed", "finished", "taken", "carried", "been", "refused", "rejected"}
+
+
 def is_step(text: str, known: Known) -> bool:
     """True for a sentence that says one of the facts' next steps."""
     steps = [f"{f.value} {f.text}".lower() for f in known.facts if f.kind == "next_step" and isinstance(f.value, str)]
-    text = text.rpartition(" : ")[2]
-    return bool(_SAYS_STEP.search(text)) and any(_says(text, step, known) for step in steps)
+    text = text.rpartition(" : ")[2] or text
+    return (QUOTED in text and not set(text.split()) & _DONE and not _strange(text, known, "")) or (
+        bool(_SAYS_STEP.search(text)) and any(_says(text, step, known) for step in steps)
+    )
 
 
 def _says(text: str, step: str, known: Known) -> bool:
     said = set(re.findall(r"[a-z][a-z'-]+", text)) - {"unknownlink"}
     wanted = set(re.findall(r"[a-z][a-z'-]+", step))
     content = {w for w in said if w not in _PLAIN}
-    names = {part for name in known.names for part in re.findall(r"[a-z][a-z'-]+", name)}
-    strange = [w for w in content if w not in names and not any(_alike(w, other) for other in wanted)]
+    strange = _strange(text, known, step)
     shared = [w for w in content if any(_alike(w, other) for other in wanted - _PLAIN)]
     turned = any(
         (a in said and b in wanted and a not in wanted) or (b in said and a in wanted and b not in wanted)
         for a, b in _TURNS
     )
     denied = bool(said & {"not", "never", "without", "no"}) and not wanted & {"not", "never", "without", "no"}
-    return not strange and len(shared) >= 2 and not turned and not denied and not re.search(r"[QTD]\d", text)
+    return (
+        not strange
+        and not said & _DONE
+        and len(shared) >= 2
+        and not turned
+        and not denied
+        and not re.search(r"[QTD]\d", text)
+    )
+
+
+def _strange(text: str, known: Known, step: str) -> list[str]:
+    """Words of content that neither the step nor a name of the facts has."""
+    wanted = set(re.findall(r"[a-z][a-z'-]+", step))
+    names = {part for name in known.names for part in re.findall(r"[a-z][a-z'-]+", name)}
+    said = set(re.findall(r"[a-z][a-z'-]+", text)) - _PLAIN - names - {QUOTED, "unknownlink"}
+    return [w for w in said if not any(_alike(w, other) for other in wanted)]
 
 
 def _alike(one: str, other: str) -> bool:

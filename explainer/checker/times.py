@@ -232,6 +232,14 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
         left.rstrip(),
     ):
         return "gap"
+    if re.match(r"^ (?:apart|from each other|from one another|between)\b", right) and re.search(
+        _RELEASED, left + right
+    ):
+        return "gap"
+    if re.match(r"^ (?:longer|more|beyond|past)\b", right) and re.search(
+        r"\b(?:planned|scheduled|announced|due|meant|supposed)\b", left
+    ):
+        return "overrun"
     if re.match(r"^ from now\b", right) or (
         re.search(
             r"\b(?:in|for|lasts?)(?: about| around| roughly| some| a little over| just over| a bit over| just under| a little under| less than| more than| another| only)*$",

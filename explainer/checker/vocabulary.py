@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from explainer.checker.quantities import Known
 from explainer.checker.scan import Sentence
+from explainer.checker.steps import QUOTED
 
 _ENDINGS = ("'s", "s'", "s", "es", "d", "ed", "ing", "ly", "er", "est", "ness", "ish")
 _CODE = re.compile(r"\d|[_./#+]|[a-z][A-Z]")
@@ -38,7 +39,9 @@ def word_faults(sentence: Sentence, known: Known) -> list[str]:
     return [
         f"{word}: no fact has this name or thing"
         for word, place in sentence.words
-        if (_nearly_named(word.lower(), known) or not _is_plain(word, known))
+        if (
+            _nearly_named(word.lower(), known) or _set_apart(word, place, sentence, known) or not _is_plain(word, known)
+        )
         and _may_be_a_name(word, place, sentence, known)
     ]
 
@@ -60,6 +63,19 @@ def _may_be_a_name(word: str, place: int, sentence: Sentence, known: Known) -> b
     return bool(_SLOT_LEFT.search(left)) or (_SLOT_RIGHT.match(right) is not None and starts)
 
 
+def _set_apart(word: str, place: int, sentence: Sentence, known: Known) -> bool:
+    """True for a word in code or after `workflow` and the like that no fact has: a name, though it may be a plain word."""
+    lower = word.lower()
+    if (
+        lower in known.names
+        or lower in known.fact_words
+        or re.search(rf"(?<![\w-]){re.escape(lower)}(?![\w-])", known.texts)
+    ):
+        return False
+    named = re.search(r"\b(?:workflow|pool|environment|region) $", sentence.text[:place])
+    return place in sentence.marked or bool(named and lower not in plain_words())
+
+
 def _nearly_named(lower: str, known: Known) -> bool:
     """True for a compound that is a name of the facts but for a letter or two, though all its parts are plain words."""
     return "-" in lower and lower not in known.names and bool(get_close_matches(lower, known.names, 1, 0.85))
@@ -75,7 +91,7 @@ def _nearly_known(lower: str, known: Known) -> bool:
 
 def _is_plain(word: str, known: Known) -> bool:
     lower = word.lower().strip(".-/_+#")
-    if not lower or len(lower) == 1:
+    if not lower or len(lower) == 1 or lower == QUOTED:
         return True
     if _known_word(lower, known):
         return True
