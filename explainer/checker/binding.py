@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from explainer.checker.contexts import context_of, spans_of
 from explainer.checker.quantities import Known
 from explainer.checker.scan import Sentence
-from explainer.checker.suiting import shows, suits
+from explainer.checker.suiting import denied_share, shows, suits
 
 
 def figure_faults(sentence: Sentence, known: Known, before: str | None) -> tuple[list[str], str | None]:
@@ -18,6 +18,9 @@ def figure_faults(sentence: Sentence, known: Known, before: str | None) -> tuple
     for index in range(len(sentence.figures)):
         context = context_of(sentence, index, spans, before, known)
         if context is None:
+            continue
+        if (bounded := denied_share(context, known)) is not None:
+            faults += bounded
             continue
         if context.figure.unit == "foreign":
             faults.append(f"{context.figure.shown} is in a currency that no fact has")

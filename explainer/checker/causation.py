@@ -44,7 +44,7 @@ _RELATED = {
 }
 _MARKER = re.compile(
     r"\b(?:because(?: of)?|due to|caused?|causes|causing|as a (?:direct )?(?:result|consequence)(?: of)?|result(?:s|ed|ing)? (?:of|from|in)|owing to|thanks to|"
-    r"triggered|trigger|led to|leads to|brought (?:about|on)|reasons?|responsible|blame|blamed|culprit|explains?|explained|explanation|proves?|proven|proof|"
+    r"triggered|trigger|led to|leads to|brought (?:about|on)|reasons?|responsible|blame|blamed|culprit|(?<!driver )explains?|explained|explanation|proves?|proven|proof|"
     r"root cause|stems?(?: from)?|stemming|behind|attributable|attributed|traced|traces back|down to|made (?:it|spend|the cost)|the work of|courtesy of|after all|hence|therefore|thus|consequently|that is why|is what|was what|is why|was why|what made|which is why|so that is|origin|source of|driven by|fuelled by|fueled by|provoked|sparked|produced by|set off|at fault|(?:is|are) (?:directly |clearly )?(?:related|connected|linked)|to do with|comes? (?:down to|from)|came from|coming from|lies? (?:in|with|behind)|drove|drives|from)\b"
 )
 _ACCOUNTING = re.compile(
@@ -142,6 +142,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
             key in supported
             or _is_driver(match[0], drivers)
             or match[0] in known.texts
+            or any(s <= match.start() < e and c in measured for s, e, c in concepts_in(text))
             or (key == "batch_overrun" and "budget" in text)
             or (key != "other" and any(c in measured for _, _, c in concepts_in(match[0])))
         ):
@@ -183,6 +184,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
         named = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"} & set(sentence.names)
         if named:
             faults.append(f"{coincides[0]}: what coincides is told to have done it")
+    faults += _contrasts(text, stated, known)
     marker = next(iter(_markers(text)), None)
     if known.text("scope") == "everywhere" and re.search(r"\b(?:no|not|nothing|nobody)\b[^,;]*\bblame\b", text):
         return faults
@@ -190,6 +192,23 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
         sure = _surely(text)
         return [*faults, f"{sure[0]}: surer than the facts"] if sure else faults
     return faults + _marked_cause(sentence, marker, stated, drivers, known)
+
+
+_NAMES_CAUSE = re.compile(r"\b(?:cause|reason|explanation|culprit)\b[^,;.]{0,24}?(?: is| was| :)")
+
+
+def _contrasts(text: str, stated: list[tuple[re.Match[str], str]], known: Known) -> list[str]:
+    """`The cause is X, not Y`: X has to be the facts' cause, Y must not be."""
+    named, mine = _NAMES_CAUSE.search(text), _cause_keys(known)
+    if named is None or not mine or re.search(r"\b(?:not shown|unknown|whether|not proven|not clear)\b", text):
+        return []
+    other = [m.start() for m in re.finditer(r", (?:and )?not |\brather than |\binstead of ", text)]
+    end = other[0] if other else len(text)
+    said = {key for m, key in stated if named.end() <= m.start() < end}
+    denied = {key for m, key in stated if m.start() > end}
+    if (said and not said & mine and negated(text, named.end() + 1) is False) or (denied & mine and not said & mine):
+        return [f"{named[0]}: the facts name another cause"]
+    return []
 
 
 def _surely(text: str) -> re.Match[str] | None:
@@ -326,7 +345,7 @@ def _marked_cause(
     ) or re.search(r"\bbaseline\b", text):
         return []
     if marker[0] in ("from", "comes from", "come from", "came from", "coming from") and (
-        "N" in text or ("Q" in text and any(q.concept in spoken for q in known.quantities))
+        "N" in text or any(q.concept in spoken for q in known.quantities)
     ):
         return []
     return [f"{marker[0]}: no fact names this cause"]

@@ -78,6 +78,8 @@ class Context:
     concepts: frozenset[str]
     undone: bool
     """Told as it would be without something."""
+    inherited: bool = False
+    """Its sentence names nothing: what it is about comes from the sentence before."""
     shown_sums: tuple[float, ...] = ()
     """Sums and differences of the other figures of its unit, as the sentence shows them."""
 
@@ -106,12 +108,23 @@ def context_of(
     if at is None:
         return None
     figure = sentence.figures[index]
+    if (
+        figure.bare
+        and figure.value <= 5
+        and re.match(r"^ (?:largest|biggest|main|chief|top|leading) ", text[at.end() :])
+    ):
+        return None
     if figure.bare and figure.value <= 5 and _THINGS.match(text[at.end() :]):
         return None
     if figure.unit == "count" and text[: at.start()].rstrip().endswith(("factor of", "factor of about")):
         figure = replace(figure, unit="ratio")
     left_all, right_all = text[: at.start()], text[at.end() :]
-    left = _label(re.split(r"\bQ\d+\b", _BOUND.split(left_all)[-1])[-1].rstrip())
+    bracketed = re.search(r"(?:^|[,;:] |\b(?:than|and|but|while) )(?P<words>[^,;:(]*) \( $", left_all)
+    left = (
+        bracketed["words"]
+        if bracketed and "Q" not in bracketed["words"] and right_all.startswith(" )")
+        else _label(re.split(r"\bQ\d+\b", _BOUND.split(left_all)[-1])[-1].rstrip())
+    )
     right = re.split(r"\bQ\d+\b", _BOUND.split(right_all)[0])[0]
     qualifier = _QUALIFIER.search(left + " ")
     if qualifier and not re.search(r"(?:went|going|moved|rose|grew|came|climbed) up to ?$", left):
@@ -156,6 +169,7 @@ def context_of(
         bool(_UNDONE.search(text))
         and not re.search(r"(?:^|, |; |: )(?:without|but for|if not for|had)\b[^,;]*$", left_all)
         and not re.match(r"^ (?:more|greater|less|lower|higher|smaller|larger)\b", right),
+        not spans,
         _shown_sums(sentence, index),
     )
 
@@ -187,6 +201,12 @@ def _role(left: str, right: str, left_all: str, right_all: str, figure: Figure) 
         by_near = role_of(near[0], near[1], left_all, right_all if near[1] == right.rstrip() else near[1], figure)
         if by_near in ("before", "after"):
             return by_near
+    after_comma = left.rpartition(" , ")[2]
+    if len(after_comma.split()) >= 2 and re.search(
+        r"\b(?:makes?|made|adds?|added|explains?|explained|accounts?|accounted|brings?|brought|contribut\w+|saved?)\b",
+        after_comma,
+    ):
+        left = after_comma
     return role_of(left, right, left_all, right_all, figure)
 
 
@@ -200,7 +220,8 @@ def _listed(sentence: Sentence, index: int, spans: Sequence[Span]) -> str | None
     """What a figure of a list belongs to: `A, B and C show an excess of Q1, Q2 and Q3`, each to each."""
     text = sentence.text
     for match in re.finditer(
-        r"\bQ\d+(?:(?: ,| and| , and) (?:(?:about|around|roughly|nearly|almost|some) )*Q\d+)+", text
+        r"\bQ\d+(?:(?: ,| and| , and| against| versus| vs| compared with| to) (?:(?:about|around|roughly|nearly|almost|some) )*Q\d+)+",
+        text,
     ):
         marks = [int(q) for q in re.findall(r"Q(\d+)", match[0])]
         if index not in marks:
@@ -208,7 +229,10 @@ def _listed(sentence: Sentence, index: int, spans: Sequence[Span]) -> str | None
         told = [s for s in spans if s[1] <= match.start()]
         listed = told[-len(marks) :]
         gaps = [text[a[1] : b[0]] for a, b in itertools.pairwise(listed)]
-        if len(listed) == len(marks) and all(re.fullmatch(r" (?:, |and |, and )(?:the )?", g) for g in gaps):
+        if len(listed) == len(marks) and all(
+            re.fullmatch(r" (?:, |and |, and |outweighs? |leads? |beats? |exceeds? |tops? |dwarfs? )(?:the )?", g)
+            for g in gaps
+        ):
             return listed[marks.index(index)][2]
     return None
 

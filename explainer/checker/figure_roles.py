@@ -16,7 +16,7 @@ _BEFORE_RIGHT = re.compile(
     r"(?:expected|expects?|before\b(?! (?:the|it))|previously|earlier|beforehand|normally|usually|usual|normal|typical|prior|anticipated|baseline|at baseline)"
 )
 _AFTER_LEFT = re.compile(
-    r"\b(?:now|saw(?! the (?:larg|bigg|small|great|major|lesser))|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|is running at|ran up|really)\b"
+    r"\b(?:now|saw(?! the (?:larg|bigg|small|great|major|lesser))|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|(?<!extra )(?<!additional )(?<!expected )(?<!usual )(?:bill|spend|cost) of|is running at|ran up|really)\b"
 )
 _AFTER_RIGHT = re.compile(
     r"^ ?(?:(?:tokens?|requests?|calls?|runs?|of \w+|per run|per request|a request)\b ?){0,3}(?:now\b|today\b|at present|each , not|, not Q|instead of|rather than|against|versus|vs\b|compared|where|during|after\b|spent\b|paid\b|that (?:was|it|N\d+|had been) (?:\w+ )?(?:spent|cost|paid)|(?:it|N\d+) (?:in fact |actually |really )?(?:cost|spent)|actually|actual\b|since\b|in the incident)"
@@ -51,6 +51,8 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
             )
             else "total"
         )
+    if re.search(r"\bactual (?:cost|spend|bill|amount|one|figure)$", left):
+        return "after"
     if _SUM.search(left[-24:]) and figure.unit in ("usd", "percent") and "Q" in left_all:
         return "sum"
     if re.match(

@@ -143,7 +143,7 @@ class Known:
             if actual > 0:
                 part = frozenset({"share", "explicit"})
                 yield Quantity(100 * (actual - base) / actual, "percent", COST, part, "cost")
-                yield Quantity(base / actual, "ratio", COST, frozenset({"ratio"}), "expected")
+                yield Quantity(base / actual, "ratio", COST, frozenset({"ratio", "inverse"}), "expected")
         yield from self._sums(excess)
         yield from self._rates(actual, excess)
         forecast, budget = self.number("month_end_forecast"), self.number("budget")
@@ -279,13 +279,17 @@ class Known:
             if (of := _SOME_OF.search(fact.text)) and (whole := float(of["all"].replace(",", ""))):
                 some, noun = float(of["some"].replace(",", "")), of["noun"]
                 for value in (some, whole, whole - some):
-                    yield Quantity(value, "count", noun.rstrip("s"), frozenset({"any", "count"}), noun=noun, also=also)
+                    yield Quantity(
+                        value, "count", noun.rstrip("s"), frozenset({"any", "count", "told"}), noun=noun, also=also
+                    )
                 for value in (some, whole - some):
-                    share = frozenset({"share", "any"})
+                    share = frozenset({"share", "any", "told"})
                     yield Quantity(100 * value / whole, "percent", noun.rstrip("s"), share, noun=noun, also=also)
             for number in _MILLIONS.findall(fact.text.lower()):
                 value = {"thousand": 1e3, "million": 1e6, "billion": 1e9}[number]
-                yield Quantity(value, "count", concept_of(fact.name), frozenset({"any"}), noun="tokens", also=also)
+                yield Quantity(
+                    value, "count", concept_of(fact.name), frozenset({"any", "told"}), noun="tokens", also=also
+                )
 
 
 _SOME_OF = re.compile(r"\b(?P<some>\d[\d,]*) of (?:the |all )?(?P<all>\d[\d,]*) (?P<noun>[a-z]+)")

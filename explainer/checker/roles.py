@@ -49,7 +49,14 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
             ):
                 faults.append(f"{name} is no {word[1]}")
         faults.extend(_moves(name, mine, left, right))
+        if known.by_name.get("feature") and mine <= {"team"} and _COSTS.search(f"{left}|{right}"):
+            faults.append(f"{name} is the team, not what cost this")
     return faults + _half_named(text, known) + _miscounted(sentence)
+
+
+_COSTS = re.compile(
+    r"\| (?:in fact |actually |really )?costs?\b(?! (?:of|for)\b)|\b(?:overshoot|overspend|bill|enough) (?:on|for) \|"
+)
 
 
 def _miscounted(sentence: Sentence) -> list[str]:
@@ -114,10 +121,10 @@ def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
         "version_to",
     }:
         return [f"{name} is where it went to"]
-    if (re.match(r"^ (?:in fact |actually |really )?costs?\b(?! (?:of|for)\b)", right) and mine <= {"team"}) or (
-        re.search(r"\b(?:overshoot|overspend|bill|enough) (?:on|for) $", left) and mine <= {"team"}
+    if (re.match(r"^ (?:now|today)\b", right) and mine <= {"version_from", "model_from"}) or (
+        re.match(r"^ (?:before|previously|earlier)\b", right) and mine <= {"version_to", "model_to"}
     ):
-        return [f"{name} is the team, not what cost this"]
+        return [f"{name} is on the wrong side of the change"]
     if re.search(r"\b(?:launch|first use|roll-?out) of $", left) and mine <= {"team"}:
         return [f"{name} is the team, not what was launched"]
     if re.match(r"^ (?:has|had|ran up|got) (?:a|an|the|its) (?:\w+ )?bill\b", right) and mine <= things | {"feature"}:

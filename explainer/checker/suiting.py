@@ -39,6 +39,7 @@ _FROM_EXPECTED = re.compile(
 _NOT_ITS = re.compile(
     r"^ (?:of [^,;Q]*? )?(?:(?:has|have|had) nothing to do with|(?:is|are|was|were|does|do|did) not (?:come |due |stem |down )*(?:to|from|because of|caused by)?|(?:comes?|came|stems?) from (?:something|anything|things|drivers?|elsewhere|causes) other|is unrelated to|lies? outside)"
 )
+_PER_UNIT = re.compile(r"^ (?:per|an?|each|every|for each|for every) (?:single )?(?:request|run|call)\b")
 _LEADS = re.compile(
     r"\b(?:leads?|led|ahead|gap|difference|more than|less than|exceeds?|exceeded|outweighs?|beats?|tops?|larger|smaller|above|below|behind|over|under)\b"
 )
@@ -89,6 +90,28 @@ def _adds_shown(context: Context, quantity: Quantity) -> bool:
     )
 
 
+_DENIES_SHARE = re.compile(
+    r"\b(?:not|no (?:single |one |other )?driver|none of (?:the|them)[a-z ]*?|nothing|neither) (?:\w+ ){0,2}(?:explains?|explain|accounts? for|account for|makes? up|make up|adds?|reach(?:es)?|amounts? to|brings?|comes? to|weighs?)(?: for)?(?: \w+)?$"
+)
+
+
+def denied_share(context: Context, known: Known) -> list[str] | None:
+    """Faults of a share that is denied: `no driver explains half of it`; None where the figure is not denied so."""
+    if context.figure.unit != "percent" or not _DENIES_SHARE.search(context.left):
+        return None
+    everyone = re.search(r"\bno (?:single |one |other )?driver|\bnone\b|\bnothing\b|\bneither\b", context.left)
+    shares = (
+        {concept_of(f"driver_{n}"): 100 * v / known.excess for n, v in known.drivers.items()} if known.excess else {}
+    )
+    for name in known.by_name:
+        if name.startswith("driver_") and name.endswith("_share") and (value := known.number(name)) is not None:
+            shares.setdefault(concept_of(name), value)
+    told = shares.values() if everyone else [v for c, v in shares.items() if c in context.concepts]
+    least = context.figure.value if context.figure.low != 50.0 else 50.0
+    wrong = not told or any(v >= least for v in told)
+    return [f"{context.figure.shown}: a fact says that it does"] if wrong else []
+
+
 def suits(context: Context, quantity: Quantity, known: Known) -> bool:
     """True where the words around the figure may be said of this value."""
     return (
@@ -104,6 +127,8 @@ def _readings(context: Context, known: Known) -> Iterable[Context]:
     sentence speaks of: `the cached share of input fell by 59 points`."""
     yield context
     unit, concept = context.figure.unit, context.concept
+    if context.inherited:
+        yield replace(context, concept=None)
     if concept and not any(q.concept == concept and q.unit == unit for q in known.quantities):
         yield from (replace(context, concept=other) for other in context.concepts - {concept})
 
@@ -135,6 +160,13 @@ def _suits_span(context: Context, quantity: Quantity) -> bool:
         "annual",
     ):
         return per == quantity.per
+    if (
+        _PER_UNIT.match(context.right)
+        and quantity.unit == "usd"
+        and per
+        and not quantity.concept.startswith(("cost_per", "outcome"))
+    ):
+        return False
     if per in ("request", "run") and quantity.unit in ("count",) and quantity.per and per != quantity.per:
         return False
     if per and not quantity.per and quantity.unit == "count" and "change" not in quantity.roles:
@@ -217,7 +249,7 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
     if quantity.unit == "usd" and quantity.concept in ("price", "outcome") and len(_own(quantity) & context.words) >= 2:
         return True
     if (
-        "any" in quantity.roles
+        "told" in quantity.roles
         and quantity.noun
         and ((context.noun and quantity.noun.startswith(context.noun)) or quantity.noun in context.words)
     ):

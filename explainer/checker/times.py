@@ -196,7 +196,7 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
         near = True
     bound = _bound(left)
     role = _duration_role(left, right, duration)
-    spans = _spans(role, known)
+    spans = _spans(role, known, text)
     if role == "gap" and duration.unit not in ("m", "h") and not re.search(_RELEASED, text):
         spans += _spans("baseline", known)
     if role == "duration" and re.search(r"\b(?:gr[eo]w\w*|growth|creep\w*|climb\w*|ris\w+)\b", text):
@@ -276,7 +276,7 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
     return "duration"
 
 
-def _spans(role: str, known: Known) -> list[float]:
+def _spans(role: str, known: Known, about: str = "") -> list[float]:
     """Hours of the spans with this role, from facts and between their times."""
 
     def hours(name: str) -> list[float]:
@@ -294,6 +294,9 @@ def _spans(role: str, known: Known) -> list[float]:
         return hours("baseline_window") + hours("growth_days") + _other(known)
     if role == "age":
         days = [24.0 * (now.date() - t.date()).days for t in (start, end) if t and now and t <= now]
+        planned = times.get("planned_until")
+        if planned and now and re.search(r"\b(?:planned|due|meant|supposed|scheduled)\b", about):
+            return [*between(planned, now), 24.0 * (now.date() - planned.date()).days]
         return between(start, now) + between(end, now) + days
     if role == "time to come":
         return [h for name in ("budget_breaks_at", "planned_until") for h in between(now, times.get(name))]
