@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from detector import DetectionSettings, Detector
+from detector import Change, DetectionSettings, Detector
 from ledger.table import CostTable, table_of
 from ledger.types import from_hour
 
@@ -98,20 +98,28 @@ def walk(rng: np.random.Generator, n: int, deviation: float) -> np.ndarray:
     return out
 
 
-def false_alerts(table: CostTable, settings: DetectionSettings, days: int, every: int = 2) -> int:
-    """How many incidents people are told of after the warm-up, ticking every `every` hours."""
-    detector = Detector(settings)
-    told, learned = 0, 0
+def ticks(table: CostTable, detector: Detector, hours: range) -> Iterator[list[Change]]:
+    """What the detector says at each of the hours (epoch), having learnt what was known by then."""
+    learned = 0
     order = np.argsort(table.available, kind="stable")
     ready = table.available[order]
-    for hour in range(START + 24 * WARM_DAYS, START + 24 * days, every):
+    for hour in hours:
         now = from_hour(hour)
         newest = int(np.searchsorted(ready, now.timestamp(), side="right"))
         detector.learn(table.take(order[learned:newest]))
         learned = newest
-        changes = detector.tick(now)
-        told += sum(c.what == "opened" and c.tell and c.incident.kind == "spend" for c in changes)
-    return told
+        yield detector.tick(now)
+
+
+def alerted(change: Change) -> bool:
+    """Whether people are told of something new about their spend."""
+    return change.what == "opened" and change.tell and change.incident.kind == "spend"
+
+
+def false_alerts(table: CostTable, settings: DetectionSettings, days: int, every: int = 2) -> int:
+    """How many incidents people are told of after the warm-up, ticking every `every` hours."""
+    hours = range(START + 24 * WARM_DAYS, START + 24 * days, every)
+    return sum(alerted(c) for changes in ticks(table, Detector(settings), hours) for c in changes)
 
 
 def interval(expected: float) -> tuple[float, float]:
