@@ -48,7 +48,7 @@ _MARKER = re.compile(
     r"root cause|stems?(?: from)?|stemming|behind|attributable|attributed|traced|traces back|down to|made (?:it|spend|the cost)|the work of|courtesy of|after all|hence|therefore|thus|consequently|that is why|is what|was what|is why|was why|what made|which is why|so that is|origin|source of|driven by|fuelled by|fueled by|provoked|sparked|produced by|set off|at fault|(?:is|are) (?:directly |clearly )?(?:related|connected|linked)|to do with|comes? (?:down to|from)|came from|coming from|lies? (?:in|with|behind)|drove|drives|from)\b"
 )
 _ACCOUNTING = re.compile(
-    r"^(?:comes? (?:down to|from)|came from|coming from|from|driven by|explains?|explained|attributable|attributed|stems?(?: from)?|due to|because(?: of)?|down to|traced|thanks to|owing to|result(?:s|ed|ing)? (?:of|from)|behind|lies? (?:in|with|behind)|source of|caused?|reasons?|drove|drives)$"
+    r"^(?:comes? (?:down to|from)|came from|coming from|from|driven by|explains?|explained|responsible|attributable|attributed|stems?(?: from)?|due to|because(?: of)?|down to|traced|thanks to|owing to|result(?:s|ed|ing)? (?:of|from)|behind|lies? (?:in|with|behind)|source of|caused?|reasons?|drove|drives)$"
 )
 _SURE = re.compile(
     r"\b(?:(?<!Q\d )(?<!how )certain(?:ly)?|definite(?:ly)?|proven|proves?|proof|confirmed|without (?:a |any )?doubt|no doubt|no question|unquestioned|beyond question|undoubtedly|clearly|obviously|(?<!Q\d )sure(?:ly)?|established|beyond (?:any |all |every )?doubt|guarantee\w*|unquestionabl\w+|evidently|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|undeniabl\w+|doubtless|plainly|indisputabl\w+|nothing but|categorically|for certain|shown to be|showed|shows that|has been shown|is shown|we know|turned out)\b"
@@ -217,7 +217,9 @@ def _surely(text: str) -> re.Match[str] | None:
         return None
     asked = _CAUSE_WORD.search(text) or _MARKER.search(text) or re.search(r"\b(?:cause|release|version|reason)\b", text)
     for match in _SURE.finditer(text):
-        if not asked and re.match(r"(?:clear|obvious|plain|evident|sure|certain|definite)\w*|of course", match[0]):
+        if not asked and re.match(
+            r"(?:turned out|clear|obvious|plain|evident|sure|certain|definite)\w*|of course", match[0]
+        ):
             continue
         of_nothing = re.match(r"^ (?:nothing|little|neither)\b", text[match.end() :])
         if (
@@ -252,6 +254,16 @@ def _markers(text: str) -> list[re.Match[str]]:
         if re.match(
             r" (?:the |what |our )?(?:baseline|D\d|last|past|previous|history|Q\d+ (?:days|weeks))", text[match.end() :]
         ):
+            continue
+        if (
+            match[0] == "responsible"
+            and re.match(r" for (?:the )?(?:feature )?N\d", text[match.end() :])
+            and not concepts_in(text)
+        ):
+            continue
+        if match[0] == "behind" and re.match(r" (?:us|them)\b", text[match.end() :]):
+            continue
+        if match[0] == "behind" and re.search(r"\b(?:model|team|feature|workflow|owner|one) $", text[: match.start()]):
             continue
         if match[0] == "behind" and re.search(
             r"\bno (?:single |one )?\w+ (?:is|was|stands) $|\b(?:nobody|nothing|none) [\w ]*$", text[: match.start()]

@@ -31,7 +31,7 @@ _OF_WORDS = {
     **dict.fromkeys(("requests", "calls", "traffic"), "requests"),
     **dict.fromkeys(("pool",), "pool"),
     **dict.fromkeys(("cost", "costs", "spend", "spending", "bill", "money", "feature's"), "cost"),
-    **dict.fromkeys(("expected", "baseline", "normal", "usual", "what"), "expected"),
+    **dict.fromkeys(("expected", "baseline", "normal", "usual"), "expected"),
 }  # fmt: skip
 _RIGHT_LINK = re.compile(
     r"^ ?(?:tokens? |calls? |requests? )?(?:of (?:the|its|this|that) [\w']+(?: (?!and\b|or\b|but\b|while\b)[\w']+)? )?"
@@ -44,7 +44,7 @@ _WHOLE = re.compile(
 _SHARE_OF = re.compile(r"^ of (?:the |all |its |their )*$")
 _SHARED_BY = re.compile(r"^ of (?:the |all |its |their )*[a-z ]{3,24}?(?= (?:are|is|was|were|come|comes|came|now)\b)")
 _NOUN = re.compile(
-    r"^[ -]?(?:more |fewer |extra |additional |failed |input |output |model |of |affected )*(?P<noun>tokens?|requests?|calls?|runs?|executions?|teams?|models?|features?|drivers?|effects?|factors?|contributors?|components?|releases?|users?|customers?|errors?|hours?|days?|retries|workflows?|regions?|providers?|environments?|"
+    r"^[ -]?(?:more |fewer |extra |additional |failed |input |output |model |of |affected )*(?P<noun>tokens?|requests?|calls?|runs?|executions?|teams?|models?|features?|drivers?|effects?|factors?|contributors?|components?|releases?|users?|customers?|errors?|hours?|days?|minutes?|seconds?|weeks?|months?|years?|retries|workflows?|regions?|providers?|environments?|"
     r"words?|characters?|pages?|messages?|lines?|bytes?|files?|documents?|tickets?|sessions?|conversations?|emails?|invoices?|orders?|jobs?|agents?|people|seats?|licen[cs]es?|machines?|servers?|gpus?)\b"
 )
 _PER = re.compile(
@@ -53,6 +53,7 @@ _PER = re.compile(
 _SUCCEEDED = re.compile(
     r"^ of (?:the |all |its )*(?:requests|calls) (?:now |still )?(?:(?:were|are|was|is) (?:\w+ )?successful|succeed\w*|went through|got through|worked)\b"
 )
+_DID_TIMES = re.compile(r"\b(ran|runs?|executed|called|invoked|requested)\b")
 _APPOSED = re.compile(
     r"\bQ\d+\b(?P<rest>[^;:.Q]*?,? ?(?:\(|,|or|i\.e\.?|that is|which is|about|roughly|making|some|an average of|on average|around|over|per| )*)$"
 )
@@ -132,6 +133,11 @@ def context_of(
         left = left[: qualifier.start()].rstrip()
     if figure.unit == "percent" and _SUCCEEDED.match(right):
         figure = replace(figure, value=100 - figure.value, low=100 - figure.high, high=100 - figure.low)
+    if figure.unit == "ratio" and not figure.worded and figure.value >= 50 and (did := _DID_TIMES.search(left_all)):
+        figure, right = (
+            replace(figure, unit="count"),
+            f" {'runs' if did[1].startswith(('ra', 'ru', 'ex')) else 'requests'}{right}",
+        )
     per = _per(sentence, right_all, left)
     if not per and (
         first := re.search(
@@ -147,6 +153,11 @@ def context_of(
     noun = _NOUN.match(right)
     of = _OF.match(right)
     of_word = (of["what"], of["next"]) if of else None
+    if of_word and of_word[0] == "what":
+        of_word = (
+            "expected" if re.match(r"^[^Q]*?\bwhat (?:\w+ ){0,3}(?:expected|normal|usual|baseline)", right) else "cost",
+            "",
+        )
     named = re.match(r"^ ?of (?:the |its )?(?:pool )?N(\d+)\b(?! 's)", right)
     if of_word is None and (start := _OF_START.match(left)):
         of_word = (start["what"], start["next"])
@@ -211,7 +222,7 @@ def _role(left: str, right: str, left_all: str, right_all: str, figure: Figure) 
 
 
 _IS_EXCESS = re.compile(
-    r"(?:^|[,;:.] |\b(?:and|so|of|is) )(?:the |its |an? |this |that )?(?:total |net |whole |extra |resulting )?(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun)\b"
+    r"(?:^|[,;:.] |\b(?:and|so|of|is) )(?:the |its |an? |this |that )?(?:total |net |whole |extra |resulting )?(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|surplus|overage|deviation|deficit|margin|extra cost|additional cost)\b"
     r"(?: (?!Q)[^;:Q]*)? (?:comes? to|came to|is|was|amounts? to|amounted to|stands? at|stood at|averages?|averaged|works? out at|worked out at|reached|totals?|totalled|of)(?: (?:about|around|roughly|just|some|nearly|almost|over|under|a|an|on average))*$"
 )
 
@@ -292,9 +303,18 @@ def _per(sentence: Sentence, right: str, left: str) -> str:
 def _concept(text: str, at: re.Match[str], spans: Sequence[Span], before: str | None) -> str | None:
     """What a figure is about: the phrase right after it where they are linked, else the nearest one before it."""
     earlier = [s for s in spans if s[1] <= at.start()]
+    later = [s for s in spans if s[0] >= at.end()]
+    opens = re.fullmatch(
+        r"(?:.*[,;:] )?(?:at|with) (?:about |around |roughly |just |nearly |almost |some )*", text[: at.start()]
+    )
+    if (
+        later
+        and opens
+        and re.fullmatch(r" (?:or so )?(?:of (?:the|it)[a-z ]*)?, (?:the )?", text[at.end() : later[0][0]])
+    ):
+        return later[0][2]
     if earlier and re.fullmatch(r" (?:of|is|was|at|:) (?:\w+ )?", text[earlier[-1][1] : at.start()]):
         return earlier[-1][2]
-    later = [s for s in spans if s[0] >= at.end()]
     apposed = text[: at.start()].rstrip().endswith(",") and text[at.end() :].startswith(" ,")
     for position, (start, end, concept) in enumerate(later):
         if text[at.end() : start] == " ( " and text[end:].startswith(" )"):

@@ -19,7 +19,7 @@ _TRANSITIVE_DOWN = re.compile(
     r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took)\b"
 )
 _COMPARES = re.compile(
-    r"\bf(?:e|a)lls? (?:on|under|to|within|into|together|in with)\b(?! Q)|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below|up|down) (?:than|to)? ?(?:an? |the )?(?=[QD]\d)|no longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
+    r"\b(?:calm|settl|quiet|quieten|cool|slow|wind|wound|writ|boil)\w* down\b|\bf(?:e|a)lls? (?:on|under|to|within|into|together|in with)\b(?! Q)|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below|up|down) (?:than|to)? ?(?:an? |the )?(?=[QD]\d)|no longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
 )
 
 
@@ -207,6 +207,9 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
     )
 
 
+_BRINGS = re.compile(
+    r"\b(?:brought|brings?|pushed|pushes|drove|drives?|took|takes|held|holds|kept|keeps?|sent|dragged|pulled|pulls) (?:the |its |this )?(?:\w+ )?(?:cost|costs|bill|spend|excess|it|things|total|rise) $"
+)
 _MOVES = {
     "rise",
     "increase",
@@ -244,6 +247,10 @@ def _subject(text: str, match: re.Match[str], spans: list[tuple[int, int, str]],
     ):
         within = [s for s in spans if re.fullmatch(r" (?:in|of) (?:the |its |this )?", text[match.end() : s[0]])]
         return within[0][2] if within else COST
+    if match[0] in ("up", "down") and (verb := _BRINGS.search(text[: match.start()])):
+        doers = [s for s in spans if s[1] <= verb.start()]
+        if doers:
+            return doers[-1][2]
     if match[0] in _ADJECTIVES:
         beside = [s for s in spans if s[0] == match.start() or text[match.end() : s[0]] == " "]
         if beside:

@@ -12,14 +12,14 @@ _BEFORE_LEFT = re.compile(
     r"before it was|than the|than|as against|where|(?<=, )not|not the|(?<=\w )once|before)\b"
 )
 _BEFORE_RIGHT = re.compile(
-    r"^ ?(?:(?:tokens?|requests?|calls?|runs?|tokens? per request|requests per run|of \w+|was|were|is|had been|would be|that was|would have been|one would|a request|per run|per request|in|the|it)\b ?){0,4}"
+    r"^ ?(?:(?:tokens?|requests?|calls?|runs?|tokens? per request|requests per run|of \w+|was|were|is|had been|would be|that was|would have been|one would|a request|per run|per request|in|the|it|that|which|were|are|to be|one|we|would|have|had|been)\b ?){0,5}"
     r"(?:expected|expects?|before\b(?! (?:the|it))|previously|earlier|beforehand|normally|usually|usual|normal|typical|prior|anticipated|baseline|at baseline)"
 )
 _AFTER_LEFT = re.compile(
-    r"\b(?:now|saw(?! the (?:larg|bigg|small|great|major|lesser))|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|(?<!extra )(?<!additional )(?<!expected )(?<!usual )(?:bill|spend|cost) of|is running at|ran up|really)\b"
+    r"\b(?:now|saw(?! the (?:larg|bigg|small|great|major|lesser))|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|(?<!extra )(?<!additional )(?<!expected )(?<!usual )(?:bill|spend|cost) of|is running at|ran up|ran to|racked up|burned through|swallowed|consumed|clocked in at|weighed in at|really)\b"
 )
 _AFTER_RIGHT = re.compile(
-    r"^ ?(?:(?:tokens?|requests?|calls?|runs?|of \w+|per run|per request|a request)\b ?){0,3}(?:now\b|today\b|at present|each , not|, not Q|instead of|rather than|against|versus|vs\b|compared|where|during|after\b|spent\b|paid\b|that (?:was|it|N\d+|had been) (?:\w+ )?(?:spent|cost|paid)|(?:it|N\d+) (?:in fact |actually |really )?(?:cost|spent)|actually|actual\b|since\b|in the incident)"
+    r"^ ?(?:(?:tokens?|requests?|calls?|runs?|of \w+|per run|per request|a request)\b ?){0,3}(?:now\b|today\b|at present|each , not|, not Q|instead of|rather than|against|versus|vs\b|compared|where|during|after\b|(?:was |were |is |has been |had been |got )?(?:actually |in fact |really )?(?:spent|paid|billed|charged|incurred)\b|that (?:was|it|N\d+|had been) (?:\w+ )?(?:spent|cost|paid)|(?:it|N\d+) (?:in fact |actually |really )?(?:cost|spent)|actually|actual\b|since\b|in the incident)"
 )
 _SET_AGAINST = re.compile(
     r"^ ?,? (?:rather than|instead of|against|versus|vs|as against|compared (?:with|to)|in place of) (?:the |an? |some |about |usual |expected )*Q"
@@ -30,12 +30,13 @@ _EXCESS_RIGHT = re.compile(
     r"worse|greater|past|beneath)"
 )
 _EXCESS_LEFT = re.compile(
-    r"\b(?:excess(?: is| was| of| comes to|stands at|now stands at|reached|so far|so far is|:|,)?|(?<!make )(?<!makes )(?<!made )(?<!making )(?<!add )(?<!adds )(?<!ran )(?<!run )(?<!runs )(?<!running )up|down|by|extra|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|added|adds|"
+    r"\b(?:excess(?: is| was| of| comes to|stands at|now stands at|reached|so far|so far is|:|,)?|(?<!make )(?<!makes )(?<!made )(?<!making )(?<!add )(?<!adds )(?<!ran )(?<!run )(?<!runs )(?<!running )up|down|by|extra|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|another|a further|further|added|adds|"
     r"overspend(?: of| is)?|drop(?:ped)?(?: of)?|fell|rose|grew|decrease(?:d)?(?: of)?|saved|saving|gap(?: of| is)?|overshoot(?: of)?|surplus|shortfall|increased|climbed|fall of|impact(?: of| is| so far)?|higher|lower|(?:extra|additional|added|excess) (?:cost|costs|spend|spending|bill|money|outlay)(?: of| is| was| :)?)(?: an?| the| some)?(?: whole)?$"
 )
 _TOTAL_LEFT = re.compile(
-    r"(?<!instead )(?<!excess )(?<!rise )(?<!increase )(?<!jump )(?<!drop )(?<!fall )(?<!difference )(?<!cost )(?<!costs )(?<!budget )(?<!forecast )(?<!bill )(?<!total )(?<!spend )(?<!baseline )(?<!level )(?<!place )(?<!ahead )\b(?:of|out of)(?: the| its| a| that| this| all| total)*(?: whole| full| total)?(?: of)?$"
+    r"(?<!instead )(?<!excess )(?<!rise )(?<!increase )(?<!jump )(?<!drop )(?<!fall )(?<!difference )(?<!cost )(?<!costs )(?<!budget )(?<!forecast )(?<!bill )(?<!total )(?<!spend )(?<!baseline )(?<!level )(?<!place )(?<!ahead )(?<!top )\b(?:of|out of)(?: the| its| a| that| this| all| total)*(?: whole| full| total)?(?: of)?$"
 )
+_SET_BACK = re.compile(r"\bsets? (?:us|them|N\d+|the team) back(?: by)?$")
 _SUM = re.compile(
     r"\b(?:together|in all|in total|altogether|sum(?:s|ming)?(?: to| up to)?|adds? up to|adding up to|combined|total(?:ling|s)?|makes?(?! up))\b"
 )
@@ -43,6 +44,8 @@ _SUM = re.compile(
 
 def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure) -> str:
     """before, after, excess, total, sum or rest; empty where the words leave it open."""
+    if _SET_BACK.search(left):
+        return "after"
     if _TOTAL_LEFT.search(left) and figure.unit == "usd":
         return (
             "after"

@@ -34,7 +34,8 @@ WORDED = re.compile(
     r"(?P<few>(?:only )?(?:a|the) (?:small part|small share|fraction|minority|smaller part)(?= of\b))|"
     rf"(?P<multiple>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b|(?P<halved>halv(?:ed|es|ing))\b|"
     rf"(?P<twice>twice|thrice)\b|(?P<many>{_WORD})(?P<andhalf> and a half)?(?P<how>[ -]?fold| times)\b|"
-    rf"(?P<of>{_WORD})(?: (?:dollars|cents|requests|calls|runs))? (?:in|out of|of|of the|in every|out of every|of every) (?P<every>{_WORD}|a hundred|a thousand)\b(?! (?:\w+ )?(?:hours|drivers|teams|models|workflows|days))|"
+    rf"(?P<low>{_WORD}) or (?P<high>{_WORD}) (?:in|out of|in every|out of every) (?P<whole>{_WORD}|a hundred|a thousand)\b|"
+    rf"(?P<of>{_WORD})(?: (?:dollars?|cents?|requests?|calls?|runs?))? (?:in|out of|of|of the|in every|out of every|of every) (?P<every>{_WORD}|a hundred|a thousand)\b(?! (?:\w+ )?(?:hours|drivers|teams|models|workflows|days))|"
     rf"(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{_WORD})\b(?P<wordpercent> per ?cent\b)?|"
     rf"(?P<spelt>{_WORD})(?P<spelltscale> hundred| thousand| million)? (?P<spelltunit>per ?cent|percentage points|points|dollars|cents)\b|"
     rf"(?P<round>{_WORD}|an?) (?P<roundscale>hundred|thousand|million)\b(?: (?P<roundunit>per ?cent|dollars|cents)\b)?",
@@ -124,7 +125,7 @@ class Figure:
             if self.unit == "percent" and self.worded and not near:
                 room = 100.0 - value if value >= 50 else 25.0
             elif self.unit == "ratio" and self.worded:
-                room = max(1.0, 0.5 * value) if not near else 0.3
+                room = max(1.0, value) if not near else 0.3
             return replace(self, low=value, high=value + room)
         if self.unit == "percent" and self.worded and not near:
             room = value
@@ -247,6 +248,9 @@ def worded_figure(match: re.Match[str]) -> Figure:
         share = 100.0 * (1 if count in ("a", "an") else NUMBER_WORDS[count]) / whole
         room = min(3.0, share / 2)
         return Figure(share, "percent", share - room, share + room, 1.0, 1.0, 0, shown, worded=True)
+    if match["low"]:
+        low, high = (100.0 * NUMBER_WORDS[match[k].lower()] / _every(match["whole"].lower()) for k in ("low", "high"))
+        return Figure((low + high) / 2, "percent", 0.9 * low, 1.1 * high, 1.0, 1.0, 0, shown, worded=True)
     if match["of"]:
         share = 100.0 * NUMBER_WORDS[match["of"].lower()] / _every(match["every"].lower())
         room = min(3.0, share / 2)

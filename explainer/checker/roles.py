@@ -149,7 +149,8 @@ def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
         re.match(r"^ (?:took|takes|has taken) over\b", right) and mine <= {"model_from", "version_from"}
     ):
         return [f"{name} is on the wrong side of the change"]
-    if re.search(r"\b(?:to|towards?|onto|now on) $", left) and mine <= {"model_from", "version_from"}:
+    once = re.search(r"\b(?:used to|previously|formerly|once|had|before)\b[^,;]*$", left)
+    if not once and re.search(r"\b(?:to|towards?|onto|now on) $", left) and mine <= {"model_from", "version_from"}:
         return [f"{name} is where it came from"]
     return []
 

@@ -25,7 +25,7 @@ _END = {".", "!", "?", "\n"}
 _SPOKEN_CLOCK = re.compile(
     r"\b(?P<part>half|quarter|a quarter) (?P<side>past|to) (?P<hour>"
     + "|".join(n for n, v in NUMBER_WORDS.items() if 1 <= v <= 12 and n != "dozen")
-    + r")(?: o'clock)?(?: in the (?P<day>morning|afternoon|evening)|(?: ?(?P<half>[ap]m)))?\b"
+    + r"|midnight|noon)(?: o'clock)?(?: in the (?P<day>morning|afternoon|evening)|(?: ?(?P<half>[ap]m)))?\b"
     + r"|\b(?<=at )(?P<plain>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: o'clock)? in the (?P<of>morning|afternoon|evening)\b",
     re.IGNORECASE,
 )
@@ -89,10 +89,13 @@ def _clock(match: re.Match[str]) -> str:
     if match["plain"]:
         hour = NUMBER_WORDS.get(match["plain"].lower(), match["plain"])
         return f"{hour} {'am' if match['of'].lower() == 'morning' else 'pm'}"
-    hour, minute = NUMBER_WORDS[match["hour"].lower()], 30 if match["part"].lower() == "half" else 15
+    named = {"midnight": 12, "noon": 12}.get(match["hour"].lower())
+    hour, minute = named or NUMBER_WORDS[match["hour"].lower()], 30 if match["part"].lower() == "half" else 15
     if match["side"].lower() == "to":
         hour, minute = (hour - 2) % 12 + 1, 60 - minute
     half = match["half"] or "o'clock"
+    if named:
+        half = "am" if (match["hour"].lower() == "midnight") == (hour == 12) else "pm"
     if match["day"]:
         half = "am" if match["day"].lower() == "morning" else "pm"
     return f"{hour}:{minute:02d} {half}"
@@ -149,7 +152,7 @@ def _share_units(sentence: Sentence) -> None:
 
 
 _ROUND = re.compile(
-    r"\b(?P<by>for|of|out of|in|from) (?:each|every) (?P<words>(?:[a-z]+ )?)(?:Q(?P<whole>\d+)|dollar)\b|\bon the dollar\b"
+    r"\b(?P<by>for|of|out of|in|from|) ?(?:each|every) (?P<words>(?:[a-z]+ )?)(?:Q(?P<whole>\d+)|dollar)\b|\bon the dollar\b"
 )
 
 

@@ -65,10 +65,10 @@ def sequence_faults(text: str, known: Known) -> list[str]:
 
 
 _ONGOING = re.compile(
-    r"\b(?:still(?! (?:set|on (?:course|track)|expected|due|forecast|projected|within|below|under|leaves|room|fits?|headed|heading|an?|the|open whether|unclear|unknown|not (?:known|clear|shown))\b)|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)(?! (?:\w+ )?(?:at|above|over|below|under|higher|Q\d|far|well|clearly))|hasn't|has been going on|has been running|has not(?! (?:been )?(?:shown|proven|established|confirmed|known|found|clear))|continue|remains (?:open|elevated|high|above)|no end|(?:is|are|keeps?) (?:now |currently )?(?:overrunning|growing|rising|climbing|burning|increasing|continuing|getting dearer))\b(?!(?: \w+){0,4} (?:Q\d+ (?:a|per|each|every) (?:week|day|D\d+)|Q\d+ D\d+|Q\d+ weekly))"
+    r"\b(?:still(?! (?:set|on (?:course|track)|expected|due|forecast|projected|within|below|under|leaves|room|fits?|headed|heading|an?|the|open whether|unclear|unknown|not (?:known|clear|shown))\b)|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)(?! (?:hot|well|far|\w+ )?(?:at|above|over|below|under|higher|Q\d|far|well|clearly))|hasn't|has been going on|has been running|has not(?! (?:been )?(?:shown|proven|established|confirmed|known|found|clear))|continue|remains (?:open|elevated|high|above)|no end|(?:is|are|keeps?) (?:now |currently )?(?:overrunning|growing|rising|climbing|burning|increasing|continuing|getting dearer))\b(?!(?: \w+){0,4} (?:Q\d+ (?:a|per|each|every) (?:week|day|D\d+)|Q\d+ D\d+|Q\d+ weekly))"
 )
 _ENDED = re.compile(
-    r"\b(?:(?:has|had|is|it|was|have|which|then|and|now|since) (?:now |since |already )?(?:ended|over|finished|stopped|resolved|closed|past|concluded)|ended|is over|^over\b(?! (?:the|its|an?|T\d|D\d|Q\d))|over at last|all over|back (?:to|at) (?:normal|its|the)|(?:has|have) (?:now |since )?(?:returned|gone back|recovered|normalised|normalized|settled|subsided)|returned to|no longer (?:going|running|ongoing)|came to an end|it ran from|finished|(?<!has )(?<!have )lasted|is done|recovered|normalised|normalized|went back to|over now|stopped)\b(?! (?:working|serving|caching|being|using|reading|hitting))"
+    r"\b(?:(?:has|had|is|it|was|have|which|then|and|now|since) (?:now |since |already )?(?:ended|over|finished|stopped|resolved|closed|past|concluded)|ended|is over|^over\b(?! (?:the|its|an?|T\d|D\d|Q\d))|over at last|all over|back (?:to|at) (?:normal|its|the)|(?:has|have) (?:now |since )?(?:returned|gone back|recovered|normalised|normalized|settled|subsided)|returned to|no longer (?:going|running|ongoing)|came to an end|it ran from|finished|(?<!has )(?<!have )lasted|is done|behind us|run its course|recovered|calmed(?: down)?|cooled (?:down|off)|quietened(?: down)?|normalised|normalized|went back to|over now|stopped)\b(?! (?:working|serving|caching|being|using|reading|hitting))"
 )
 
 
@@ -93,15 +93,13 @@ def state_faults(text: str, known: Known) -> list[str]:
             or ongoing.start() <= ended.start() < ongoing.end()
             else ended
         )
-    if (
-        ongoing
-        and ended
-        and re.search(
-            r"\band (?:it )?(?:is|has|was) (?:now )?$",
-            plain[: ended.end() - len(ended[0])] + ("" if not ended[0].startswith(("is", "has", "was")) else "and is "),
-        )
-    ):
-        return [f"{ended[0]}: it cannot be both"] if state == "ongoing" else []
+    joined = (
+        r"\band (?:it )?$"
+        if ended and ended[0].startswith(("is", "has", "was"))
+        else r"\band (?:it )?(?:is|has|was) (?:now )?$"
+    )
+    if ongoing and ended and state == "ongoing" and re.search(joined, plain[: ended.start()]):
+        return [f"{ended[0]}: it cannot be both"]
     if ended and re.search(r"\b(?:not|n't|never|yet)\b[^,]{0,12}$", plain[: ended.start()]):
         return [] if state == "ongoing" else ["it has ended"]
     if ongoing and re.search(r"\b(?:no longer|not) $", plain[: ongoing.start()]) and not ongoing[0].startswith("not"):
@@ -129,8 +127,8 @@ _PLANNED = re.compile(
 
 
 def planned_faults(text: str, known: Known) -> list[str]:
-    unplanned = _UNPLANNED.search(text)
-    planned = None if unplanned else _PLANNED.search(text)
+    unplanned = _UNPLANNED.search(re.sub(r"\b(?:none|nothing|not|hardly|no) [\w ]{0,24}surprise", " announced ", text))
+    planned = None if unplanned else _PLANNED.search(re.sub(r"\bthan (?:was |had been |we )?planned\b", " ", text))
     state = known.text("planned")
     backed = (
         state in ("planned", "announced")
@@ -150,7 +148,7 @@ _EVERY = re.compile(
     r"\b(?:every (?:team|feature|model|region|scope|workflow)|(?<!of )all (?:(?:the )?(?:teams|features|models|workflows|regions|providers|environments|requests|runs|calls|customers|users))|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone|everybody|organisation-wide|no single|(?:spread|split|divided|shared) (?:\w+ )?(?:evenly|equally)|evenly (?:spread|split|divided|shared)|equally (?:spread|split|divided|shared)|in equal (?:parts|shares)|alike)\b"
 )
 _ONLY = re.compile(
-    r"\b(?:only|(?<!of )(?<!of its )the (?:whole|entire) (?!of\b)|alone|solely|exclusively|entirely|nothing else|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the \w+)(?= (?:is|was|are|comes?|came|due|from|sits?|lies|stems?|falls?)\b)|the whole of|completely|fully|nowhere else|none of|exact same|always|never)\b"
+    r"\b(?:only|(?<!of )(?<!of its )the (?:whole|entire) (?=(?:rise|excess|increase|difference|overspend|cost|amount|extra|bill|jump|spend|sum|pool|team|company|organi[sz]ation|drop|fall)\b)|alone|solely|exclusively|entirely|nothing else|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the \w+)(?= (?:is|was|are|comes?|came|due|from|sits?|lies|stems?|falls?)\b)|the whole of|completely|fully|nowhere else|none of (?!this|that|it\b)|exact same|always|never)\b"
 )
 
 
@@ -246,7 +244,7 @@ def reach_faults(text: str, known: Known) -> list[str]:
         return [f"{every[0]}: no fact says so"]
     only = _ONLY.search(
         re.sub(
-            r"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\balone (?:proves?|shows?|says?|means?|does|is not|cannot|tells?)\b|\bon its own\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:\w+ ){0,2}[QDT]\d|\bonly (?:began|begun|started|starts?|today|yesterday|since|recently|just|now|lately|then|after|once|when|as of|to|spent|cost|because of timing|makes?|made|adds?|added|explains?|accounts?|contribut\w+|took|take|saw|reached)\b",
+            r"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\balone (?=(?:\w+ ){0,3}(?:about |around |some )?Q)|\balone (?:proves?|shows?|says?|means?|does|is not|cannot|tells?)\b|\bon its own\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:\w+ ){0,2}[QDT]\d|\bonly (?:began|begun|started|starts?|today|yesterday|since|recently|just|now|lately|then|after|once|when|as of|to|spent|cost|because of timing|makes?|made|adds?|added|explains?|accounts?|contribut\w+|took|take|saw|reached)\b",
             "",
             text,
         )

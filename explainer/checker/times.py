@@ -199,6 +199,17 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
     spans = _spans(role, known, text)
     if role == "gap" and duration.unit not in ("m", "h") and not re.search(_RELEASED, text):
         spans += _spans("baseline", known)
+    if (
+        role == "baseline"
+        and duration.unit in ("m", "h", "d")
+        and known.text("state") != "ended"
+        and re.search(r"\b(?:last|past)$", left.rstrip())
+    ):
+        spans += _spans("duration", known)
+    if re.search(
+        r"\b(?:baseline|history|expectations?|comparison|yardstick|norm|reference|benchmark)\b", text
+    ) and not re.search(r"\b(?:last(?:ed|s)?|took|going on|running|incident|episode)\b", text):
+        spans += _spans("baseline", known)
     if role == "duration" and re.search(r"\b(?:gr[eo]w\w*|growth|creep\w*|climb\w*|ris\w+)\b", text):
         spans += _spans("growth or duration", known)
     if re.match(r"^ - D\d+|^ to D\d+", right) or any(duration.fits(hours, near=near, bound=bound) for hours in spans):
