@@ -35,7 +35,7 @@ _OF_WORDS = {
 }  # fmt: skip
 _RIGHT_LINK = re.compile(
     r"^ ?(?:tokens? |calls? |requests? )?(?:of (?:the|its|this|that) [\w']+(?: (?!and\b|or\b|but\b|while\b)[\w']+)? )?"
-    r"(?:(?:, (?=that|which))?(?:(?:that |which |and )?(?:comes?|came|coming|stems?|stemmed|stemming|is|are|was|were|goes|went|falls?|sits?|lies|due|because|thanks|owing|results?|resulted|resulting|down|caused|explained|driven|accounted|attributable|traced|of it|mostly|mainly|directly|now|served|read|taken|drawn|handled|processed|billed|can be|can|be|put|has to do|traces back|arises?|back|alone) )+"
+    r"(?:(?:, (?=that|which))?(?:(?:that |which |and )?(?:comes?|came|coming|stems?|stemmed|stemming|is|are|was|were|goes|went|falls?|sits?|lies|(?<=is )what|(?<=was )what|due|because|thanks|owing|results?|resulted|resulting|down|caused|explained|driven|accounted|attributable|traced|of it|mostly|mainly|directly|now|served|read|taken|drawn|handled|processed|billed|can be|can|be|put|has to do|traces back|arises?|back|alone) )+"
     r"(?:(?:from|by|to|is|are|was|were|in|for|through|on|of|due to|because of|with) )?|(?:(?:from|by|to|in|for|through|on|of|due to|because of|with) )?)(?:the |more |higher |additional |extra |plain |run |an? )*$"
 )
 _WHOLE = re.compile(
@@ -117,7 +117,9 @@ def context_of(
         return None
     if figure.bare and figure.value <= 5 and _THINGS.match(text[at.end() :]):
         return None
-    if figure.unit == "count" and text[: at.start()].rstrip().endswith(("factor of", "factor of about")):
+    if figure.unit == "count" and text[: at.start()].rstrip().endswith(
+        ("factor of", "factor of about", "multiplied by", "multiplied by about")
+    ):
         figure = replace(figure, unit="ratio")
     left_all, right_all = text[: at.start()], text[at.end() :]
     bracketed = re.search(r"(?:^|[,;:] |\b(?:than|and|but|while) )(?P<words>[^,;:(]*) \( $", left_all)
@@ -222,7 +224,7 @@ def _role(left: str, right: str, left_all: str, right_all: str, figure: Figure) 
 
 
 _IS_EXCESS = re.compile(
-    r"(?:^|[,;:.] |\b(?:and|so|of|is) )(?:the |its |an? |this |that )?(?:total |net |whole |extra |resulting )?(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|surplus|overage|deviation|deficit|margin|extra cost|additional cost)\b"
+    r"(?:^|[,;:.] |\b(?:and|so|of|is) )(?:the |its |an? |this |that )?(?:total |net |whole |extra |resulting )?(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|increase|rise|jump|growth|drop|decrease|fall|decline|surge|hike|surplus|overage|deviation|deficit|margin|extra cost|additional cost)\b"
     r"(?: (?!Q)[^;:Q]*)? (?:comes? to|came to|is|was|amounts? to|amounted to|stands? at|stood at|averages?|averaged|works? out at|worked out at|reached|totals?|totalled|of)(?: (?:about|around|roughly|just|some|nearly|almost|over|under|a|an|on average))*$"
 )
 

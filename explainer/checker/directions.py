@@ -19,7 +19,7 @@ _TRANSITIVE_DOWN = re.compile(
     r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took)\b"
 )
 _COMPARES = re.compile(
-    r"\b(?:calm|settl|quiet|quieten|cool|slow|wind|wound|writ|boil)\w* down\b|\bf(?:e|a)lls? (?:on|under|to|within|into|together|in with)\b(?! Q)|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below|up|down) (?:than|to)? ?(?:an? |the )?(?=[QD]\d)|no longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
+    r"\b(?:calm|settl|quiet|quieten|cool|slow|wind|wound|writ|boil)\w* down\b|\bf(?:e|a)lls? (?:on|under|to|within|into|together|in with)\b(?! Q)|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below|up|down) (?:than|to)? ?(?:an? |the )?(?=[QD]\d)|(?:no|any) longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
 )
 
 
@@ -181,6 +181,8 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
         return True
     than = re.match(r"(?: \w+){0,2} than (?:(?:the|any|its|plain|more|higher) )*", right)
     if than and any(start == match.end() + than.end() for start, _, _ in concepts_in(text)):
+        return True
+    if match[0] == "excess" and known.text("state") == "ended" and re.search(r"\bno (?:\w+ )?$", left):
         return True
     if match[0] == "excess" and re.search(r"\b(?:the|this|that|its|whole|total|show|shows|have|has) (?:an )?$", left):
         return True

@@ -7,7 +7,7 @@ import re
 from explainer.checker.figures import Figure
 
 _BEFORE_LEFT = re.compile(
-    r"\b(?:expected|expectations? of|usual|usually|normal|normally|typical|typically|baseline(?: of| is| was|,)?|instead of|"
+    r"\b(?:norms?(?: of| is| was)?|benchmark(?: of)?|going rate(?: of)?|expected|expectations? of|usual|usually|normal|normally|typical|typically|baseline(?: of| is| was|,)?|instead of|"
     r"rather than|against|versus|vs\.?|compared (?:with|to)|in place of|previously|used to be|used to|would have cost|would be|would have been|formerly|"
     r"before it was|than the|than|as against|where|(?<=, )not|not the|(?<=\w )once|before)\b"
 )
@@ -34,9 +34,11 @@ _EXCESS_LEFT = re.compile(
     r"overspend(?: of| is)?|drop(?:ped)?(?: of)?|fell|rose|grew|decrease(?:d)?(?: of)?|saved|saving|gap(?: of| is)?|overshoot(?: of)?|surplus|shortfall|increased|climbed|fall of|impact(?: of| is| so far)?|higher|lower|(?:extra|additional|added|excess) (?:cost|costs|spend|spending|bill|money|outlay)(?: of| is| was| :)?)(?: an?| the| some)?(?: whole)?$"
 )
 _TOTAL_LEFT = re.compile(
-    r"(?<!instead )(?<!excess )(?<!rise )(?<!increase )(?<!jump )(?<!drop )(?<!fall )(?<!difference )(?<!cost )(?<!costs )(?<!budget )(?<!forecast )(?<!bill )(?<!total )(?<!spend )(?<!baseline )(?<!level )(?<!place )(?<!ahead )(?<!top )\b(?:of|out of)(?: the| its| a| that| this| all| total)*(?: whole| full| total)?(?: of)?$"
+    r"(?:^ ?|[,;:.(] |\b(?:out|share|part|portion|half|most|all|much|some|piece|slice|chunk|bulk|majority|rest|remainder|thirds?|quarters?|total|sum|amount|percent) )"
+    r"(?:of|out of)(?: the| its| a| that| this| all| total)*(?: whole| full| total)?(?: of)?$"
 )
 _SET_BACK = re.compile(r"\bsets? (?:us|them|N\d+|the team) back(?: by)?$")
+_CHANGES = r"\b(?:rose|rise|fell|drop\w*|climb\w*|jump\w*|went up|went down|(?<!add )(?<!adds )(?<!adding )(?<!added )(?<!sum )(?<!sums )up|down|increas\w+|decreas\w+|grew|grow\w*|mov\w+|soar\w*|sank|dipped|shot up)\b"
 _SUM = re.compile(
     r"\b(?:together|in all|in total|altogether|sum(?:s|ming)?(?: to| up to)?|adds? up to|adding up to|combined|total(?:ling|s)?|makes?(?! up))\b"
 )
@@ -62,6 +64,9 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
         r"^ ?(?:now|today|at present|currently|(?:during|in|for) (?:the|this) (?:incident|anomaly|spike|episode|period))\b(?! (?:costs?|is|are|it|we|they|comes|runs|stands|takes|makes|N\d))",
         right,
     ):
+        return "after"
+    reached = re.search(rf"{_CHANGES}[^;]* to(?: about| around| just| some| nearly| almost)?$", left)
+    if (reached and "from" not in left[-30:]) or (left.endswith(", to") and re.search(_CHANGES, left_all)):
         return "after"
     if re.search(r"\bfrom(?: the usual| an expected| a usual)?$", left):
         return "before"

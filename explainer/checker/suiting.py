@@ -91,7 +91,7 @@ def _adds_shown(context: Context, quantity: Quantity) -> bool:
 
 
 _DENIES_SHARE = re.compile(
-    r"\b(?:not|no (?:single |one |other )?driver|none of (?:the|them)[a-z ]*?|nothing|neither) (?:\w+ ){0,2}(?:explains?|explain|accounts? for|account for|makes? up|make up|adds?|reach(?:es)?|amounts? to|brings?|comes? to|weighs?)(?: for)?(?: \w+)?$"
+    r"\b(?:not|no (?:single |one |other )?driver|none of (?:the|them)[a-z ]*?|nothing|neither) (?:\w+ ){0,2}(?:explains?|explain|accounts? for|account for|makes? up|make up|adds?|reach(?:es)?|amounts? to|brings?|comes? to|weighs?)(?: for)?(?: \w+)?$|\bnot(?: even| yet)?$"
 )
 
 
