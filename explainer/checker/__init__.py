@@ -7,6 +7,7 @@ facts (`statements`); and a word that is neither plain English nor in a fact is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from explainer.checker.binding import figure_faults, unbacked
@@ -27,6 +28,7 @@ _NAME_KINDS = ("name", "coincidence", "next_step")
 
 def check(text: str, facts: Sequence[Fact], look: Look = DOLLARS) -> list[str]:
     """The reasons why `text`, written as `look` writes amounts and times, is not backed by `facts`; empty where it is."""
+    text = _plain_links(text, facts)
     reasons = faults_of_form(text)
     known = Known(facts, look)
     about: str | None = None
@@ -42,13 +44,19 @@ def check(text: str, facts: Sequence[Fact], look: Look = DOLLARS) -> list[str]:
     return unbacked(reasons)
 
 
+def _plain_links(text: str, facts: Sequence[Fact]) -> str:
+    """The text with links of the facts as `<link|words>` written as `words link`; other markup stays and is refused."""
+    known = {f.value for f in facts if isinstance(f.value, str)}
+    return re.sub(r"<(https?://[^<>|\s]+)\|([\w ]+)>", lambda m: f"{m[2]} {m[1]}" if m[1] in known else m[0], text)
+
+
 def without_steps(text: str, facts: Sequence[Fact]) -> str:
     """The text without the next steps and the evidence that it quotes word for word."""
     for fact in facts:
         if (fact.kind == "next_step" or fact.name == "evidence") and isinstance(fact.value, str) and " " in fact.value:
             for quoted in (fact.value, fact.text):
                 put = f" {QUOTED} " if fact.kind == "next_step" else " "
-                text = text.replace(quoted, put).replace(quoted.rstrip("."), put)
+                text = re.sub(re.escape(quoted.rstrip(".")), put, text, flags=re.IGNORECASE)
     return text
 
 

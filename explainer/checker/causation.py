@@ -279,6 +279,11 @@ def _markers(text: str) -> list[re.Match[str]]:
     return found
 
 
+_CHAIN = re.compile(
+    r"\b(?:went up|rose|grew|increased|went down|fell|dropped|changed|got (?:longer|larger|dearer))[a-z ]*? (?:because of|because|due to|thanks to|owing to|as a result of) (?P<by>[^,;]+)"
+)
+
+
 def _things_after(text: str, at: int) -> bool:
     """True where a driver or a cause is named soon after this place."""
     soon = re.split(r"[,;:(]", text[at:])[0]
@@ -297,7 +302,7 @@ def _marked_cause(
     sure = _surely(text)
     if sure:
         return [f"{sure[0]}: surer than the facts"]
-    if maybe and re.search(r"\bwhether\b", text) and not stated:
+    if maybe and re.search(r"\b(?:whether|link|connection|relation\w*|correlation)\b", text) and not stated:
         return []
     cause = known.by_name.get("cause", ())
     coincidences = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"}
@@ -346,6 +351,9 @@ def _marked_cause(
     spoken = [c for _, _, c in concepts_in(text)]
     backed = [c for c in spoken if c in drivers and (known.excess is None or drivers[c] * known.excess > 0)]
     parts = {concept_of(n) for n in known.parts}
+    chain = _CHAIN.search(text)
+    if chain and "Q" not in text and concepts_in(text[: chain.start()]) and concepts_in(chain["by"]):
+        return [f"{chain[0]}: no fact links the two"]
     if (
         _ACCOUNTING.match(marker[0])
         and (backed or parts)

@@ -16,7 +16,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("input", r"input tokens?(?: (?:per|a|in each|for each) (?:request|call))?|(?:tokens? of |longer |larger |bigger |growing )?(?:input|inputs|prompts?|contexts?)(?: (?:length|size|tokens?))?(?: (?:per|a) (?:request|call))?"),
     ("output", r"output tokens?(?: (?:per|a|in each|for each) (?:request|call))?|(?:tokens? of |longer |larger )?(?:output|outputs|answers?|completions?|responses?|repl(?:y|ies))(?: (?:length|size|tokens?))?(?: (?:per|a) (?:request|call))?"),
     ("model_mix", r"model[ -]mix|mix of models|the mix|model choice|choice of model|model switch(?:es)?|model shift"),
-    ("price", r"(?:unit |list |model |token )?(?:prices?|pricing)(?: (?:change|changes|increase|rise))?|unit cost|price list"),
+    ("price", r"(?:unit price|prices?) of (?:N\d+ )?(?:'s )?(?:input |output )?tokens|(?:unit |list |model |token )?(?:prices?|pricing)(?: (?:change|changes|increase|rise))?|unit cost|price list"),
     ("untagged", r"untagged(?: (?:spend|cost|costs|share|requests))?|(?:without|lost|lose|missing|no|lack(?:s|ing)?(?: of)?) (?:a |any |its |their )?(?:team |owner )?tags?|chang(?:e|ed|es) (?:its|their) tags?|attribution|unattributed"),
     ("credit", r"credits?"),
     ("staging", r"staging|non-production|test environment"),
@@ -25,7 +25,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("forecast", r"month[ -]end(?: forecast| estimate)?|T\d+ (?:will |should |would |is set to |is due to |is forecast to )?(?:closes?|ends?|finish(?:es)?|lands?) (?:at|with|on|above|below|over)|forecasts?|forecasted|projected|projection|on course for|heading for|on track for|set to end|month (?:will|would|is going to|should) (?:cost|come to|reach|hit|total)|month ends?(?: at| with)?|end the month|ends the month|close the month|closes the month|month (?:now )?(?:closes|finishes)|month (?:will|would) (?:close|finish)|finish the month|this pace|current pace|at this rate|run-rate|will end|month (?:is|will|should|would) end|end of the month|by month's end"),
     ("share_of_pool", r"shared pool|pool|reserved capacity"),
     ("outcome", r"(?:cost |price )?(?:of |for |per )(?:an? |one |each |every )?outcome|(?:an?|one|each|every) outcome (?:now )?costs?|unit economics"),
-    ("volume", r"(?<!per )(?<!each )(?<!every )(?<! a )(?:run )?(?:volumes?|traffic|(?:workflow )?runs(?! (?:Q\d+ (?:its|the|above|over|more|of|as|what)|at|over|above|below|under|well)\b)|workflow run|(?:number|count|total) of (?:workflow )?(?:runs|executions)(?! per)|run count|more use|usage|demand|executions?)"),
+    ("volume", r"(?<!N\d )(?<!N\d\d )(?<!per )(?<!each )(?<!every )(?<! a )(?:run )?(?:volumes?|traffic|(?:workflow )?runs(?! (?:Q\d+ (?:its|the|above|over|more|of|as|what)|at|over|above|below|under|well)\b)|workflow run|(?:number|count|total) of (?:workflow )?(?:runs|executions)(?! per)|run count|more use|usage|demand|executions?)"),
     ("requests", r"(?<!each )(?<!per )(?<!every )(?<! a )(?<!of )(?<!of the )(?<!of all )(?<!of its )(?:model )?(?:requests?|calls?)(?: (?:volume|count))?|(?:number|count|total) of (?:model )?(?:requests|calls)(?! (?:per|in each|in a|each|a) )"),
 )  # fmt: skip
 CONCEPT = re.compile("|".join(rf"(?P<c{i}>\b(?:{p})(?![\w-]))" for i, (_, p) in enumerate(PHRASES)))

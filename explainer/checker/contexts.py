@@ -109,6 +109,9 @@ def context_of(
     if at is None:
         return None
     figure = sentence.figures[index]
+    opened = text[: at.start()].count("(") > text[: at.start()].count(")")
+    if figure.bare and figure.value <= 9 and text[at.end() :].startswith(" )") and not opened:
+        return None
     if (
         figure.bare
         and figure.value <= 5
@@ -207,6 +210,10 @@ def _role(left: str, right: str, left_all: str, right_all: str, figure: Figure) 
         return role_of("", right, "", right_all, figure)
     if _IS_EXCESS.search(left_all.rstrip()) and figure.unit == "usd":
         return "excess"
+    if figure.sign > 0 and figure.unit == "usd":
+        return "excess"
+    if pair := re.search(r"\b(actual|expected) ?/ ?(actual|expected)\b[^:;]*: (?:(?P<second>Q\d+ / ))?$", left_all):
+        return {"actual": "after", "expected": "before"}[pair[2] if pair["second"] else pair[1]]
     if left.endswith(" ,") and not re.search(r"\b(?:where|at|namely|of|is|was) ,$", left):
         left = ""
     near = _CUT.split(f"{left} ")[-1].rstrip(), _CUT.split(f"{right} ")[0].rstrip()

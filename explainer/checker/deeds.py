@@ -11,7 +11,7 @@ from explainer.checker.quantities import Known
 _PROMISE = re.compile(
     r"\b(?:will|won't|shall|'ll|going to|guarantee\w*|promis\w+|soon|shortly(?! (?:before|after|ahead|prior))|tomorrow|(?<!the )next (?:day|morning)|next (?:week|month|few|invoice|monday|tuesday|wednesday|thursday|friday)|refund\w*|reimburs\w+|compensat\w+|"
     r"fixed|fix|fixes|fixing|roll(?:ed|ing|s)? (?:\w+ ){0,3}back|rollback|revert\w*|patch\w*|mitigat\w+|contacted|notified|informed|(?<!all )told|alerted|(?<!stopped )(?<!ceased )working on|works on|(?:put|set) right|repaired|restored|undone|corrected|remed\w+|investigat\w+|look(?:s|ed|ing)? into|"
-    r"on it|assigned|escalat\w+|approved|paused|capped|blocked|(?:switched|turned|shut|scaled)(?: (?!on\b)[\w'-]+){0,3} (?:off|down)|(?:re-?)?enabled|disabled|upgraded on|apologi\w+|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|signed off|sign off|called off|refused|denied|rejected|revoked|declined|(?:already|been) (?:done|taken|carried out|completed)|fault of|prevent\w*|avoid(?:ed|able)\b|discipline\w*|cancel\w*|postpon\w+|brought forward|abandon\w+|aborted|suffered|complain\w*|quality|latency|satisfaction|sorry|no action|nothing (?:to do(?! with)|needs|more|is needed|has to)|ignore\w*|no need|"
+    r"on it|assigned|escalat\w+|approved|paused|capped|blocked|(?:switched|turned|shut|scaled)(?: (?!on\b)[\w'-]+){0,3} (?:off|down)|(?:re-?)?enabled|disabled|upgraded on|apologi\w+|follow-up|needs? no\b|set too (?:low|high)|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|signed off|sign off|called off|refused|denied|rejected|revoked|declined|(?:already|been) (?:done|taken|carried out|completed)|fault of|prevent\w*|avoid(?:ed|able)\b|discipline\w*|cancel\w*|postpon\w+|brought forward|abandon\w+|aborted|suffered|complain\w*|quality|latency|satisfaction|sorry|no action|nothing (?:to do(?! with)|needs|more (?:is|to|needs|will|has|was|can)|is needed|has to)|ignore\w*|no need|"
     r"safe(?:ly)?|don't worry|no cause for|under control|false alarm|harmless|credited|handled(?! by N)|taken care|dealt with|resolved by|a ticket|has been (?:asked|opened|filed|raised)|agreed|confirmed by|according to(?! (?:the )?(?:forecast|plan|facts|figures|baseline|data|numbers|records?))|asked|says?|said|reported by|reports (?:an?|that|the|on)\b|status page|states that|claims|confirms?|"
     r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
     r"automatically|recover|would be (?:back|over)|savings? of|pay(?:s)? (?:off|back)|charged back|invoice|waived|free|in good hands|sorted|closed|ready|rest assured|reassur\w+|intend\w*|decided|agreed|ordered by|chose|chosen|deliberate\w*|(?:is|are|be|gets?|getting|got|gotten|become\w*|became|feel\w*) (?:much |even |far )?(?:better|worse)|improv\w+|worsen\w*|faulty|broken(?! down)|buggy|plans? to|aims? to|commit\w+)\b"
@@ -78,7 +78,8 @@ def deed_faults(text: str, known: Known) -> list[str]:
     ):
         advice = None
     if advice and (
-        re.search(
+        (advice[0] == "should" and re.search(r"\b(?:than|as|what)\b[^,;.]* should$", text[: advice.end()]))
+        or re.search(
             r"\b(?:than|what|that|as) (?:it|they|this|that|we|you|\w+) (?:should|ought to)$", text[: advice.end()]
         )
         or (advice[0] == "should" and re.match(r" have (?:cost|been|spent|used|taken|had)\b", text[advice.end() :]))

@@ -27,7 +27,7 @@ _ELSEWHERE = re.compile(
     # directions
     r"register\w*|matter\w*|count\w*|notice\w*|contribut\w*|play\w*|weigh\w*|figure\w*|suggest\w*|indicat\w*|sign|signs|hint\w*|danger|risk|up|down|rose|rise\w*|rising|fell|fall\w*|increas\w+|decreas\w+|grow\w*|grew|shrink\w*|shrank|higher|lower|(?<!any )more|less|fewer|dearer|cheaper|larger|smaller|bigger|longer|shorter|drop\w*|jump\w*|climb\w*|saving\w*|saved|decline\w*|"
     # ranks and sizes
-    r"ongoing|further|current|longer|even|explain\w*|line|expectations?|enough|sufficient|customers?|come|comes|stem|stems|driver|drivers|largest|biggest|main|smallest|most|least|outweigh\w*|bigger|first|second|"
+    r"add|adds|contribute\w*|raise\w*|push\w*|drive\w*|ongoing|further|current|longer|even|explain\w*|line|expectations?|enough|sufficient|customers?|come|comes|stem|stems|driver|drivers|largest|biggest|main|smallest|most|least|outweigh\w*|bigger|first|second|"
     # budgets
     r"exceed\w*|break\w*|budget\w*|reach\w*)\b"
 )
@@ -63,6 +63,8 @@ def _fine(text: str, match: re.Match[str], known: Known) -> bool:
         and re.search(r"everywhere|spread|tag", text)
         and not re.search(r"\bnot\b.*\b(?:every|all|everywhere)\b", text)
     ):
+        return True
+    if re.search(r"Q\d+ of (?:the |this |that )?[a-z ]+ (?:is|are|was|were|does|do) $", text[: match.start()]):
         return True
     if not scope and re.search(r"[QN]\d", text[: match.start()]):
         return True

@@ -19,7 +19,7 @@ _TRANSITIVE_DOWN = re.compile(
     r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took)\b"
 )
 _COMPARES = re.compile(
-    r"\b(?:calm|settl|quiet|quieten|cool|slow|wind|wound|writ|boil)\w* down\b|\bf(?:e|a)lls? (?:on|under|to|within|into|together|in with)\b(?! Q)|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below|up|down) (?:than|to)? ?(?:an? |the )?(?=[QD]\d)|(?:no|any) longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
+    r"\b(?:calm|settl|quiet|quieten|cool|slow|wind|wound|writ|boil)\w* down\b|\bf(?:e|a)lls? (?:on|under|to|within|into|together|in with)\b(?! Q)|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below) (?:than|to)? ?(?:an? |the )?(?=[QD]\d)|\b(?:up|down) to (?:an? |the )?(?=[QD]\d)|(?:no|any) longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
 )
 
 
@@ -302,7 +302,7 @@ def _transitive(text: str, known: Known, spans: list[tuple[int, int, str]]) -> l
             told = [subject[-1][2]]
             if len(subject) > 1 and text[subject[-2][1] : subject[-1][0]] == " and ":
                 told.append(subject[-2][2])
-            for concept in told:
+            for concept in told if not negated(text, match.start()) else ():
                 sign = sign_of(concept, known, driver=True)
                 if sign is not None and (sign > 0) != up and concept not in ("budget", "forecast"):
                     faults.append(f"{match[0]}: {concept} did the opposite")

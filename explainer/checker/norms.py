@@ -60,7 +60,7 @@ def normal_faults(text: str, known: Known) -> list[str]:
 
 
 _EVENT = re.compile(
-    r"\b(?:planned|announced|scheduled) (?:event ,? ?(?:the |an? )?)?(?P<after>(?!end|until|to\b|for\b|by\b|at\b|on\b|in\b|event\b|cost|and\b|T\d|N\d|D\d|Q\d|beforehand)[a-z][\w-]*(?: [a-z][\w-]*)?)|(?:^|\bthe |, )(?P<before>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:had been|has been|was|were|is) (?:(?:already|long|also|not|never|duly) )?(?:announced|planned|scheduled|meant|expected to end|due)\b"
+    r"\b(?:planned|announced|scheduled) (?:event ,? ?(?:the |an? )?)?(?P<after>(?!end|until|to\b|for\b|by\b|at\b|on\b|in\b|event\b|cost|and\b|T\d|N\d|D\d|Q\d|beforehand)[a-z][\w-]*(?: [a-z][\w-]*)?)|\bplan is for the (?P<plan>[a-z][\w-]*(?: [a-z][\w-]*)?) to\b|^the (?P<ran>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:overran|ran (?:on|over|past)|went on|took)\b|(?:^|\bthe |, )(?P<before>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:had been|has been|was|were|is) (?:(?:already|long|also|not|never|duly) )?(?:announced|planned|scheduled|meant|expected to end|due)\b"
 )
 
 
@@ -70,7 +70,11 @@ def event_faults(text: str, known: Known) -> list[str]:
     told = _EVENT.search(text)
     if not events or told is None:
         return []
-    words = [w for w in (told["after"] or told["before"] or "").split() if len(w) > 3 and w not in _PLAIN_EVENT]
+    words = [
+        w
+        for w in (told["after"] or told["plan"] or told["ran"] or told["before"] or "").split()
+        if len(w) > 3 and w not in _PLAIN_EVENT
+    ]
     return [] if not words or any(w[:4] in events for w in words) else [f"{told[0]}: the event has another name"]
 
 

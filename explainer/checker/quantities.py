@@ -49,6 +49,7 @@ class Known:
         self.quantities = [
             *self._direct(),
             *self._pairs(),
+            *self._used(),
             *self._money(),
             *self._shares(),
             *self._counts(),
@@ -120,13 +121,21 @@ class Known:
                 after - before, diff, concept, frozenset({"change", "excess"}), noun=fact.unit or "", also=also
             )
             if before > 0:
-                yield Quantity(
-                    100 * (after / before - 1), "percent", concept, frozenset({"change", "excess"}), also=also
-                )
+                change = frozenset({"change", "excess"})
+                yield Quantity(100 * (after / before - 1), "percent", concept, change, "before", also=also)
                 yield Quantity(after / before, "ratio", concept, frozenset({"ratio"}), also=also)
                 yield Quantity(100 * after / before, "percent", concept, frozenset({"ratio"}), "before", also=also)
             if after > 0 and before > 0:
                 yield Quantity(before / after, "ratio", concept, frozenset({"ratio", "inverse"}), also=also)
+
+    def _used(self) -> Iterable[Quantity]:
+        """What has been used of a total of which the facts say what is left."""
+        for name in self.by_name:
+            stem = name.removesuffix("_left")
+            left, total = self.number(name), self.number(f"{stem}_total")
+            if stem != name and left is not None and total is not None:
+                also = frozenset(_also(self.by_name[name][0]))
+                yield Quantity(total - left, "usd", concept_of(name), frozenset({"any"}), also=also)
 
     def _money(self) -> Iterable[Quantity]:
         """What follows from the amounts: the other two of actual, base and excess, drivers together, rest, rates."""

@@ -12,7 +12,7 @@ from explainer.checker.scan import Sentence
 from explainer.checker.times import times_of
 
 _TOP = re.compile(
-    r"\b(?:largest|biggest|main|chief|leading|top|most|mostly|mainly|chiefly|primarily|above all|foremost|greatest|strongest|key|principal|dominant|dominates?|first place|ranks first|comes first|heaviest|first|(?:bigger|larger|greater|heavier|stronger) (?:of the|one|part|share|driver))\b"
+    r"\b(?:largest|biggest|main|chief|leading|top|most|mostly|mainly|chiefly|primarily|above all|foremost|greatest|strongest|key|principal|dominant|dominates?|more than any other(?: driver)?|first place|ranks first|comes first|heaviest|first|(?:bigger|larger|greater|heavier|stronger) (?:of the|one|part|share|driver))\b"
 )
 _NO_MORE = re.compile(
     r"\bno (?:other )?(?:single )?driver (?:weighs?|counts?|matters?|accounts? for|adds?|contributes?|is)(?: \w+)? ?(?:more|larger|bigger|as much|heavier)\b|\bnothing (?:else )?(?:weighs|counts|adds) more\b"
@@ -64,7 +64,8 @@ def rank_faults(text: str, known: Known) -> list[str]:
                 s for s in spans if not re.search(r"\b(?:after|behind|next to|following|than) (?:the )?$", text[: s[0]])
             ]
             told = _nearest(beside or spans, match.start())
-            if len(order) <= max(place, 0) or order[place] != told:
+            said = negated(text, match.start()) and pattern in (_TOP, _LAST) and not contrast
+            if len(order) <= max(place, 0) or (order[place] != told) != said:
                 faults.append(f"{match[0]}: {told} does not rank so")
     if (not_top := _NOT_TOP.search(text)) and order[0] == _nearest(spans, not_top.start()):
         faults.append(f"{not_top[0]}: no other driver does")
@@ -120,7 +121,7 @@ def _versus(text: str, drivers: dict[str, float]) -> list[str]:
     found = concepts_in(text)
     sizes = [abs(drivers[c]) for _, _, c in found if c in drivers]
     if re.search(
-        r"\b(?:descending|decreasing) order|\bfrom (?:the )?(?:largest|biggest) to|\bin order of (?:size|weight)|\border of",
+        r"\b(?:descending|decreasing) order|\bfrom (?:the )?(?:largest|biggest) to|\bin order of (?:size|weight)|\border of|\b(?:ranked|ordered|sorted|listed) by (?:size|weight|amount)",
         text,
     ) and sizes != sorted(sizes, reverse=True):
         return ["the drivers are told in the wrong order"]
@@ -146,7 +147,7 @@ def _versus(text: str, drivers: dict[str, float]) -> list[str]:
 
 
 _WITHIN = re.compile(
-    r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget\b[^,;.]{0,30}\bnot (?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget (?:of Q\d+ )?(?:holds|will hold|is not|is safe|covers|is kept|has room)\b"
+    r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget\b[^,;.]{0,30}\bnot (?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget (?:of Q\d+ )?(?:holds|will hold|(?:will|would|should) be (?:kept|met|respected|observed|enough)|is not|is safe|covers|is kept|has room)\b"
 )
 _BEYOND = re.compile(
     r"\b(?:above|over|exceed\w*|beyond|more than|past|break\w*|breach\w*|bust\w*|oversh[o]+t\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|is (?:already )?(?:spent|gone)|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b|\bbudget\b[^,;.]{0,30}\b(?:too (?:small|low|tight)|insufficient|falls? short|inadequate)\b|\bbudget\b[^,;.]{0,30}(?<!not )\b(?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget\b[^,;.]{0,40}\b(?:exceeded|broken|breached|overrun|blown|burst|used up|(?:already|now|fully) (?:spent|gone|exhausted|used))\b"

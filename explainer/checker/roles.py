@@ -55,7 +55,7 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
 
 
 _COSTS = re.compile(
-    r"\| (?:in fact |actually |really )?costs?\b(?! (?:of|for)\b)|\b(?:overshoot|overspend|bill|enough) (?:on|for) \|"
+    r"^ ?\| : cost (?:up|down|is|was)\b|(?:[Δδ]|delta|change in) cost (?:of |for )?\||\| (?:in fact |actually |really )?costs?\b(?! (?:of|for)\b)|\b(?:overshoot|overspend|bill|enough) (?:on|for) \|"
 )
 
 

@@ -65,7 +65,7 @@ def sequence_faults(text: str, known: Known) -> list[str]:
 
 
 _ONGOING = re.compile(
-    r"\b(?:(?<!larger )(?<!higher )(?<!more )(?<!greater )(?<!smaller )(?<!lower )still(?! (?:set|on (?:course|track)|expected|due|forecast|projected|within|below|under|leaves|room|fits?|headed|heading|an?|the|open whether|unclear|unknown|not (?:known|clear|shown))\b)|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)(?! (?:hot|well|far|\w+ )?(?:at|above|over|below|under|higher|Q\d|far|well|clearly))|hasn't|has been going on|has been running|has not(?! (?:been )?(?:shown|proven|established|confirmed|known|found|clear))|continue|remains (?:open|elevated|high|above)|no end|(?:is|are|keeps?) (?:now |currently )?(?:overrunning|growing|rising|climbing|burning|increasing|continuing|getting dearer))\b(?!(?: \w+){0,4} (?:Q\d+ (?:a|per|each|every) (?:week|day|D\d+)|Q\d+ D\d+|Q\d+ weekly))"
+    r"\b(?:(?<!larger )(?<!higher )(?<!more )(?<!greater )(?<!smaller )(?<!lower )still(?! (?:set|on (?:course|track)|expected|due|forecast|projected|within|below|under|leaves|room|fits?|headed|heading|an?|the|open whether|unclear|unknown|not (?:known|clear|shown))\b)|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)(?! (?:hot|well|far|\w+ )?(?:at|above|over|below|under|higher|Q\d|far|well|clearly))|has been going on|has been running|has not (?:yet )?(?:been )?(?:ended|stopped|returned|come|gone|finished|over|eased|subsided|recovered|settled|resolved|abated|normali[sz]ed|let up)|continue|remains (?:open|elevated|high|above)|no end|(?:is|are|keeps?) (?:now |currently )?(?:overrunning|growing|rising|climbing|burning|increasing|continuing|getting dearer))\b(?!(?: \w+){0,4} (?:Q\d+ (?:a|per|each|every) (?:week|day|D\d+)|Q\d+ D\d+|Q\d+ weekly))"
 )
 _ENDED = re.compile(
     r"\b(?:(?:has|had|is|it|was|have|which|then|and|now|since) (?:now |since |already )?(?:ended|over|finished|stopped|resolved|closed|past|concluded)|ended|is over|^over\b(?! (?:the|its|an?|T\d|D\d|Q\d))|over at last|all over|back (?:to|at) (?:normal|its|the)|(?:has|have) (?:now |since )?(?:returned|gone back|recovered|normalised|normalized|settled|subsided)|returned to|no longer (?:going|running|ongoing)|came to an end|it ran from|finished|(?<!has )(?<!have )lasted|is done|behind us|run its course|recovered|calmed(?: down)?|cooled (?:down|off)|quietened(?: down)?|normalised|normalized|went back to|over now|stopped)\b(?! (?:working|serving|caching|being|using|reading|hitting))"
@@ -85,6 +85,8 @@ def state_faults(text: str, known: Known) -> list[str]:
         " ",
         plain,
     )
+    if re.search(r"\b(?:coinciden\w+|known|shown|proven)\b", plain):
+        plain = re.sub(r"\bso far\b", " ", plain)
     ongoing, ended = _ONGOING.search(plain), _ENDED.search(plain)
     if ongoing and ended:
         ended = (

@@ -255,8 +255,18 @@ def _strange(text: str, known: Known, step: str) -> list[str]:
     return [w for w in said if not any(_alike(w, other) for other in wanted)]
 
 
+_SAME = (
+    {"purpose", "deliberate", "deliberately", "intended", "intentional", "intentionally", "meant", "wanted", "planned"},
+    {"owner", "owners", "owning"},
+)
+
+
 def _alike(one: str, other: str) -> bool:
     """True for two forms of a word: `retry` and `retries`, `set` and `settings`."""
+    if any({one, other} <= same for same in _SAME):
+        return True
+    if "-" in one or "-" in other:
+        return one == other
     shorter, longer = sorted((one, other), key=len)
     size = min(len(shorter), 5)
     return shorter == longer or (

@@ -40,6 +40,9 @@ _NOT_ITS = re.compile(
     r"^ (?:of [^,;Q]*? )?(?:(?:has|have|had) nothing to do with|(?:is|are|was|were|does|do|did) not (?:come |due |stem |down )*(?:to|from|because of|caused by)?|(?:comes?|came|stems?) from (?:something|anything|things|drivers?|elsewhere|causes) other|is unrelated to|lies? outside)"
 )
 _PER_UNIT = re.compile(r"^ (?:per|an?|each|every|for each|for every) (?:single )?(?:request|run|call)\b")
+_EXCESS_NOUN = re.compile(
+    r"\b(?:increase|rise|excess|overspend|overshoot|difference|gap|jump|surplus|extra|saving|drop)\b"
+)
 _LEADS = re.compile(
     r"\b(?:leads?|led|ahead|gap|difference|more than|less than|exceeds?|exceeded|outweighs?|beats?|tops?|larger|smaller|above|below|behind|over|under)\b"
 )
@@ -171,6 +174,9 @@ def _suits_span(context: Context, quantity: Quantity) -> bool:
         return False
     if per and not quantity.per and quantity.unit == "count" and "change" not in quantity.roles:
         return False
+    of_base = context.of == "expected" and context.right.lstrip().startswith("of")
+    if of_base and "change" in quantity.roles and not _EXCESS_NOUN.search(context.sentence):
+        return False
     if "explicit" in quantity.roles:
         return context.of == quantity.of
     return (
@@ -243,6 +249,13 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
     if quantity.per == "week" and context.per == "week":
         return concept in (None, COST, quantity.concept)
     if context.noun and quantity.noun == f"{context.noun}s" and "count" in quantity.roles:
+        return True
+    if (
+        quantity.of == "requests"
+        and concept == "requests"
+        and quantity.unit == "percent"
+        and quantity.roles & {"before", "after"}
+    ):
         return True
     if quantity.of == "requests" == context.of and concept in (None, "requests"):
         return True

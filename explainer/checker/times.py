@@ -117,6 +117,8 @@ def _role(text: str, index: int) -> str:
         return _role(text, index - 1)
     right = re.split(r"\bT\d+\b", text[at.end() :])[0]
     carried = text[: at.start()]
+    if re.search(r"\b(?:go|goes|went|dates?|dated|traces?|traced|reach\w*) back to(?: about| around)? $", left):
+        return "start"
     if re.search(r"\bbetween(?: about| around)? $", left):
         return "start"
     if re.search(r"\bbetween\b.*\bT\d+\b[^T]* and (?:about |around )?$", carried):
@@ -223,7 +225,7 @@ _RELEASED = r"\b(?:release\w*|live|roll\w* out|ship\w*|deploy\w*|version|went ou
 def _bound(left: str) -> str:
     """`less` or `more` where a span is told as a bound."""
     told = re.search(
-        r"\b(?P<less>less than|under|just under|within|not quite|nearly|almost|short of|a little under|a bit under|fewer than)|(?P<more>more than|over|just over|well over|at least|a little over|a bit over)$",
+        r"\b(?:(?P<less>less than|under|just under|within|not quite|nearly|almost|short of|a little under|a bit under|fewer than)|(?P<more>more than|over|just over|well over|at least|a little over|a bit over))$",
         re.sub(r" an?$", "", left.rstrip()),
     )
     if told is None or not left.rstrip().removesuffix(" a").removesuffix(" an").endswith(told[0]):

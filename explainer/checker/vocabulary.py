@@ -39,10 +39,11 @@ def word_faults(sentence: Sentence, known: Known) -> list[str]:
     return [
         f"{word}: no fact has this name or thing"
         for word, place in sentence.words
-        if (
-            _nearly_named(word.lower(), known) or _set_apart(word, place, sentence, known) or not _is_plain(word, known)
+        if _set_apart(word, place, sentence, known)
+        or (
+            (_nearly_named(word.lower(), known) or not _is_plain(word, known))
+            and _may_be_a_name(word, place, sentence, known)
         )
-        and _may_be_a_name(word, place, sentence, known)
     ]
 
 
@@ -72,7 +73,15 @@ def _set_apart(word: str, place: int, sentence: Sentence, known: Known) -> bool:
         or re.search(rf"(?<![\w-]){re.escape(lower)}(?![\w-])", known.texts)
     ):
         return False
-    named = re.search(r"\b(?:workflow|pool|environment|region) $", sentence.text[:place])
+    left, right = sentence.text[:place], sentence.text[place + len(lower) :]
+    if re.search(r"\bin (?:the )?workflow $", left) and lower not in ("is", "that", "where", "which"):
+        return True
+    if "-" in lower and lower not in plain_words():
+        starts = not left or left.endswith((": ", ". ", "; "))
+        placed = re.search(r"\b(?:sits?|lies|located|found|spent|spend|cost|bill) (?:in|on|for|of) $", left)
+        if placed or (starts and re.match(r"^ (?:[↑↓:(Q]|cost|costs|spend|is|was|has|got|runs?|ran)(?![a-z])", right)):
+            return True
+    named = re.search(r"\b(?:workflow|pool|environment|region) $", left)
     return place in sentence.marked or bool(named and lower not in plain_words())
 
 
