@@ -57,10 +57,19 @@ def test_words_nobody_thought_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "wrong_floor", "true_ceiling"), (("third", 0.98, 0.08), ("fourth", 0.98, 0.04), ("fifth", 0.98, 0.04))
+    ("name", "wrong_floor", "true_ceiling"),
+    (
+        ("third", 0.98, 0.06),
+        ("fourth", 0.98, 0.02),
+        ("fifth", 0.98, 0.02),
+        ("sixth", 0.98, 0.08),
+        ("seventh", 0.98, 0.02),
+        ("eighth", 0.98, 0.02),
+        ("ninth", 0.98, 0.02),
+    ),
 )
 def test_blind_sets(name: str, wrong_floor: float, true_ceiling: float) -> None:
-    """Four sets written blind by session, with their own worlds: what was mended on them stays mended."""
+    """Sets written blind, with their own worlds: what was mended on them stays mended."""
     cases = blind_cases(BLIND / f"{name}.txt")
     wrong = [case for case in cases if not case["truth"]]
     true = [case for case in cases if case["truth"]]

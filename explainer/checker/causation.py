@@ -11,7 +11,7 @@ from explainer.checker.scan import Sentence
 
 _CAUSE_KEYS: tuple[tuple[str, str], ...] = (
     ("retry_storm", r"retr(?:y|ies|ied|ying)(?: storm| loop)?s?"),
-    ("agent_loop", r"(?:agent |runaway |endless |infinite )?loop(?:s|ing|ed)?|runaway agents?|agents? (?:in a )?loop\w*"),
+    ("agent_loop", r"(?:agent |runaway |endless |infinite )?loop(?:s|ing|ed)?|runaway agents?|agents? (?:in a )?loop\w*|agents?(?: \w+){0,4} (?:loop\w*|repeat\w*|circles)|repeat(?:s|ing|ed) (?:itself|themselves)"),
     ("cache_regression", r"(?:lost|broken|missing|failing|worse|less|stopped) (?:prompt )?cach\w+|cache (?:regression|misses|loss|breakage)|(?:loss|lack|failure|absence|breakdown|drop|decline) of (?:the )?(?:prompt )?cach\w+|prompt caching|cach(?:e|ing)"),
     ("output_growth", r"longer (?:answers|outputs?|completions|responses|replies)|(?:answers|outputs?|completions|responses|replies)(?: \w+){0,4} (?:(?<!no )longer|wordier|growing|grown|grew)|(?:answers|outputs?) (?:got|getting|becoming) longer|output (?:growth|length)|wordier answers"),
     ("prompt_growth", r"(?:longer|larger|bigger) (?:prompts?|inputs?|contexts?)|(?:prompts?|inputs?|contexts?)(?: (?!that is\b)\w+){0,4} (?:(?<!no )longer|larger|bigger|growing|grown|grew)|prompt growth|prompts? (?:got|getting) longer|input growth"),
@@ -340,6 +340,11 @@ def _marked_cause(
             r"^(?:caused?|causes|causing|responsible|blamed?|culprit|root cause|at fault|triggered|trigger)$", marker[0]
         )
         and not maybe
+        and not (
+            marker[0] == "responsible"
+            and "Q" in text
+            and any(q.concept in dict.fromkeys(c for _, _, c in concepts_in(text)) for q in known.quantities)
+        )
     ):
         return ["no fact names this cause"]
     if (
@@ -349,6 +354,7 @@ def _marked_cause(
     ):
         return [] if not stated or not hedge else ["no fact names this cause"]
     spoken = [c for _, _, c in concepts_in(text)]
+    spoken += [c for n in sentence.names for start, end, c in concepts_in(n) if (start, end) == (0, len(n))]
     backed = [c for c in spoken if c in drivers and (known.excess is None or drivers[c] * known.excess > 0)]
     parts = {concept_of(n) for n in known.parts}
     chain = _CHAIN.search(text)

@@ -193,7 +193,7 @@ def context_of(
 def _shown_sums(sentence: Sentence, index: int) -> tuple[float, ...]:
     """All others of its unit together, and the differences of two of them."""
     unit = sentence.figures[index].unit
-    others = [f.value for i, f in enumerate(sentence.figures) if i != index and f.unit == unit]
+    others = [f.value for i, f in enumerate(sentence.figures) if i != index and f.unit == unit][:12]
     differences = [abs(a - b) for i, a in enumerate(others) for b in others[i + 1 :]]
     return (sum(others), *differences, *(sum(others[:n]) for n in range(2, len(others)))) if len(others) > 1 else ()
 

@@ -17,7 +17,7 @@ _PROMISE = re.compile(
     r"automatically|recover|would be (?:back|over)|savings? of|pay(?:s)? (?:off|back)|charged back|invoice|waived|free|in good hands|sorted|closed|ready|rest assured|reassur\w+|intend\w*|decided|agreed|ordered by|chose|chosen|deliberate\w*|(?:is|are|be|gets?|getting|got|gotten|become\w*|became|feel\w*) (?:much |even |far )?(?:better|worse)|improv\w+|worsen\w*|faulty|broken(?! down)|buggy|plans? to|aims? to|commit\w+)\b"
 )
 _ADVICE = re.compile(
-    r"^next : (?!quotedstep)[a-z]|\b(?:should|ought to(?! (?:be|have|cost)\b)|must|need to|needs to|(?:have|has) to(?! do with)|recommend\w*|(?<!nothing to )(?<!not )suggest (?:to|that|you|we)|please|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
+    r"^next : (?!quotedstep)[a-z]|\b(?:should|ought to(?! (?:be|have|cost)\b)|must|need to|needs to|(?:have|has) to(?! (?:do with|pay|spend|cover|bear|foot|cost)\b)|recommend\w*|(?<!nothing to )(?<!not )suggest (?:to|that|you|we)|please|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
     r"^(?:- |\* |• |\d+ \. )?(?:check|look|compare|revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|see|talk|raise|lower(?! (?:\w+ ){1,3}(?:\w+ed|\w+s|offset|cut|took|brought|held)\b)|trim|review|inspect|tell|notify|delete|remove|add|call|open|click|visit|read|do|put|update|announce|route|mark|ignore|approve)\b"
 )
 _ACTION = re.compile(
@@ -32,7 +32,7 @@ _PARAPHRASE = re.compile(r"\b(?:likely|probably|apparently|seems?|appears?|suspe
 _POINTS = re.compile(r"^(?:look|see)(?: closer)? (?:at|in|into) (?:the )?(?:workflow |feature |team |model )?N\d+\b")
 _SPENDING = {
     "spent", "overspent", "underspent", "seen", "expected", "running", "spending", "paying", "affected", "concerned", "carried", "used", "charged",
-    "budgeted", "planned", "counted", "reckoned", "anticipated", "forecast", "assumed", "paid", "bargained", "called", "overspending", "exceeded", "going", "named", "involved", "listed", "risen", "grown", "owned", "hit", "different", "carrying",
+    "heading", "headed", "talking", "looking", "facing", "seeing", "dealing", "left", "budgeted", "planned", "counted", "reckoned", "anticipated", "forecast", "assumed", "paid", "bargained", "called", "overspending", "exceeded", "going", "named", "involved", "listed", "risen", "grown", "owned", "hit", "different", "carrying",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from explainer.checker.negation import CLAUSE, NEGATOR, REACH
 from explainer.checker.quantities import Known
 
 _NEGATION_FINE = re.compile(
-    r"\bnot,|\b(?:may|might) (?:well )?not\b|(?<=, )not (?:just |only |the |its |about |around )*[QN]\d|\bnot (?=[\w ]{3,30} but )|\b(?:proves?|proven|proving|means?|says?|shows?|establish\w*|impl(?:y|ies)) (?:nothing|little)\b|\bnothing to do with\b|\bnothing else\b|\bnot the (?:Q|usual|expected)|\bno (?:other )?(?:single )?driver\b|\bno (?:team |owner )?tags?\b|\bno single\b|\b(?:may|might) or (?:may|might) not\b|\bno longer\b|"
+    r"\bnot,|\bor not\b|\b(?:may|might) (?:well )?not\b|(?<=, )not (?:just |only |the |its |about |around )*[QN]\d|\bnot (?=[\w ]{3,30} but )|\b(?:proves?|proven|proving|means?|says?|shows?|establish\w*|impl(?:y|ies)) (?:nothing|little)\b|\bnothing to do with\b|\bnothing else\b|\bnot the (?:Q|usual|expected)|\bno (?:other )?(?:single )?driver\b|\bno (?:team |owner )?tags?\b|\bno single\b|\b(?:may|might) or (?:may|might) not\b|\bno longer\b|"
     r"\bwithout (?:an )?(?:announcement|notice|warning|a |any |team |owner )?|\bnothing (?:else )?weighs more\b|\bno end\b|\bno named\b|\bnone of the\b|\bno (?:announcement|known)\b|\bnot by\b|\bno surprise\b|\bno [\w ]{3,20}? (?:had|has|was) (?:been )?announced\b|"
     r"\bnot (?:a |an )?(?:jump|spike|surge)\b|\bno scope\b|\bif nothing (?:changes|is done|happens)\b|\bnothing stands\b|\bnot,? (?:and|but|or)\b|\bno (?:\w+ )?(?:further|other|more) (?:driver|factor|part|component)s?\b|"
     r"\bnot (?:to say|quite|so much|least|surprisingly|unexpected\w*|to mention|including|counting)\b|\bnothing but\b|\bno (?:less|fewer|more) than\b|\bno matter\b|\bno wonder\b|\bno doubt\b|\bhas not\b(?= (?:yet|been over|come back))"
@@ -27,7 +27,7 @@ _ELSEWHERE = re.compile(
     # directions
     r"register\w*|matter\w*|count\w*|notice\w*|contribut\w*|play\w*|weigh\w*|figure\w*|suggest\w*|indicat\w*|sign|signs|hint\w*|danger|risk|up|down|rose|rise\w*|rising|fell|fall\w*|increas\w+|decreas\w+|grow\w*|grew|shrink\w*|shrank|higher|lower|(?<!any )more|less|fewer|dearer|cheaper|larger|smaller|bigger|longer|shorter|drop\w*|jump\w*|climb\w*|saving\w*|saved|decline\w*|"
     # ranks and sizes
-    r"add|adds|contribute\w*|raise\w*|push\w*|drive\w*|ongoing|further|current|longer|even|explain\w*|line|expectations?|enough|sufficient|customers?|come|comes|stem|stems|driver|drivers|largest|biggest|main|smallest|most|least|outweigh\w*|bigger|first|second|"
+    r"add|adds|contribute\w*|raise\w*|push\w*|drive\w*|suffic\w*|make|makes|ongoing|further|current|longer|even|explain\w*|line|expectations?|enough|sufficient|customers?|come|comes|stem|stems|driver|drivers|largest|biggest|main|smallest|most|least|outweigh\w*|bigger|first|second|"
     # budgets
     r"exceed\w*|break\w*|budget\w*|reach\w*)\b"
 )

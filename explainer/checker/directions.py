@@ -16,10 +16,10 @@ _TRANSITIVE_UP = re.compile(
     r"\b(?:added|adds?|adding|raised|raises?|pushed|pushes|increased the|contribut\w+|drove|drives?|driving|lifted|put)\b"
 )
 _TRANSITIVE_DOWN = re.compile(
-    r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took)\b"
+    r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took(?= (?:\w+ )?Q))\b"
 )
 _COMPARES = re.compile(
-    r"\b(?:calm|settl|quiet|quieten|cool|slow|wind|wound|writ|boil)\w* down\b|\bf(?:e|a)lls? (?:on|under|to|within|into|together|in with)\b(?! Q)|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below) (?:than|to)? ?(?:an? |the )?(?=[QD]\d)|\b(?:up|down) to (?:an? |the )?(?=[QD]\d)|(?:no|any) longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
+    r"\b(?:largest|biggest|top|first|heaviest) down\b|\b(?:smallest|lowest) up\b|\b(?:calm|settl|quiet|quieten|cool|slow|wind|wound|writ|boil)\w* down\b|\bf(?:e|a)lls? (?:on|under|to|within|into|together|in with)\b(?! Q)|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below) (?:than|to)? ?(?:an? |the )?(?=[QD]\d)|\b(?:up|down) to (?:an? |the )?(?=[QD]\d)|(?:no|any) longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
 )
 
 

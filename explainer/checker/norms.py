@@ -81,6 +81,7 @@ def event_faults(text: str, known: Known) -> list[str]:
 _PLAIN_EVENT = frozenset(
     [
         "advance",
+        "affair",
         "also",
         "although",
         "batch",
@@ -93,6 +94,8 @@ _PLAIN_EVENT = frozenset(
         "duration",
         "end",
         "ending",
+        "entire",
+        "episode",
         "event",
         "everything",
         "excess",
@@ -102,6 +105,7 @@ _PLAIN_EVENT = frozenset(
         "job",
         "launch",
         "maintenance",
+        "matter",
         "month",
         "nothing",
         "release",
@@ -109,6 +113,7 @@ _PLAIN_EVENT = frozenset(
         "run",
         "since",
         "spend",
+        "spike",
         "start",
         "step",
         "that",
@@ -121,6 +126,7 @@ _PLAIN_EVENT = frozenset(
         "what",
         "which",
         "while",
+        "whole",
         "with",
         "work",
     ]

@@ -194,6 +194,10 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
             re.search(r"\b(?:confiden\w+|sure\w*|certain\w*|probability|likelihood|chance)\b", context.left)
         )
         return told and "confidence" in quantity.also
+    if context.undone and re.match(
+        r"^ (?:would|could) (?:have been |be )?(?:saved|less|lower|avoided|missing|spared)", context.right
+    ):
+        return quantity.concept in context.concepts and "part" in quantity.roles
     if context.undone and context.concepts:
         return any(f"without:{c}" in quantity.also for c in context.concepts) and quantity.unit in ("usd", "percent")
     if (
@@ -224,7 +228,16 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
     rest = _REST.search(context.left + " | " + re.split(r",| and | but | while | where ", context.right)[0])
     rest = rest or _NOT_ITS.match(context.right)
     if "rest" in quantity.roles:
-        if concept is not None and f"without:{concept}" in quantity.also and _TAKES_REST.search(context.left):
+        others = re.search(
+            r"\b(?:others?|other drivers|the other \w+|everything else|drivers) (?:\w+ )?(?:make|made|add|bring|explain|account)",
+            context.left,
+        )
+        if (
+            not others
+            and concept is not None
+            and f"without:{concept}" in quantity.also
+            and _TAKES_REST.search(context.left)
+        ):
             return False
         return bool(rest) and (quantity.concept != "budget" or "budget" in context.concepts)
     if (
