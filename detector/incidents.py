@@ -49,6 +49,8 @@ FALL = 0.65
 """By how much a fall must be surer."""
 UNTAGGED: Scope = (("team", None),)
 ALL = range(len(SIGNALS))
+BESIDE = 3.0
+"""How far another signal must be from normal, in its own wandering, to be a part of what an incident cost."""
 LIFTED = 2.0
 """Within a broad rise, what rises so many times as far is a cause of its own."""
 
@@ -400,6 +402,8 @@ class _Tick:
         if known is not None:
             return self._absorb(known, alarm, leaves)
         gain, normal = deviation[start : end + 1].sum(), usual[start : end + 1].sum()
+        if alarm.signal == MIX:  # what the others lost counts against it
+            gain = effect[np.isin(lane.flow, lane.flow[leaves]), start : end + 1].sum()
         if self.gates.shut(cell, usd=gain, base=normal, score=alarm.score, threshold=self._threshold()):
             return self._pass_over(alarm, leaves)
         brief = signal == "volume" and sign > 0 and not (alarm.lasting or planned)
@@ -421,9 +425,7 @@ class _Tick:
     def _place(self, signal: int, effect: Floats, base: Floats, window: slice, seed: Bools) -> int:
         lane = self.lane
         n, b = effect[:, window].sum(axis=1), base[:, window].sum(axis=1)
-        widths = np.array(lane.windows)
-        nearest = int(np.argmin(np.abs(np.log(widths / max(1, window.stop - window.start)))))
-        own = lane.scales.scale[signal, nearest]
+        own = lane.scales.scale[signal, self._nearest(window.stop - window.start)]
         return best_cell(n, b, own[lane.finest], lane.inside, seed, own)
 
     def _overrun(self, leaves: Bools, start: int) -> Scope | None:
@@ -532,7 +534,9 @@ class _Tick:
             expected_nano=0, updated_at=self.now, note=note,
             judgement=judged,
         )  # fmt: skip
-        self._set(self._measured(incident), "opened", tell=True)
+        incident = self._measured(incident)
+        judged = replace(judged, evidence=(*judged.evidence, ("first_usd", incident.impact_nano / NANO)))
+        self._set(replace(incident, judgement=judged), "opened", tell=True)
         if start // self.lane.per_day < self.last // self.lane.per_day:  # it has taught today's references
             self.lane.forget()
 
@@ -543,16 +547,47 @@ class _Tick:
 
     def _measured(self, incident: Incident) -> Incident:
         """With what it cost and would have cost, from its beginning to its end or the newest step."""
-        deviation, _base = self._series(incident)
-        leaves = self.lane.inside_scopes(incident.scopes)
-        actual = self._cost(leaves)
+        cut = self._lasting(incident)
+        nano = round(self._cost(self.lane.inside_scopes(incident.scopes))[cut].sum() * NANO)
+        free = incident.signal == "attribution" or renamed(incident)
+        return replace(
+            incident, actual_nano=nano, expected_nano=nano - (0 if free else round(self._excess(incident) * NANO))
+        )
+
+    def _lasting(self, incident: Incident) -> slice:
+        """The steps from its beginning to its end or the newest."""
         cut = self._range(incident)
-        stop = min(cut.stop, self.last + 1)
-        spent, excess = actual[cut.start : stop].sum(), deviation[cut.start : stop].sum()
-        if incident.signal == "attribution" or renamed(incident):
-            excess = 0.0
-        nano = round(spent * NANO)
-        return replace(incident, actual_nano=nano, expected_nano=nano - round(excess * NANO))
+        return slice(cut.start, min(cut.stop, self.last + 1))
+
+    def _excess(self, incident: Incident) -> float:
+        """Dollars beyond what was expected while it lasts: of its own signal, and of each other that is out of the
+        ordinary there meanwhile (an agent that loops sends longer requests, too). What moved to other models is counted
+        together with what it left."""
+        lane, cut, own = self.lane, self._lasting(incident), signal_of(incident)
+        scope = incident.scopes[0]
+        alone = launched(incident) or self._lifts(incident) or incident.direction == "down"
+        if alone or scope not in lane.cells or cut.stop <= cut.start:
+            return float(self._series(incident)[0][cut].sum())
+        leaves = lane.inside_scopes(incident.scopes)
+        if own == MIX:
+            leaves = np.isin(lane.flow, lane.flow[leaves])
+        keep = self._explained(cut.start, besides=incident)[:, leaves] & self.there[leaves, cut.start :]
+        effect, base = (
+            np.array([(x[s][leaves, cut] * keep[s, :, : cut.stop - cut.start]).sum(dtype=float) for s in ALL])
+            for x in (lane.effect, lane.base)
+        )
+        cell, window = lane.cells.index(scope), self._nearest(cut.stop - cut.start)
+        odd = np.abs(effect / np.maximum(base, 1e-9) - lane.scales.middle[:, window, cell])
+        beside = odd >= BESIDE * lane.scales.scale[:, window, cell]
+        beside[own] = False
+        if own == MIX:  # the volume of one model is what another lost
+            beside[VOLUME] = False
+            return float(effect[MIX] + effect[beside].sum())
+        return float(self._series(incident)[0][cut].sum() + effect[beside].sum())
+
+    def _nearest(self, width: int) -> int:
+        """The window that is about so many steps wide."""
+        return int(np.argmin(np.abs(np.log(np.array(self.lane.windows) / max(1, width)))))
 
     def _cost(self, leaves: Bools | Ints) -> Floats:
         total: Floats = self.lane.cost[leaves].sum(axis=0)

@@ -41,12 +41,11 @@ def judgement_of(
     deviation = lane.effect[number][leaves][:, steps].sum(axis=0)
     expected = np.maximum(cost - deviation, 0.0) if not launch else np.zeros(len(steps))
     wander = 0.15 if alarm is None else float(lane.scales.scale[alarm.signal, 0, alarm.cell])
-    first_usd = float((cost if launch else deviation)[start - first :].sum())
     return Judgement(
         signal, lane.step, "nano_usd", tuple(int(h) for h in (steps + lane.start) * lane.step), _nano(cost), _nano(expected),
         _nano(expected * np.maximum(1 - threshold * wander, 0)), _nano(expected * (1 + threshold * wander)),
         alarm.score if alarm else 0.0, threshold, lane.settings.digest(), VERSION,
-        (*evidence, ("first_usd", first_usd)),
+        evidence,
     )  # fmt: skip
 
 

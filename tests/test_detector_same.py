@@ -263,3 +263,45 @@ def test_what_a_detector_was_told_twice_it_knows_once():
     for _ in range(2):
         twice.learn(known)
     assert once.tick(at) == twice.tick(at)
+
+
+def loop(frame: pd.DataFrame, hours: pd.Series) -> pd.DataFrame:
+    """An agent that loops: five times the requests a run, each of them two and a half times as long."""
+    frame = frame.copy()
+    frame.loc[hours, "requests"] *= 5
+    for column in ("input_tokens", "output_tokens", "cost_usd"):
+        frame.loc[hours, column] *= 12.5
+    return frame
+
+
+def test_a_cause_that_moves_two_drivers_costs_what_both_did():
+    """Within a twentieth: the runs wander, too."""
+    plain = frame_of(company())
+    noon = START + timedelta(days=48, hours=10)
+    hours = (plain["hour"] >= noon) & (plain["hour"] < noon + timedelta(hours=9)) & (plain["feature"] == "search")
+    found = changes(loop(plain, hours), 47, 50)
+    assert [c.what for c in found if c.tell and c.what in ("opened", "resolved")] == ["opened", "resolved"]
+    cost = 11.5 * plain.loc[hours, "cost_usd"].sum()
+    assert found[-1].incident.impact_nano / 1e9 == pytest.approx(cost, rel=0.05)
+
+
+@pytest.mark.parametrize("times", [1.0, 3.0])
+def test_a_switch_of_models_costs_the_difference_alone(times):
+    """To a model that costs the same nobody is told of it; to one three times as dear it costs twice the old cost."""
+    frame = frame_of(company())
+    other = frame["feature"] == "drafts"  # this one has been on the dear model all along
+    frame.loc[other, "model"] = "opus"
+    frame.loc[other, "cost_usd"] *= times
+    began = START + timedelta(days=48, hours=10)
+    switched = (frame["hour"] >= began) & (frame["feature"] == "search")
+    frame.loc[switched, "model"] = "opus"
+    frame.loc[switched, "cost_usd"] *= times
+    found = changes(frame, 47, 50)
+    opened = [c.incident for c in found if c.what == "opened" and c.tell]
+    if times == 1.0:
+        assert opened == []
+    else:
+        assert [(i.signal, dict(i.scopes[0])["feature"]) for i in opened] == [("model_mix", "search")]
+        last = [c.incident for c in found if c.incident.id == opened[0].id][-1]
+        hours = (frame["hour"] >= began) & (frame["hour"] <= last.updated_at - timedelta(hours=2)) & switched
+        assert last.impact_nano / 1e9 == pytest.approx(2 * frame.loc[hours, "cost_usd"].sum() / times, rel=0.1)
