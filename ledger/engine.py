@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from ledger.types import LedgerError
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0001"
 """The newest revision; a test holds it to what stands in `migrations/versions`."""
+BUSY_SECONDS = 20
 _LOG = logging.getLogger(__name__)
 _MIGRATING, _WRITING = 0x77687973, 0x77687974
 """PostgreSQL's advisory locks around migrations and around what is appended."""
@@ -113,13 +115,28 @@ def _tune_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("busy_timeout=20000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in (f"busy_timeout={BUSY_SECONDS}000", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        _to_wal(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
         only_reads = conn.get_execution_options().get("only_reads", False)
         conn.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """Switches a new store to WAL, once for all. While another process does so SQLite says "locked" at once, whatever its
+    busy timeout."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def _migrate(engine: Engine) -> None:
