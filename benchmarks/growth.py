@@ -27,8 +27,8 @@ import pandas as pd
 
 from benchmarks.organisations import MODELS, START, alerted, feature, ticks
 from detector import DetectionSettings, Detector, Incident
-from detector.grid import INPUT, OUTPUT, REQUESTS, RUNS, Bools, Floats
-from ledger.table import CostTable, Ints, leaves_inside, table_of
+from detector.grid import INPUT, OUTPUT, REQUESTS, RUNS, Floats
+from ledger.table import Bools, CostTable, Ints, leaves_inside, table_of
 from ledger.types import NANO, Scope, from_hour
 
 DRIVERS = ("volume", "requests_per_run", "input_tokens_per_request", "output_tokens_per_request")

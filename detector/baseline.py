@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.effects import Ints
-from detector.grid import Bools, Floats, Singles
+from detector.grid import Floats, Singles
+from ledger.table import Bools
 
 Dates = NDArray[np.datetime64]
 

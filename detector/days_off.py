@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from detector.effects import Ints
-from detector.grid import Bools
+from ledger.table import Bools
 
 
 def days_off(countries: Sequence[str], hours: Ints, zone: str) -> Bools:

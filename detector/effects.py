@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from detector.grid import CACHED, COST, INPUT, OUTPUT, REQUESTS, RUNS, WRITTEN, Bools, Floats
+from detector.grid import CACHED, COST, INPUT, OUTPUT, REQUESTS, RUNS, WRITTEN, Floats
+from ledger.table import Bools
 
 Ints = NDArray[np.int64]
 SIGNALS = (

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detector.grid import Bools, Floats
+from detector.grid import Floats
 from detector.settings import DetectionSettings
 from detector.types import Feedback, Incident
+from ledger.table import Bools
 from ledger.types import Scope
 
 if TYPE_CHECKING:

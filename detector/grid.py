@@ -11,12 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from ledger.table import CostTable, Ints
+from ledger.table import Bools, CostTable, Ints
 from ledger.types import DIMENSIONS, DRIVERS, NANO
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
-Bools = NDArray[np.bool_]
 Group = tuple[str, str | None]
 
 LEAF_DIMENSIONS = tuple(d for d in DIMENSIONS if d not in ("version", "release", "tags", "key"))
@@ -82,9 +81,12 @@ class Grid:
         if leaves is not None:
             place = np.full(len(self.leaves), -1)
             place[leaves] = np.arange(len(leaves))
-        of_unit = place[np.array(self._leaf_of_unit, dtype=np.int64)] if self._leaf_of_unit else place
+        of_unit = place[np.array(self._leaf_of_unit, dtype=np.int64)]
         rows, where = [], []
-        for i, step in ((i, self._steps[int(a)]) for i, a in enumerate(at) if int(a) in self._steps):
+        for i, number in enumerate(at):
+            step = self._steps.get(int(number))
+            if step is None:
+                continue
             leaf = of_unit[step.unit]
             mine = slice(None) if leaves is None else leaf >= 0
             where.append(leaf[mine] * len(at) + i)

@@ -14,7 +14,7 @@ import numpy as np
 from detector.decompose import Decomposer
 from detector.effects import MIX, SIGNALS, VOLUME, Ints
 from detector.gates import gates_of, hushed
-from detector.grid import Bools, Floats
+from detector.grid import Floats
 from detector.judge import judgement_of
 from detector.lane import SLOW_LAG, Lane, broad
 from detector.life import began, ended, over
@@ -26,7 +26,7 @@ from detector.restated import NEWS, ground_removed
 from detector.scan import Scores
 from detector.settings import DetectionSettings
 from detector.types import Change, Feedback, Incident, Signal, State, What
-from ledger.table import CostTable
+from ledger.table import Bools, CostTable
 from ledger.types import NANO, Event, Scope, from_hour, scope_json, to_hour
 
 STEPS_TOLD = (1, 2, 5, 10)
@@ -235,7 +235,7 @@ class _Tick:
                 if lost_tags(i):
                     keep[:, lane.inside_scopes([UNTAGGED]), cut] = False
                 if i.direction == "down" and signal == VOLUME and MIX in of:
-                    of[MIX][np.isin(lane.flow, lane.flow[leaves]), cut] = False
+                    of[MIX][lane.whole_flows(leaves), cut] = False
         for plan in self.plans:
             masked = plan.masked[plan.masked >= first] - first
             keep[:, plan.leaves[:, None], masked[None, :]] = False
@@ -257,7 +257,15 @@ class _Tick:
 
     def _left(self, signal: int, sign: int, besides: Incident, first: int) -> tuple[Floats, Floats]:
         """(leaves, steps from `first`) deviation in a direction and base that only this incident may explain."""
-        keep = self._explained(first, [signal], besides=besides)[0] & self.there[:, first:]
+        keep = self._explained(first, [signal], besides=besides)[0]
+        return self._deviation(signal, sign, keep, first, besides=besides)
+
+    def _deviation(
+        self, signal: int, sign: int, keep: Bools, first: int, *, besides: Incident | None = None
+    ) -> tuple[Floats, Floats]:
+        """(leaves, steps from `first`) deviation in a direction and base, as far as data goes and where `keep`; of volume
+        that rises without what broad rises account for, `besides` one."""
+        keep = keep & self.there[:, first:]
         effect, base = (x[signal][:, first:].astype(float) for x in (self.lane.effect, self.lane.base))
         effect *= sign
         if signal == VOLUME and sign > 0:
@@ -266,13 +274,11 @@ class _Tick:
 
     def _lift(self, first: int, *, besides: Incident | None = None) -> Floats:
         """(leaves, steps from `first`) dollars of volume that broad rises account for, with some room: a burst of one
-        feature may come in the middle of one. One number, nothing, where there is none."""
-        out = np.zeros((1, 1))
+        feature may come in the middle of one."""
+        out = np.zeros((len(self.lane.leaves), self.lane.steps - first))
         for i in self._mine():
             other = besides is None or i.id != besides.id
             if self._lifts(i) and i.kind == "spend" and i.state != "withdrawn" and other:
-                if out.shape == (1, 1):
-                    out = np.zeros((len(self.lane.leaves), self.lane.steps - first))
                 cut = _from(self._range(i), first)
                 leaves = self._leaves(i)
                 out[leaves, cut] = LIFTED * self._relative(i) * self.lane.base[VOLUME][:, first:][leaves, cut]
@@ -372,11 +378,7 @@ class _Tick:
         """Turns an alarm into a new incident, or into news of one that there is; `keep` (leaves, steps from `cut`) as in
         the search. False where it led to nothing."""
         lane, sign = self.lane, alarm.direction
-        keep = keep & self.there[:, cut:]
-        effect, base = (x[alarm.signal][:, cut:].astype(float) * keep for x in (lane.effect, lane.base))
-        effect *= sign
-        if alarm.signal == VOLUME and sign > 0:
-            effect -= self._lift(cut) * keep
+        effect, base = self._deviation(alarm.signal, sign, keep, cut)
         seed = lane.members(alarm.cell)
         end = int(self.up[seed].max()) - cut
         width = lane.windows[alarm.window]
@@ -403,7 +405,7 @@ class _Tick:
             return self._absorb(known, alarm, leaves)
         gain, normal = deviation[start : end + 1].sum(), usual[start : end + 1].sum()
         if alarm.signal == MIX:  # what the others lost counts against it
-            gain = effect[np.isin(lane.flow, lane.flow[leaves]), start : end + 1].sum()
+            gain = effect[lane.whole_flows(leaves), start : end + 1].sum()
         if self.gates.shut(cell, usd=gain, base=normal, score=alarm.score, threshold=self._threshold()):
             return self._pass_over(alarm, leaves)
         brief = signal == "volume" and sign > 0 and not (alarm.lasting or planned)
@@ -542,8 +544,8 @@ class _Tick:
 
     def _bar(self, scope: Scope) -> float:
         """The threshold as it is in a place."""
-        cells = self.lane.cells
-        return self._threshold() * float(self.gates.bar[cells.index(scope)] if scope in cells else 1.0)
+        cell = self.lane.number.get(scope)
+        return self._threshold() * float(1.0 if cell is None else self.gates.bar[cell])
 
     def _measured(self, incident: Incident) -> Incident:
         """With what it cost and would have cost, from its beginning to its end or the newest step."""
@@ -564,19 +566,19 @@ class _Tick:
         ordinary there meanwhile (an agent that loops sends longer requests, too). What moved to other models is counted
         together with what it left."""
         lane, cut, own = self.lane, self._lasting(incident), signal_of(incident)
-        scope = incident.scopes[0]
+        cell = lane.number.get(incident.scopes[0])
         alone = launched(incident) or self._lifts(incident) or incident.direction == "down"
-        if alone or scope not in lane.cells or cut.stop <= cut.start:
+        if alone or cell is None or cut.stop <= cut.start:
             return float(self._series(incident)[0][cut].sum())
         leaves = lane.inside_scopes(incident.scopes)
         if own == MIX:
-            leaves = np.isin(lane.flow, lane.flow[leaves])
+            leaves = lane.whole_flows(leaves)
         keep = self._explained(cut.start, besides=incident)[:, leaves] & self.there[leaves, cut.start :]
         effect, base = (
             np.array([(x[s][leaves, cut] * keep[s, :, : cut.stop - cut.start]).sum(dtype=float) for s in ALL])
             for x in (lane.effect, lane.base)
         )
-        cell, window = lane.cells.index(scope), self._nearest(cut.stop - cut.start)
+        window = self._nearest(cut.stop - cut.start)
         odd = np.abs(effect / np.maximum(base, 1e-9) - lane.scales.middle[:, window, cell])
         beside = odd >= BESIDE * lane.scales.scale[:, window, cell]
         beside[own] = False
@@ -609,8 +611,7 @@ class _Tick:
                 if i.signal == "volume" and i.direction == "up" and i.kind == "spend" and not self._lifts(i):
                     alone[self._leaves(i)[leaves], _from(self._range(i), first)] = False
         elif signal == VOLUME and incident.direction == "up":
-            lift = self._lift(first)
-            effect -= (lift if len(lift) == 1 else lift[leaves]) / LIFTED
+            effect -= self._lift(first)[leaves] / LIFTED
         deviation, usual = (np.pad((x * alone).sum(axis=0), (first, 0)) for x in (effect, base))
         return deviation, usual
 
@@ -632,7 +633,7 @@ class _Tick:
 
     def _withdrawn(self, incident: Incident) -> bool:
         """Takes an incident back whose ground newer data removed."""
-        left = sign_of(incident) * self._series(incident)[0][self._range(incident)][: self.last + 1].sum()
+        left = sign_of(incident) * self._series(incident)[0][self._lasting(incident)].sum()
         why = ground_removed(incident, self.lane, float(left))
         if why is None:
             return False

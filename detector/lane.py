@@ -23,10 +23,10 @@ from detector.effects import (
     tokens_and_cost,
     whole_days,
 )  # fmt: skip
-from detector.grid import COST, LEAF_DIMENSIONS, REQUESTS, RUNS, Bools, Cell, Floats, Grid, Singles, memberships
+from detector.grid import COST, LEAF_DIMENSIONS, REQUESTS, RUNS, Cell, Floats, Grid, Singles, memberships
 from detector.scan import Scores, counted, scales, score, window_sums
 from detector.settings import DetectionSettings
-from ledger.table import CostTable, leaves_inside
+from ledger.table import Bools, CostTable, leaves_inside
 from ledger.types import Scope
 
 CUBOIDS: tuple[tuple[str, ...], ...] = (
@@ -127,6 +127,11 @@ class Lane:
         mask[self.inside.indices[self.inside.indptr[cell] : self.inside.indptr[cell + 1]]] = True
         return mask
 
+    def whole_flows(self, leaves: Bools) -> Bools:
+        """(leaves,) all leaves of the flows that some are of: what one model gained there another lost."""
+        found: Bools = np.isin(self.flow, self.flow[leaves])
+        return found
+
     def inside_scopes(self, scopes: Iterable[Scope]) -> Bools:
         """(leaves,) which leaves lie in any of the scopes; a dimension that leaves do not have is not looked at."""
         mask = np.zeros(len(self.leaves), dtype=bool)
@@ -164,6 +169,8 @@ class Lane:
         self.leaves = pd.DataFrame(self.grid.leaves, columns=list(LEAF_DIMENSIONS), dtype=object)
         self._of_scope = {}
         self.cells, self.inside = memberships(self.grid.leaves, CUBOIDS)
+        self.number = {cell: i for i, cell in enumerate(self.cells)}
+        """The row of each cell."""
         self.many: Bools = np.array([broad(c) for c in self.cells])
         """(cells,) which hold many features."""
         self.nobodys: Bools = np.array([dict(c).get("team", "") is None for c in self.cells])
@@ -194,7 +201,8 @@ class Lane:
         price, slow_price = self._prices(flagged, chunks)
         dates = (np.arange(days) + self.start // per_day).astype("datetime64[D]")
         off = days_off(settings.holidays, (np.arange(self.steps) + self.start) * self.step, settings.zone)
-        history, warm = max(self.steps - per_day, 1), self.steps - 8 * per_day
+        history = max(self.steps - per_day, 1)
+        warm = min(settings.reference_days * per_day, max(0, self.steps - 8 * per_day))
         slow_warm = min(SLOW_LAG + 7, max(days - 12, 0))
         slow_history = max(days - SLOW_GUARD, slow_warm + 5, 1)  # what grows shall not set its own bar
         keep = ~going_on[:, :history]
@@ -219,7 +227,6 @@ class Lane:
             self.slow_effect[:, mine], self.slow_base[:, mine] = effects(by_day, ref, np.arange(days))
             slow_counts[:, mine] = counted(by_day[RUNS], by_day[REQUESTS], slow_keep[mine])
         self.slow_effect[VOLUME] = self.slow_base[VOLUME] = 0.0
-        warm = min(settings.reference_days * per_day, max(0, warm))
         self.scales = scales(self.effect, self.base, keep, counts, self.inside, self.windows, warm)
         self.slow_scales = scales(
             self.slow_effect, self.slow_base, slow_keep, slow_counts, self.inside, SLOW_WINDOWS, slow_warm

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 
-from detector.grid import Bools, Floats
+from detector.grid import Floats
+from ledger.table import Bools
 
 LIKE = 0.4
 """A leaf moves with a cell where it deviates by at least this share of what the cell does."""

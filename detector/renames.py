@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detector.effects import Ints
-from detector.grid import REQUESTS, Bools, Floats
+from detector.grid import REQUESTS, Floats
+from ledger.table import Bools
 
 if TYPE_CHECKING:
     from detector.lane import Lane

@@ -9,7 +9,11 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from detector.effects import PER_RUN, SIGNALS, VOLUME, Ints
-from detector.grid import Bools, Floats, Singles
+from detector.grid import Floats, Singles
+from ledger.table import Bools
+
+Rows = Sequence[Singles] | Singles
+"""(leaves, steps) for each signal."""
 
 FLOOR = np.array([0.10, 0.04, 0.04, 0.03, 0.03, 0.03, 0.01])
 """By signal, the smallest relative wandering that is believed: a scale that collapses on a quiet series would turn
@@ -20,7 +24,6 @@ TAIL = 0.985
 TAIL_Z = 2.6
 MOST_Z = 4.2
 """A flow whose spend has wandered this far before sets its own bar: what it did once scores no more than this."""
-Rows = Sequence[Singles] | Singles
 GUARD = 3
 """What is judged shall not set its own bar: so many widths of the newest history teach the total's scale nothing (guard
 cells, as in CFAR detectors: Finn and Johnson 1968)."""
@@ -145,10 +148,9 @@ def count_score(dollars: Floats, base: Floats, known: Scales) -> Floats:
 def score(dollars: Floats, base: Floats, inside: csr_array, known: Scales) -> Scores:
     """Scores of windows: dollars of deviation and base are (signals, windows, leaves), inside (cells, leaves); as many
     signals as `known` has."""
-    of_cells = [
+    dollars, base = (
         np.moveaxis((inside @ x.reshape(-1, x.shape[-1]).T).reshape(-1, *x.shape[:2]), 0, 2) for x in (dollars, base)
-    ]
-    dollars, base = of_cells
+    )
     relative = dollars / np.maximum(np.maximum(base, BUSY * known.usual), 1e-9)
     wander = (relative - known.middle) / known.scale
     few = np.maximum(count_score(dollars, base, known) * np.sign(wander), 1e-9)
