@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from detector.baseline import Expected, expected_volume
-from detector.days_off import days_off
+from detector.days_off import clocks_moved, days_off
 from detector.effects import (
     BASE_OF,
     SIGNALS,
@@ -200,7 +200,9 @@ class Lane:
         self._of_step = np.repeat(np.arange(days), per_day)
         price, slow_price = self._prices(flagged, chunks)
         dates = (np.arange(days) + self.start // per_day).astype("datetime64[D]")
-        off = days_off(settings.holidays, (np.arange(self.steps) + self.start) * self.step, settings.zone)
+        hours = (np.arange(self.steps) + self.start) * self.step
+        off = days_off(settings.holidays, hours, settings.zone)
+        moved = clocks_moved(hours, settings.zone) if self.step == 1 else []
         history = max(self.steps - per_day, 1)
         warm = min(settings.reference_days * per_day, max(0, self.steps - 8 * per_day))
         slow_warm = min(SLOW_LAG + 7, max(days - 12, 0))
@@ -218,7 +220,9 @@ class Lane:
             flow, model = np.unique(self.flow[mine], return_inverse=True)[1], self.model[mine]
             ref = references(teaches, price, flow, model, days=settings.reference_days)
             effect, base = effects(values, ref, self._of_step)
-            expected = expected_volume(effect[VOLUME], flagged[mine], dates, per_day, settings.min_history_days, off)
+            expected = expected_volume(
+                effect[VOLUME], flagged[mine], dates, per_day, settings.min_history_days, off, moved
+            )
             self.known_volume[mine] = expected.known
             self._parts.append(_Part(mine, ref, expected))
             self._put(self._parts[-1], np.arange(self.steps), effect, base)

@@ -11,7 +11,7 @@ from agent.build import detection_settings
 from agent.config import ConfigError, load_site
 from detector import DetectionSettings
 from detector.baseline import expected_volume
-from detector.days_off import days_off
+from detector.days_off import clocks_moved, days_off
 from ledger.types import to_hour
 from tests.test_detector_same import COUNTS, frame_of, told
 
@@ -91,3 +91,35 @@ def test_holidays_are_set_in_the_config(tmp_path):
     file.write_text('[detection]\nholidays = ["Atlantis"]\n')
     with pytest.raises(ConfigError, match=r"Atlantis.*write a country such as US"):
         load_site(file, {})
+
+
+@pytest.mark.parametrize("weekend", [0.3, 1.0, 1.1])
+def test_workdays_and_weekends_teach_each_other_only_where_they_are_alike(weekend):
+    """Where a weekend is another world its baseline is its own, from the second weekend on; where it is not, all days
+    make one steady mean."""
+    dates = (np.arange(40) + to_hour(START) // 24).astype("datetime64[D]")
+    level = np.where(np.arange(40) % 7 >= 5, weekend, 1.0)
+    volume = 100.0 * level.repeat(24)[None]
+    expected = expected_volume(volume, np.zeros(volume.shape, dtype=bool), dates, 24, 5).least.reshape(40, 24)[:, 0]
+    if weekend < 0.5:
+        assert expected[12:] == pytest.approx(volume[0, 12 * 24 :: 24], rel=1e-6)
+    else:
+        assert (np.abs(expected[12:] / volume[0, 12 * 24 :: 24] - 1) < 0.05).all()
+        assert weekend == 1.0 or expected[35] > 100.0  # a monday has learnt from weekends, too
+
+
+def test_after_clocks_change_the_hour_beside_is_expected_too():
+    """For two weeks: what came at eight and comes at seven now, by UTC, is no surprise in spring."""
+    first = to_hour(datetime(2026, 2, 16, tzinfo=UTC))
+    hours = np.arange(24 * 50) + first
+    ((by, when),) = [(by, when) for by, when in clocks_moved(hours, "Europe/Berlin") if by < 0]
+    assert by == -1
+    assert when[np.flatnonzero(hours == to_hour(datetime(2026, 3, 29, 1, tzinfo=UTC)))].all()
+    assert not when[hours >= to_hour(datetime(2026, 4, 12, 1, tzinfo=UTC))].any()
+    dates = hours[::24].astype("datetime64[h]").astype("datetime64[D]")
+    volume = np.where(hours % 24 == 8, 100.0, 1.0)[None]
+    expected = expected_volume(volume, np.zeros(volume.shape, dtype=bool), dates, 24, 5, moved=[(by, when)])
+    day = 24 * 42  # the day after the change
+    assert expected.least[0, day + 7] == pytest.approx(1.0) and expected.most[0, day + 7] == pytest.approx(100.0)
+    assert expected.least[0, day + 8] == pytest.approx(1.0) and expected.most[0, day + 8] == pytest.approx(100.0)
+    assert expected.most[0, day + 9] == pytest.approx(1.0)
