@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 
 from explainer.checker.binding import figure_faults, unbacked
+from explainer.checker.durations import duration_faults
+from explainer.checker.events import order_faults
 from explainer.checker.figures import normal
 from explainer.checker.quantities import Known
 from explainer.checker.scan import faults_of_form, sentences
@@ -37,7 +39,7 @@ def check(text: str, facts: Sequence[Fact], look: Look = DOLLARS) -> list[str]:
             continue
         faults, about_now = figure_faults(sentence, known, about)
         reasons += faults
-        reasons += time_faults(sentence, known)
+        reasons += [*time_faults(sentence, known), *duration_faults(sentence, known), *order_faults(sentence, known)]
         reasons += statement_faults(sentence, known, about)
         reasons += word_faults(sentence, known)
         about = about_now

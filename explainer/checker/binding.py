@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from explainer.checker.contexts import context_of, spans_of
 from explainer.checker.quantities import Known
-from explainer.checker.scan import Sentence
+from explainer.checker.sentence import Sentence
 from explainer.checker.suiting import denied_share, shows, suits
 
 

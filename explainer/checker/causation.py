@@ -7,7 +7,7 @@ import re
 from explainer.checker.concepts import concept_of, concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
-from explainer.checker.scan import Sentence
+from explainer.checker.sentence import Sentence
 
 _CAUSE_KEYS: tuple[tuple[str, str], ...] = (
     ("retry_storm", r"retr(?:y|ies|ied|ying)(?: storm| loop)?s?"),

@@ -11,7 +11,7 @@ from explainer.checker.concepts import concepts_in
 from explainer.checker.figure_roles import role_of
 from explainer.checker.figures import QUALIFIER, Figure
 from explainer.checker.quantities import Known
-from explainer.checker.scan import Sentence
+from explainer.checker.sentence import Sentence
 
 Span = tuple[int, int, str]
 """Start, end and concept of a phrase."""

@@ -80,6 +80,8 @@ MOMENT = re.compile(
     rf"(?:{_ISO}|{_DATE}(?:\s?,?\s(?:at\s|around\s|about\s)?{_CLOCK_STRICT.format(n=1)})?|"
     rf"{_CLOCK_STRICT.format(n=2)}(?:,?\s(?:on\s)?{_DATE.replace('?P<wd>', '?P<wdb>').replace('?P<d>', '?P<db>').replace('?P<mo>', '?P<mob>').replace('?P<mo2>', '?P<mo2b>').replace('?P<d2>', '?P<d2b>').replace('?P<y>', '?P<yb>')})?|"
     rf"(?P<rel>the day before yesterday|earlier today|yesterday|today|tonight|last night|last week|this week|earlier this week|this (?:morning|afternoon|evening)|tomorrow|overnight)\b|"
+    r"(?P<span>the weekend|a weekend|a week-?day|a working day|a work-?day|a business day|an? saturday or sunday|a sunday or saturday)\b|"
+    r"(?P<daypart>(?:(?<=in the )|(?<=during the ))(?:early |late )?(?:morning|afternoon|evening|night)|small hours|early hours)\b|"
     rf"the\s(?P<dayalone>\d{{1,2}})(?:st|nd|rd|th)\b(?!\s(?:of\s)?(?:{_MONTH}))|"
     rf"(?P<monthalone>(?:(?<=in )|(?<=since )|(?<=of )|(?<=mid-)|(?<=early )|(?<=late ))(?:march|may)\b|(?:january|february|april|june|july|august|september|october|november|december)\b)(?:\s(?P<yc>20\d\d))?|"
     rf"(?P<alone>{_WEEKDAY.replace(r'mon(?:day)?', 'monday').replace(r'sat(?:urday)?', 'sat(?:urday)?').replace(r'sun(?:day)?', 'sun(?:day)?')})"
@@ -108,6 +110,8 @@ class Moment:
     minute: int | None = None
     relative: str = ""
     part: str = ""
+    days: frozenset[int] = frozenset()
+    """The days of the week it may be, where several: the weekend, a working day."""
     zone: str = ""
     valid: bool = True
     either: bool = False
@@ -127,6 +131,8 @@ class Moment:
         told = ((self.year, at.year), (self.month, at.month), (self.day, at.day), (self.weekday, at.weekday()))
         if not self.valid or any(mine is not None and mine != real for mine, real in told):
             return False
+        if self.days and at.weekday() not in self.days:
+            return False
         if self.part and not _in_part(self.part, at.hour):
             return False
         if self.hour is None:
@@ -136,6 +142,13 @@ class Moment:
             off %= 720
             return min(off, 720 - off) <= (30 if near else 0)
         return min(off, 1440 - off) <= (30 if near else 0)
+
+    def bounds(self, at: datetime, side: str) -> bool:
+        """True where `at` lies on this `side` (before, after) of a time of day that is told alone."""
+        if not side or self.hour is None or self.day or self.month or self.weekday is not None:
+            return False
+        told, real = 60 * self.hour + (self.minute or 0), 60 * at.hour + at.minute
+        return real < told if side == "before" else real > told
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +171,13 @@ class Duration:
 
     def fits(self, hours: float, *, near: bool = False, bound: str = "") -> bool:
         """True where a span of so many hours is told so; in a coarser unit than it has, to half of that unit. `bound` says
-        whether it is told to be `less` or `more` than this."""
+        whether it is told to be `less` or `more` than this, or `nearly` or `just over` it."""
+        if bound in ("less", "more"):
+            return hours < self.hours if bound == "less" else hours > self.hours
         if bound:
             room = max(self.unit_hours, 0.34 * self.hours)
-            return (
-                self.hours - room <= hours <= self.hours
-                if bound == "less"
-                else self.hours <= hours <= self.hours + room
-            )
+            low, high = (-room, 0.0) if bound == "nearly" else (0.0, room)
+            return low <= hours - self.hours <= high
         if self.vague:
             return 1.9 * _HOURS[self.unit] <= hours
         room = self.step * (0.5 if self.unit in ("d", "w", "mo") or near else 0.02)
@@ -175,8 +187,9 @@ class Duration:
 
 
 def _in_part(part: str, hour: int) -> bool:
-    spans = {"morning": range(4, 12), "afternoon": range(12, 18), "evening": range(17, 24)}
-    return hour in spans[part] if part in spans else hour >= 20 or hour < 6
+    word = part.split()[-1]
+    spans = {"morning": range(4, 12), "afternoon": range(12, 18), "evening": range(17, 24), "hours": range(6)}
+    return hour in spans[word] if word in spans else hour >= 20 or hour < 6
 
 
 def moment_of(match: re.Match[str]) -> Moment | None:
@@ -185,6 +198,11 @@ def moment_of(match: re.Match[str]) -> Moment | None:
     shown = match[0].strip()
     if "rel" in groups:
         return Moment(shown, relative=shown.lower())
+    if "span" in groups:
+        rest = re.search(r"sunday|weekend", shown.lower())
+        return Moment(shown, days=frozenset((5, 6) if rest else range(5)))
+    if "daypart" in groups:
+        return Moment(shown, part=groups["daypart"].lower())
     zone = next((groups[k] for k in ("zone1", "zone2", "zone3", "zone4") if k in groups), "").upper()
     if zone in ("GMT", "Z", "UTC+0", "UTC+00:00", "+00:00", "+0000"):
         zone = "UTC"

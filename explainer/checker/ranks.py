@@ -6,10 +6,10 @@ import itertools
 import re
 
 from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.events import times_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
-from explainer.checker.scan import Sentence
-from explainer.checker.times import times_of
+from explainer.checker.sentence import Sentence
 
 _TOP = re.compile(
     r"\b(?:largest|biggest|main|chief|leading|top|most|mostly|mainly|chiefly|primarily|above all|foremost|greatest|strongest|key|principal|dominant|dominates?|more than any other(?: driver)?|first place|ranks first|comes first|heaviest|first|(?:bigger|larger|greater|heavier|stronger) (?:of the|one|part|share|driver))\b"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.quantities import Known
-from explainer.checker.scan import Sentence
+from explainer.checker.sentence import Sentence
 
 _ROLE_NOUNS = {
     "team": ("team",),

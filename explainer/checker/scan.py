@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from explainer.checker.figures import NUMBER_WORDS, WORDED, Figure, Figures, normal, worded_figure
-from explainer.checker.moments import DURATION, MOMENT, Duration, Moment, duration_of, moment_of
+from explainer.checker.moments import DURATION, MOMENT, duration_of, moment_of
+from explainer.checker.sentence import Sentence, join_pieces
 from explainer.look import DOLLARS, Look
 
 _FORBIDDEN = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -26,7 +26,7 @@ _SPOKEN_CLOCK = re.compile(
     r"\b(?P<part>half|quarter|a quarter) (?P<side>past|to) (?P<hour>"
     + "|".join(n for n, v in NUMBER_WORDS.items() if 1 <= v <= 12 and n != "dozen")
     + r"|midnight|noon)(?: o'clock)?(?: in the (?P<day>morning|afternoon|evening)|(?: ?(?P<half>[ap]m)))?\b"
-    + r"|\b(?<=at )(?P<plain>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: o'clock)? in the (?P<of>morning|afternoon|evening)\b",
+    + r"|\b(?:(?<=at )|(?<=before )|(?<=after ))(?P<plain>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: o'clock)? in the (?P<of>morning|afternoon|evening)\b",
     re.IGNORECASE,
 )
 _CONTRACTIONS = tuple(
@@ -57,32 +57,6 @@ _CONTRACTIONS = tuple(
         (r"\b(it|that|there|we|they|this|which)'d\b", r"\1 would"),
     )
 )
-_SHARED = re.compile(
-    r"^ (?:to|and|or|-|–|—|→|up to|down to|from|up from|down from|against|versus|vs|instead of|rather than|where) Q(\d+)\b"
-)
-
-
-@dataclass(slots=True)
-class Sentence:
-    """One sentence: `text` with markers, and what stands behind them."""
-
-    text: str = ""
-    figures: list[Figure] = field(default_factory=list)
-    moments: list[Moment] = field(default_factory=list)
-    durations: list[Duration] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    words: list[tuple[str, int]] = field(default_factory=list)
-    """Words as they were written and where in `text` they stand, for the check of unknown ones."""
-    marked: set[int] = field(default_factory=set)
-    """Where in `text` the words stand that are set off as names are: in code, bold or quotes."""
-
-    def add(self, piece: str) -> None:
-        self.text = f"{self.text} {piece}" if self.text else piece
-
-    def add_word(self, word: str, piece: str) -> None:
-        """Adds a word that is no marker."""
-        self.add(piece)
-        self.words.append((word, len(self.text) - len(piece)))
 
 
 def unabridged(text: str) -> str:
@@ -137,77 +111,8 @@ def sentences(text: str, names: Mapping[str, str], look: Look = DOLLARS) -> list
             continue
         at = _read(plain, at, found, reader)
     for sentence in found:
-        _share_units(sentence)
-        _parts_of_round(sentence)
-        _counted_spans(sentence)
+        join_pieces(sentence)
     return [s for s in found if s.text.strip(" .!?,:;-")]
-
-
-def _share_units(sentence: Sentence) -> None:
-    """`from 71 to 13 per cent`, `$5 to 6k`: a bare number takes the unit and the scale of the one it is set against."""
-    for match in re.finditer(r"\bQ(\d+)\b", sentence.text):
-        left = int(match[1])
-        rest = sentence.text[match.end() :]
-        if linked := _SHARED.match(rest):
-            right = int(linked[1])
-        elif (far := re.match(r"^[^Q.;]*?,? (?:up|down) from Q(\d+)\b", rest)) and "to Q" not in far[0]:
-            right = int(far[1])
-        else:
-            continue
-        first, second = sentence.figures[left], sentence.figures[right]
-        if first.unit == "count" and first.bare and second.unit in ("percent", "usd"):
-            sentence.figures[left] = first.in_unit_of(second)
-        elif second.unit == "count" and second.bare and first.unit in ("percent", "usd"):
-            sentence.figures[right] = second.in_unit_of(first)
-
-
-_ROUND = re.compile(
-    r"\b(?P<by>for|of|out of|in|from|) ?(?:each|every) (?P<words>(?:[a-z]+ )?)(?:Q(?P<whole>\d+)|dollar)\b|\bon the dollar\b"
-)
-
-
-def _parts_of_round(sentence: Sentence) -> None:
-    """`for every $10, $9 come from volume`, `75 cents of each extra dollar`: parts of a round whole are shares."""
-    match = _ROUND.search(sentence.text)
-    if match is None:
-        return
-    whole = sentence.figures[int(match["whole"])] if match["whole"] else None
-    if whole is None and re.match(
-        r" (?:\w+ ){0,3}(?:expected|usual|normal|budgeted|normally|usually)\b", sentence.text[match.end() :]
-    ):
-        for i, f in enumerate(sentence.figures):
-            if f.unit == "usd":
-                sentence.figures[i] = replace(f, unit="ratio")
-        sentence.text = f"{sentence.text[: match.start()]}against what was{sentence.text[match.end() :]}"
-        return
-    size = whole.value if whole else 1.0
-    parts = [
-        i
-        for i, f in enumerate(sentence.figures)
-        if f is not whole and 0 < f.value <= size and (f.unit == "count" or f.unit == (whole.unit if whole else "usd"))
-    ]
-    if not parts or size <= 0 or size > 1000 or (whole and whole.unit not in ("usd", "count")):
-        return
-    for i in parts:
-        share, room = 100.0 * sentence.figures[i].value / size, min(3.0, max(0.5, 50.0 / size)) if whole else 0.5
-        shown = sentence.figures[i].shown
-        sentence.figures[i] = Figure(share, "percent", share - room, share + room, 1.0, 1.0, 0, shown, worded=True)
-    said = "of the extra cost" if re.search(r"extra|additional|excess", match["words"] or "") else "of it"
-    sentence.text = f"{sentence.text[: match.start()]}{said}{sentence.text[match.end() :]}"
-
-
-def _counted_spans(sentence: Sentence) -> None:
-    """`nine of the nineteen hours`: a number before a span is one too, in its unit."""
-    match = re.search(r"\bQ(\d+) (?:of|out of|in) (?:the |its |these |those |all )?D(\d+)\b", sentence.text)
-    if match is None or not (figure := sentence.figures[int(match[1])]).bare:
-        return
-    whole = sentence.durations[int(match[2])]
-    sentence.durations.append(
-        replace(whole, shown=figure.shown, hours=figure.value * whole.unit_hours, step=whole.unit_hours)
-    )
-    sentence.text = (
-        f"{sentence.text[: match.start(1) - 1]}D{len(sentence.durations) - 1}{sentence.text[match.end(1) :]}"
-    )
 
 
 def _known(names: Mapping[str, str]) -> re.Pattern[str] | None:

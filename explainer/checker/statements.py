@@ -10,7 +10,7 @@ from explainer.checker.norms import driver_faults, event_faults, kind_faults, no
 from explainer.checker.quantities import Known
 from explainer.checker.ranks import budget_faults, outpace_faults, part_rank_faults, rank_faults
 from explainer.checker.roles import role_faults
-from explainer.checker.scan import Sentence
+from explainer.checker.sentence import Sentence
 from explainer.checker.states import (
     new_faults,
     planned_faults,

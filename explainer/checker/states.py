@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.events import times_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
-from explainer.checker.times import times_of
 
 _PER_PAIRS = {
     "token": {"request", "call", "answer", "response", "reply", "prompt"},

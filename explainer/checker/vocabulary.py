@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from explainer.checker.quantities import Known
-from explainer.checker.scan import Sentence
+from explainer.checker.sentence import Sentence
 from explainer.checker.steps import QUOTED
 
 _ENDINGS = ("'s", "s'", "s", "es", "d", "ed", "ing", "ly", "er", "est", "ness", "ish")

@@ -1,0 +1,240 @@
+"""Are the durations of a sentence backed, as what its words say: how long it lasted, what lay between two events, how
+long ago, what the baseline covers?"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from itertools import combinations
+
+from explainer.checker.events import events_of, times_of, words_of
+from explainer.checker.moments import DURATION, Duration, duration_of
+from explainer.checker.quantities import UNTRUSTED, Known
+from explainer.checker.sentence import Sentence
+
+
+def duration_faults(sentence: Sentence, known: Known) -> list[str]:
+    """What is wrong with the durations of a sentence."""
+    faults = (_duration_fault(sentence, i, d, known) for i, d in enumerate(sentence.durations))
+    return [fault for fault in faults if fault]
+
+
+def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: Known) -> str | None:
+    text = sentence.text
+    at = re.search(rf"\bD{index}\b", text)
+    if at is None:  # a part of a longer one
+        return None
+    left, right = text[: at.start()], text[at.end() :]
+    if _is_unit(duration, left, right):
+        return None
+    bound = _bound(left)
+    near = bool(_NEAR.search(left)) or (
+        duration.bare and duration.unit == "d" and bool(re.search(r"(?:one|the|in|within)$", left.rstrip()))
+    )
+    role = _duration_role(left, right, duration)
+    between = _gaps(sentence, known)
+    apart = bool(between) and bool(_APART.match(right) or re.search(_FROM_TO, right) or role == "gap" or duration.bare)
+    spans = between if apart else [*_spans(role, known, text), *_also(role, duration, left, text, known)]
+    spans += _told(text, known)
+    if re.match(r"^ - D\d+|^ to D\d+", right) or any(duration.fits(h, near=near, bound=bound) for h in spans):
+        return None
+    return f"{duration.shown}: no fact has this {role}"
+
+
+def _is_unit(duration: Duration, left: str, right: str) -> bool:
+    """True where a span is what something is told per, not how long anything was: `$3 an hour`, `the dearest hour`."""
+    left = left.rstrip()
+    if re.search(r"\b(?:per|each|every)$", left):
+        return True
+    one = duration.hours == duration.unit_hours and not re.search(r"\d", duration.shown)
+    if not (duration.bare or one) or duration.ago:
+        return False
+    if re.search(r"(?:Q\d+|more|extra|tokens|requests|runs)$", left):
+        return True
+    lasting = re.search(
+        r"\b(?:last\w*|took|takes?|taken|ran|run|running|going|within|under|over|than|after|for|almost|nearly|about)$",
+        left,
+    )
+    return not lasting and bool(re.search(r"Q\d+[^,;]*$", left) or re.match(r"[^,;]*\bQ\d", right))
+
+
+_NEAR = re.compile(
+    r"\b(?:about|around|roughly|some|nearly|almost|over|under|more than|less than|just over|just under|approximately|close to|well over)(?: an?)? ?$"
+)
+_APART = re.compile(
+    r"^ ?,? ?(?:before|after|ahead|prior|earlier|later|afterwards|beforehand|following|apart|between|in advance|preced\w+|passed)\b"
+)
+_FROM_TO = r"\b(?:from|between)\b.*\b(?:to|until|and)\b"
+
+
+def _gaps(sentence: Sentence, known: Known) -> list[float]:
+    """Hours between the events that a sentence speaks of; from the start where it names one alone."""
+    named = {}
+    for event in events_of(known):
+        if event.role != "planned" and event.mentions(sentence):
+            named[event.role, event.at] = event
+    times = dict(reversed(times_of(known)))
+    others = [e.at for e in named.values() if e.role not in ("start", "end")]
+    ends = [e.at for e in named.values() if e.role == "end" and not others]
+    start = [times["started_at"]] if "started_at" in times else []
+    points = [*others, *ends, *start]
+    return [abs((a - b) / timedelta(hours=1)) for a, b in combinations(points, 2)] if others or ends else []
+
+
+def _told(text: str, known: Known) -> list[float]:
+    """Hours of the spans that stand in the sentence of a fact of which the text has a word."""
+    found = []
+    for fact in known.facts:
+        if fact.kind in ("name", "next_step") or fact.unit in ("hours", "days") or fact.name in UNTRUSTED:
+            continue
+        spans = [duration_of(m) for m in DURATION.finditer(fact.text)]
+        if spans and any(re.search(rf"\b{re.escape(w)}", text) for w in words_of(fact) if len(w) > 3):
+            found += [s.hours for s in spans if not s.bare]
+    return found
+
+
+def _also(role: str, duration: Duration, left: str, text: str, known: Known) -> list[float]:
+    """Hours of the spans of another role that the words of the whole sentence allow."""
+    spans: list[float] = []
+    if role == "gap" and duration.unit not in ("m", "h") and not re.search(_RELEASED, text):
+        spans += _spans("baseline", known)
+    if role == "baseline" and duration.unit in ("m", "h", "d") and known.text("state") != "ended":
+        spans += _spans("duration", known) if re.search(r"\b(?:last|past)$", left.rstrip()) else []
+    if re.search(_COMPARED, text) and not re.search(
+        r"\b(?:last(?:ed|s)?|took|going on|running|incident|episode)\b", text
+    ):
+        spans += _spans("baseline", known)
+    if role == "duration" and re.search(r"\b(?:gr[eo]w\w*|growth|creep\w*|climb\w*|ris\w+)\b", text):
+        spans += _spans("growth or duration", known)
+    if role == "overrun":
+        spans += _spans("duration", known) if re.search(r"\bof (?:the|its|these) $", left) else []
+    elif re.search(_PAST_PLAN, text):
+        spans += _spans("overrun", known) if known.by_name.get("planned_until") else []
+    return spans
+
+
+_COMPARED = r"\b(?:baseline|history|expectations?|comparison|yardstick|norm|reference|benchmark)\b"
+_PAST_PLAN = r"\b(?:longer|past|beyond|over(?:ran|run\w*)?|late|later|extra|more|exceed\w*)\b"
+_RELEASED = r"\b(?:release\w*|live|roll\w* out|ship\w*|deploy\w*|version|went out)\b"
+
+
+def _bound(left: str) -> str:
+    """`less` or `more` where a span is told as a bound, `nearly` or `just over` where as a close one."""
+    told = re.search(
+        r"\b(?P<nearly>just under|not quite|nearly|almost|short of|a little under|a bit under|just short of)$|"
+        r"\b(?P<just>just over|just more than|a little over|a bit over|a good|slightly over)$|"
+        r"\b(?P<less>less than|under|within|fewer than|below|at most|inside|no more than|not more than|up to|in less than)$|"
+        r"\b(?P<more>more than|(?:last\w*|took|taken|takes?|for|going on|running|ran|of|is|was|been|well) over|at least|above|longer than|no less than|not less than|upwards of|beyond)$",
+        re.sub(r" an?$", "", left.rstrip()),
+    )
+    return (told.lastgroup or "") if told else ""
+
+
+def _duration_role(left: str, right: str, duration: Duration) -> str:
+    if re.match(r"^ (?:later|after)\b(?! (?:the|it|N))", right) and re.search(
+        r"\b(?:ended|stopped|finished|over)\b[^,]*$", left
+    ):
+        return "duration"
+    if duration.ago:
+        return "age"
+    if re.search(
+        r"\b(?:precede[sd]?|ahead of|before|predates?|predated|led) (?:the \w+|it|that|this) by(?: about| around| roughly| some| only| just)?$",
+        left.rstrip(),
+    ):
+        return "gap"
+    if re.match(r"^ (?:apart|from each other|from one another|between)\b", right) and re.search(
+        _RELEASED, left + right
+    ):
+        return "gap"
+    if re.match(r"^ (?:longer|more|beyond|past)\b", right) and re.search(
+        r"\b(?:planned|scheduled|announced|due|meant|supposed)\b", left
+    ):
+        return "overrun"
+    if re.match(r"^ from now\b", right) or (
+        re.search(
+            r"\b(?:in|for|lasts?)(?: about| around| roughly| some| a little over| just over| a bit over| just under| a little under| less than| more than| another| only)*$",
+            left.rstrip(),
+        )
+        and "budget" in left + right
+    ):
+        return "time to come"
+    if re.search(
+        r"\b(?:(?:past|beyond) (?:its|the|their|that|plan\w*)|overran|overrun|late|longer than (?:planned|announced|scheduled)|after its|over its (?:plan\w*|time|end|schedule\w*|limit)|too long|overstay\w*)\b",
+        left[-30:] + " | " + re.split(r"[,;.(]", right)[0][:40],
+    ) and not re.search(r"\bgone\b", left):
+        return "overrun"
+    if re.match(
+        r"^ ?,? ?(?:earlier |shortly )?(?:precedes|preceding the|before (?:the|it|this|that|spend|cost)|after (?:the |it|release|version|N\d|that)|earlier\b|later\b|following (?:the )?release)",
+        right,
+    ):
+        return "gap"
+    if (
+        duration.unit in ("m", "h")
+        and re.match(r"^ ?,? ?(?:before|prior|earlier|beforehand|ahead|after|later|following|in advance)\b", right)
+        and re.search(r"\b(?:release\w*|live|roll\w*|ship\w*|deploy\w*|version|went out|out)\b", left + right)
+    ):
+        return "gap"
+    if re.match(
+        r"^ ?(?:before\b|prior|earlier|preceding|baseline|beforehand|average|leading up|history)", right
+    ) or re.search(
+        r"\b(?:previous|preceding|prior|last|past|(?:baseline|comparison|expected cost|expectation|norm)\b(?: (?!above|below|over|higher|lower|up|down)\w+){0,4} (?:of|on|from|over|covers|spans|uses|by|to|with|against|is|was|window)(?: the)?(?: (?:last|past|previous|preceding|prior))?|compared with the|against the|baseline :(?: the)?|trailing|earlier|baseline)$",
+        left.rstrip(),
+    ):
+        return "baseline"
+    if re.search(r"\b(?:gr[eo]w\w*|growth|creep\w*|crept|climb\w*|ris\w+|steadily)\b", left):
+        return "growth or duration"
+    return "duration"
+
+
+def _spans(role: str, known: Known, about: str = "") -> list[float]:
+    """Hours of the spans with this role, from facts and between their times."""
+
+    def hours(name: str) -> list[float]:
+        return _hours(known, name)
+
+    times = dict(reversed(times_of(known)))
+    start, end, now = times.get("started_at"), times.get("ended_at"), times.get("now")
+
+    def between(first: datetime | None, second: datetime | None) -> list[float]:
+        return [(second - first) / timedelta(hours=1)] if first and second and second >= first else []
+
+    if role == "overrun":
+        return hours("overrun_hours") + between(times.get("planned_until"), end) + _other(known)
+    if role == "baseline":
+        return hours("baseline_window") + hours("growth_days") + _other(known)
+    if role == "age":
+        days = [24.0 * (now.date() - t.date()).days for t in (start, end) if t and now and t <= now]
+        planned = times.get("planned_until")
+        if planned and now and re.search(r"\b(?:planned|due|meant|supposed|scheduled)\b", about):
+            return [*between(planned, now), 24.0 * (now.date() - planned.date()).days]
+        return between(start, now) + between(end, now) + days
+    if role == "time to come":
+        return [h for name in ("budget_breaks_at", "planned_until") for h in between(now, times.get(name))]
+    if role == "gap":
+        releases = [e.at for e in events_of(known) if e.role == "release"]
+        return [abs((start - t) / timedelta(hours=1)) for t in releases] if start else []
+    lasting = hours("duration_hours") + between(start, end) + _other(known)
+    if known.text("state") != "ended" and end is None:
+        lasting += between(start, now)
+    if known.by_name.get("planned_until"):
+        lasting += between(start, times.get("planned_until")) if role == "planned" else []
+    lasting += between(times.get("period_from"), times.get("period_to"))
+    return (
+        lasting + hours("growth_days")
+        if role == "growth or duration"
+        else lasting + (hours("growth_days") if not lasting else [])
+    )
+
+
+def _hours(known: Known, name: str) -> list[float]:
+    found = []
+    for fact in known.by_name.get(name, ()):
+        if isinstance(fact.value, int | float) and fact.unit in ("hours", "days"):
+            found.append(float(fact.value) * (24.0 if fact.unit == "days" else 1.0))
+    return found
+
+
+def _other(known: Known) -> list[float]:
+    """Spans of facts whose names are not known here."""
+    named = ("duration_hours", "baseline_window", "growth_days", "overrun_hours")
+    return [h for name in known.by_name if name not in named for h in _hours(known, name)]
