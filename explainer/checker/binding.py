@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from explainer.checker.algebra import follows
 from explainer.checker.contexts import context_of, spans_of
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
@@ -24,6 +25,8 @@ def figure_faults(sentence: Sentence, known: Known, before: str | None) -> tuple
             continue
         if context.figure.unit == "foreign":
             faults.append(f"{context.figure.shown} is in a currency that no fact has")
+            continue
+        if follows(context, sentence, index, known):
             continue
         shown = [q for q in known.quantities if shows(context, q)]
         if not shown:

@@ -16,6 +16,9 @@ from explainer.checker.sentence import Sentence
 Span = tuple[int, int, str]
 """Start, end and concept of a phrase."""
 
+_PHRASAL = re.compile(
+    r"(?:went|going|gone|goes|moved|rose|grew|came|climbed|adds?|added|adding|summ?(?:s|ed|ing)?|totals?|jumped|shot|move|ran|runs) up to ?$|\bQ\d+ (?:over|above|under|below|more than|less than|fewer than)$"
+)
 _QUALIFIER = re.compile(rf"(?<![\w-]){QUALIFIER}(?:an? )?$")
 _BOUND = re.compile(r"[;()\[\]—–]")
 _OF = re.compile(
@@ -36,7 +39,7 @@ _OF_WORDS = {
 _RIGHT_LINK = re.compile(
     r"^ ?(?:tokens? |calls? |requests? )?(?:of (?:the|its|this|that) [\w']+(?: (?!and\b|or\b|but\b|while\b)[\w']+)? )?"
     r"(?:(?:, (?=that|which))?(?:(?:that |which |and )?(?:comes?|came|coming|stems?|stemmed|stemming|is|are|was|were|goes|went|falls?|sits?|lies|(?<=is )what|(?<=was )what|due|because|thanks|owing|results?|resulted|resulting|down|caused|explained|driven|accounted|attributable|traced|of it|mostly|mainly|directly|now|served|read|taken|drawn|handled|processed|billed|can be|can|be|put|has to do|traces back|arises?|back|alone) )+"
-    r"(?:(?:from|by|to|is|are|was|were|in|for|through|on|of|due to|because of|with) )?|(?:(?:from|by|to|in|for|through|on|of|due to|because of|with) )?)(?:the |more |higher |additional |extra |plain |run |an? )*$"
+    r"(?:(?:from|by|to|is|are|was|were|in|for|through|on|of|due to|because of|with) )?|(?:(?:from|by|to|in|for|through|on|of|due to|because of|with) )?)(?:the |more |fewer |less |longer |shorter |higher |lower |additional |extra |plain |run |an? )*$"
 )
 _WHOLE = re.compile(
     r"^ (?:or so )?of (?:the|its|that|this|a total of)? ?(?:about |around |roughly |some )?Q\d+(?: or so| in all| in total)?(?: (?:excess|rise|increase|difference|overspend|extra))?|^ ?\( [^()]* \)|(?<=of that) \( [^()]* \)"
@@ -48,7 +51,7 @@ _NOUN = re.compile(
     r"words?|characters?|pages?|messages?|lines?|bytes?|files?|documents?|tickets?|sessions?|conversations?|emails?|invoices?|orders?|jobs?|agents?|people|seats?|licen[cs]es?|machines?|servers?|gpus?)\b"
 )
 _PER = re.compile(
-    r"^[ -]?(?:(?:tokens?|requests?|calls?|runs?|of|input|output|more|extra|in|usd) ){0,3}(?:per|an?|each|every|for each|for every|in each)[ -](?P<per>request|call|run|execution|hour|day|week|month|year|user|token|team|second|minute|customer)\b"
+    r"^[ -]?(?:(?:tokens?|requests?|calls?|runs?|of|input|output|more|extra|excess|cost|overspend|in|usd) ){0,3}(?:per|an?|each|every|for each|for every|in each)[ -](?P<per>request|call|run|execution|hour|day|week|month|year|user|token|team|second|minute|customer)\b"
 )
 _SUCCEEDED = re.compile(
     r"^ of (?:the |all |its )*(?:requests|calls) (?:now |still )?(?:(?:were|are|was|is) (?:\w+ )?successful|succeed\w*|went through|got through|worked)\b"
@@ -59,6 +62,10 @@ _APPOSED = re.compile(
 )
 _UNDONE = re.compile(
     r"(?:^|, |; |: )(?:had|without|if not for|but for|were it not for|excluding|leaving out|leaving aside|apart from|except for|take away|ignoring)\b[^;.]*\b(?:would|had|could|is|are|was)\b|\bwould (?:have|be|still)\b[^;.]*\b(?:without|had it not|but for|if not for)\b"
+)
+
+_WITHOUT_EXCESS = re.compile(
+    r"\b(?:without|but for|if not for|excluding|had it not been for) (?:the |this |that |its |any )?(?:\w+ )?(?:excess|extra|overspend|overshoot|rise|increase|jump|spike|surge|incident)\b"
 )
 
 
@@ -81,6 +88,9 @@ class Context:
     """Told as it would be without something."""
     inherited: bool = False
     """Its sentence names nothing: what it is about comes from the sentence before."""
+    all_left: str = ""
+    all_right: str = ""
+    """All of the sentence before and after the figure."""
     shown_sums: tuple[float, ...] = ()
     """Sums and differences of the other figures of its unit, as the sentence shows them."""
 
@@ -133,7 +143,7 @@ def context_of(
     )
     right = re.split(r"\bQ\d+\b", _BOUND.split(right_all)[0])[0]
     qualifier = _QUALIFIER.search(left + " ")
-    if qualifier and not re.search(r"(?:went|going|moved|rose|grew|came|climbed) up to ?$", left):
+    if qualifier and not _PHRASAL.search(left):
         figure = figure.qualified(qualifier["qual"].strip())
         left = left[: qualifier.start()].rstrip()
     if figure.unit == "percent" and _SUCCEEDED.match(right):
@@ -160,7 +170,11 @@ def context_of(
     of_word = (of["what"], of["next"]) if of else None
     if of_word and of_word[0] == "what":
         of_word = (
-            "expected" if re.match(r"^[^Q]*?\bwhat (?:\w+ ){0,3}(?:expected|normal|usual|baseline)", right) else "cost",
+            "excess"
+            if re.match(r"^[^Q]*?\bwhat [^Q,;]*\b(?:over|above|beyond|more than|extra|too much|in excess)\b", right)
+            else "expected"
+            if re.match(r"^[^Q]*?\bwhat (?:\w+ ){0,3}(?:expected|normal|usual|baseline)", right)
+            else "cost",
             "",
         )
     named = re.match(r"^ ?of (?:the |its )?(?:pool )?N(\d+)\b(?! 's)", right)
@@ -183,9 +197,12 @@ def context_of(
         frozenset(re.findall(r"[a-z][a-z'-]+", text)) | frozenset(sentence.names),
         frozenset(c for _, _, c in spans) or frozenset({before} if before and _UNDONE.search(text) else ()),
         bool(_UNDONE.search(text))
+        and not _WITHOUT_EXCESS.search(text)
         and not re.search(r"(?:^|, |; |: )(?:without|but for|if not for|had)\b[^,;]*$", left_all)
         and not re.match(r"^ (?:more|greater|less|lower|higher|smaller|larger)\b", right),
         not spans,
+        left_all,
+        right_all,
         _shown_sums(sentence, index),
     )
 
@@ -273,7 +290,7 @@ def _label(left: str) -> str:
     before, colon, after = left.rpartition(":")
     if not colon or after.strip():
         return after if colon else left
-    return f"{before.rstrip()}" if len(before.split()) <= 3 else ""
+    return before.rstrip() if len(before.split()) <= 3 else ""
 
 
 def _per(sentence: Sentence, right: str, left: str) -> str:
@@ -286,7 +303,9 @@ def _per(sentence: Sentence, right: str, left: str) -> str:
         r"\b(?:week by week|week on week|week over week|weekly|each week|every week|from week to week)\b", sentence.text
     ):
         return "week"
-    span = re.match(r"^ (?:(?:more|extra|higher|less) )?(?:per |each |every |a )?D(\d+)\b", right)
+    span = re.match(
+        r"^ (?:of )?(?:(?:more|extra|higher|less|excess|cost|overspend) )?(?:per |each |every |a )?D(\d+)\b", right
+    )
     if span:
         duration = sentence.durations[int(span[1])]
         if duration.bare and duration.hours in (1.0, 24.0, 168.0, 730.0):
@@ -322,14 +341,16 @@ def _concept(text: str, at: re.Match[str], spans: Sequence[Span], before: str | 
         and re.fullmatch(r" (?:or so )?(?:of (?:the|it)[a-z ]*)?, (?:the )?", text[at.end() : later[0][0]])
     ):
         return later[0][2]
-    if earlier and re.fullmatch(r" (?:of|is|was|at|:) (?:\w+ )?", text[earlier[-1][1] : at.start()]):
+    if earlier and re.fullmatch(r" (?:of|is|was|at|:|\() (?:\w+ )?", text[earlier[-1][1] : at.start()]):
         return earlier[-1][2]
     apposed = text[: at.start()].rstrip().endswith(",") and text[at.end() :].startswith(" ,")
     for position, (start, end, concept) in enumerate(later):
         if text[at.end() : start] == " ( " and text[end:].startswith(" )"):
             return concept
         # What a share is of, and the whole that is told beside a part, are not what the figure is about.
-        between = re.sub(r"^ ?\)", "", _WHOLE.sub("", text[at.end() : start]))
+        between = re.sub(r"^ ?\)(?= \w)", "", _WHOLE.sub("", text[at.end() : start]))
+        if re.fullmatch(r" (?:the )?", between) and text[at.end() :].startswith(" )"):
+            break
         between = between.removeprefix(" ,") if apposed else between
         if "Q" in between:
             break

@@ -84,6 +84,9 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
             concept = "price" if concept in ("input", "output", "requests") else concept
         if concept in ("budget", "forecast"):
             continue
+        if concept == "volume" and not any(q.concept == concept for q in known.quantities):
+            said = next((text[s:e] for s, e, c in spans if c == concept), "")
+            concept = concept if re.search(r"\b(?:run|execution)", said) else "requests"
         sign = sign_of(concept, known, driver=match[0] in ("saved", "saving", "savings"))
         if sign is None and concept != COST:
             others = [sign_of(c, known, driver=False) for _, _, c in spans if c != concept]
@@ -264,7 +267,8 @@ def _subject(text: str, match: re.Match[str], spans: list[tuple[int, int, str]],
     cost = [
         m.start()
         for m in re.finditer(r"\b(?:cost|costs|spend|spending|bill|excess|N\d+)\b", text[: match.start()])
-        if m.start() > clause and not any(s[0] == m.start() and s[2].startswith("part:") for s in spans)
+        if m.start() > clause
+        and not any((s[0] == m.start() and s[2].startswith("part:")) or s[0] < m.start() <= s[1] + 1 for s in spans)
     ]
     # The words after "of the" name a whole, not the subject.
     cost = [c for c in cost if not re.search(r"\b(?:of|in|on|for|to|with|release|at) (?:the |its )?$", text[:c])]

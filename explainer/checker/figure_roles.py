@@ -26,7 +26,7 @@ _SET_AGAINST = re.compile(
 )
 _EXCESS_RIGHT = re.compile(
     r"^ ?(?:\(? ?)?(?:(?:tokens?|requests?|calls?|runs?) )?(?:more|above|over|extra|higher|less|below|under|lower|too much|additional|dearer|cheaper|on top|in excess|"
-    r"of (?:extra|additional|excess|added)|fewer|beyond|up\b|down\b|increase|rise|jump|drop|fall|decrease|overspend|overrun|difference|excess\b|saved|"
+    r"of (?:extra|additional|excess|added)|fewer|larger|bigger|smaller|longer|shorter|beyond|up\b|down\b|increase|rise|jump|drop|fall|decrease|overspend|overrun|difference|excess\b|saved|"
     r"worse|greater|past|beneath)(?![a-z])"
 )
 _EXCESS_LEFT = re.compile(
@@ -38,6 +38,9 @@ _TOTAL_LEFT = re.compile(
     r"(?:of|out of)(?: the| its| a| that| this| all| total)*(?: whole| full| total)?(?: of)?$"
 )
 _SET_BACK = re.compile(r"\bsets? (?:us|them|N\d+|the team) back(?: by)?$")
+_UNREAL = re.compile(
+    r"\b(?:should|ought to|(?:was|were|is|are) (?:supposed|meant|due) to)(?: (?:normally|usually|only|really|have|only have))* (?:have (?:been|cost|come|taken|stayed|run|reached)|cost|be|come|take)(?: \w+){0,2}$|\b(?:expected|usual|normal|budgeted) to (?:cost|be|come)(?: \w+){0,2}$"
+)
 _CHANGES = r"\b(?:rose|rise|fell|drop\w*|climb\w*|jump\w*|went up|went down|(?<!add )(?<!adds )(?<!adding )(?<!added )(?<!sum )(?<!sums )up|down|increas\w+|decreas\w+|grew|grow\w*|mov\w+|soar\w*|sank|dipped|shot up)\b"
 _SUM = re.compile(
     r"\b(?:together|in all|in total|altogether|sum(?:s|ming)?(?: to| up to)?|adds? up to|adding up to|combined|total(?:ling|s)?|makes?(?! up))\b"
@@ -48,6 +51,8 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
     """before, after, excess, total, sum or rest; empty where the words leave it open."""
     if _SET_BACK.search(left):
         return "after"
+    if _UNREAL.search(left):
+        return "before"
     if _TOTAL_LEFT.search(left) and figure.unit == "usd":
         return (
             "after"

@@ -118,9 +118,7 @@ class Figure:
             unit = self.step if self.worded and self.unit == "ratio" else coarse
             room = max(unit, self.step, (0.12 if self.worded else 0.03) * value)
             return replace(self, low=value - room, high=value)
-        room = (
-            max(coarse, (0.12 if near else 0.25) * value) if self.worded else max(coarse, 0.0 if near else 0.1 * value)
-        )
+        room = max(coarse, (0.12 if near or not self.worded else 0.25) * value)
         if word in _MORE:
             if self.unit == "percent" and self.worded and not near:
                 room = 100.0 - value if value >= 50 else 25.0

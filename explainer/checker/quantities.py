@@ -19,7 +19,7 @@ _UNIT = {"usd": "usd", "percent": "percent", "ratio": "ratio"}
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A value with what it is about, the roles it can play (before, after, excess, part, change, ...), and for a share
-    what it is a share of. `noun` is what is counted; `per` what it is told per."""
+    what it is a share of. `noun` is what is counted; `per` what it is told per; `name` that of its fact, where it is the value of one."""
 
     value: float
     unit: str
@@ -28,6 +28,7 @@ class Quantity:
     of: str = ""
     noun: str = ""
     per: str = ""
+    name: str = ""
     also: frozenset[str] = field(default_factory=frozenset)
     """Further things it is about: the names and nouns of its fact."""
 
@@ -46,8 +47,10 @@ class Known:
         self.texts = " ".join(f.text for f in facts if f.name not in UNTRUSTED).lower()
         self.spoken_causes = frozenset(c for f in facts if f.kind == "cause" for _, _, c in concepts_in(f.text.lower()))
         """What the facts' causes speak of."""
+        self.direct = list(self._direct())
+        """The values of the facts themselves."""
         self.quantities = [
-            *self._direct(),
+            *self.direct,
             *self._pairs(),
             *self._used(),
             *self._money(),
@@ -55,6 +58,11 @@ class Known:
             *self._counts(),
             *self._told(),
         ]
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """What a rest may be told without: `without:volume`."""
+        return frozenset(a for q in self.quantities if q.concept == "rest" for a in q.also if a.startswith("without:"))
 
     def number(self, name: str) -> float | None:
         """The value of the fact of this name, None where there is none."""
@@ -103,7 +111,7 @@ class Known:
                 of = "expected" if concept_of(name) == COST else "before"
             also = frozenset(_also(fact))
             noun = fact.unit or "" if unit == "count" else ""
-            yield Quantity(value, unit, concept_of(name), roles, of, noun, per, also)
+            yield Quantity(value, unit, concept_of(name), roles, of, noun, per, name, also)
 
     def _pairs(self) -> Iterable[Quantity]:
         """What follows from a unit before and after: change, ratio and difference."""
@@ -263,7 +271,7 @@ class Known:
                     "rest",
                     frozenset({"rest", "share", *_roles(name)}),
                     _of(fact),
-                    also=frozenset(_also(fact)),
+                    also=frozenset([*_also(fact), f"without:{concept_of(name)}"]),
                 )
 
     def _counts(self) -> Iterable[Quantity]:
@@ -278,6 +286,9 @@ class Known:
                     also=frozenset({fact.name}),
                 )
         yield Quantity(len(self.drivers), "count", "driver", frozenset({"count"}), noun="drivers")
+        families = [n.partition(":")[0].rpartition("_")[2] for n in self.parts]
+        for family in set(families):
+            yield Quantity(families.count(family), "count", family, frozenset({"count"}), noun=f"{family}s")
 
     def _told(self) -> Iterable[Quantity]:
         """Numbers that stand in a fact's sentence beside its value: `43 of 72 customers`, and what follows from two of them."""
@@ -403,6 +414,34 @@ def _of(fact: Fact) -> str:
         if re.search(words, text) and fact.kind == "share":
             return of
     return ""
+
+
+_COMMON = {
+    "cost", "share", "before", "after", "total", "number", "of", "by", "in", "to", "from", "actual", "expected", "excess",
+    "active", "count", "the", "a", "per", "driver", "percent", "amount", "so", "far", "incident", "provider",
+}  # fmt: skip
+_ALIKE = {"last": "previ", "earlier": "previ", "prior": "previ", "call": "reques", "people": "user", "person": "user"}
+
+
+def _stem(word: str) -> str:
+    stem = word.removesuffix("'s").removesuffix("s")
+    return _ALIKE.get(stem, stem.removesuffix("ed").removesuffix("e")[:5])
+
+
+def own_words(name: str) -> set[str]:
+    """The stems of the words by which the fact of this name is told from others."""
+    return {_stem(w) for w in re.split(r"[_:]", name) if w not in _COMMON}
+
+
+def named_in(name: str, words: Iterable[str]) -> bool:
+    """True where all of the words of a fact's name that tell it from others are among these."""
+    own = own_words(name)
+    return bool(own) and own <= {_stem(w) for w in words}
+
+
+def says_own(name: str, word: str) -> bool:
+    """True for one of the words that tell the fact of this name from others."""
+    return _stem(word) in own_words(name)
 
 
 _NAMED = re.compile(r"[a-z0-9][\w.]*(?:-[\w.]+)+|[a-z]+\d[\w.-]*|\d[\w.]*[a-z][\w.-]*")

@@ -83,6 +83,20 @@ def part_rank_faults(sentence: Sentence, known: Known) -> list[str]:
             at = {"first": 0, "second": 1, "third": 2, "last": len(order) - 1}[place[1]]
             if len(order) <= at or order[at] != name:
                 return [f"{name} does not come {place[1]}"]
+    for i, name in told if len(told) == 1 else ():
+        if best := re.search(
+            rf"\bN{i} (?:has|had|shows?|showed|carr\w+|takes?|took|is|was|makes? up|with|for|holds?) (?:by far )?the (?P<how>largest|biggest|greatest|highest|smallest|lowest|least|most)\b(?! (?:change|jump))",
+            sentence.text,
+        ):
+            at = -1 if best["how"] in ("smallest", "lowest", "least") else 0
+            if order[at] != name:
+                return [f"{best[0]}: {name} does not rank so"]
+        harder = re.search(
+            rf"\bN{i} (?:is|was|were|got)(?: hit)? (?P<how>harder|worse|more|less|larger|bigger|smaller)\b(?! than)",
+            sentence.text,
+        )
+        if harder and len(order) == 2 and (order[0] == name) == (harder["how"] in ("less", "smaller")):
+            return [f"{harder[0]}: {name} does not rank so"]
     for (first, one), (second, other) in itertools.permutations(told, 2):
         between = rf"\bN{first}\b(?: [\w']+){{0,5}} (?P<how>more|harder|worse|less|larger|bigger|greater|higher|smaller|lower)(?: \w+){{0,5}} than (?:\w+ ){{0,2}}N{second}\b"
         if (match := re.search(between, sentence.text)) and (sizes[one] > sizes[other]) != (

@@ -8,24 +8,25 @@ from dataclasses import replace
 
 from explainer.checker.concepts import COST, concept_of, concepts_in
 from explainer.checker.contexts import Context
-from explainer.checker.quantities import Known, Quantity
+from explainer.checker.quantities import Known, Quantity, named_in
 
 _OF_EXCESS = re.compile(
     r"^ (?:total )?(?:excess|difference|rise|increase|jump|overspend|change|drop|fall|decrease|extra)\b"
 )
 _RIGHT_UP = re.compile(
-    r"^ ?(?:more|higher|above|over|extra|dearer|costlier|too much|in excess|longer|up\b(?! to)|(?:rise|increase|jump|surge|overspend)\b)"
+    r"^ ?(?:more|higher|above|over|extra|dearer|costlier|too much|in excess|longer|larger|bigger|greater|up\b(?! to)|(?:rise|increase|jump|surge|overspend)\b)"
 )
 _RIGHT_DOWN = re.compile(
-    r"^ ?(?:less|lower|below|under|cheaper|fewer|shorter|down\b(?! to)|(?:drop|fall|decrease|decline|saving|reduction)\b)"
+    r"^ ?(?:less|lower|below|under|cheaper|fewer|shorter|smaller|down\b(?! to)|(?:drop|fall|decrease|decline|saving|reduction)\b)"
 )
 _REST = re.compile(
-    r"\b(?:rest|remaining|remainder|others?|left|remains?|everything else|apart from|aside from|besides|excluding|except(?: for)?|other than|leaving out|taken out|left out|set aside|leaving aside|not counting|disregarding|net of|without|headroom|spare|room|unspent)\b"
+    r"\b(?:rest|remaining|remainder|others?|left|remains?|everything else|apart from|aside from|besides|excluding|outside|elsewhere|all but|everything but|except(?: for)?|other than|leaving out|taken out|left out|set aside|leaving aside|not counting|disregarding|net of|without|headroom|spare|room|unspent)\b"
 )
 _TAKES_REST = re.compile(
     r"\b(?:explains?|explained|accounts? for|accounted for|makes? up|made up|adds?|added|is|was|brings?|brought)(?: for)? (?:the |a )?"
     r"(?:remaining|rest|remainder|other)(?: of| ,)?$|\bN\d+ (?:for |with )?the (?:remaining|rest|remainder|other)(?: of| ,)?$"
 )
+_OTHER = r"(?:the |a )?(?:remaining|rest|remainder|other)(?: of| ,)?$"
 _NOUN_UNITS = {
     "token": {"tokens", "tokens_per_request"},
     "request": {"requests", "requests_per_run"},
@@ -46,40 +47,50 @@ _EXCESS_NOUN = re.compile(
 _LEADS = re.compile(
     r"\b(?:leads?|led|ahead|gap|difference|more than|less than|exceeds?|exceeded|outweighs?|beats?|tops?|larger|smaller|above|below|behind|over|under)\b"
 )
+_UNREAL = re.compile(r"\bwould (?:only )?(?:have (?:been|come out|come in|cost)|be|come out|cost)(?: \w+)?$")
 _PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|fails?|lacks?|makes? up) ")
 
 
 def shows(context: Context, quantity: Quantity) -> bool:
     """True where the figure shows this value, in its unit."""
     figure, unit = context.figure, context.figure.unit
+    as_told = -1 if _UNREAL.search(context.left) else 1
     if unit != quantity.unit or not (figure.fits(quantity.value) or _adds_shown(context, quantity)):
         return False
     if figure.worded and unit == "ratio" and figure.value < 1 and "inverse" in quantity.roles:
         return False
     if figure.sign and figure.sign * quantity.value < 0:
         return False
+    if as_told < 0 and "part" in quantity.roles and _other_way(context, quantity.value * as_told):
+        return False
     if (
         unit in ("usd", "percent", "points")
         and not _FROM_EXPECTED.search(context.left)
         and quantity.roles & {"change", "excess"}
         and not quantity.roles & {"part", "any", "share"}
-    ) and (
-        (_RIGHT_UP.match(context.right) and quantity.value < 0)
-        or (_RIGHT_DOWN.match(context.right) and quantity.value > 0)
+        and _other_way(context, quantity.value * as_told)
     ):
         return False
     nouns = _NOUN_UNITS.get(context.noun)
     if unit == "count":
+        if quantity.roles == {"count"} and not context.noun and quantity.noun not in context.words:
+            return False
         if nouns is not None:
             return quantity.noun in nouns
         if context.noun:
             return (
                 context.noun in quantity.noun
                 or context.noun in quantity.concept
+                or context.noun in quantity.name
                 or context.noun in quantity.also
                 or f"{context.noun}s" in quantity.also
             )
     return True
+
+
+def _other_way(context: Context, value: float) -> bool:
+    """True where the words after the figure say the other direction."""
+    return bool((_RIGHT_UP.match(context.right) and value < 0) or (_RIGHT_DOWN.match(context.right) and value > 0))
 
 
 def _adds_shown(context: Context, quantity: Quantity) -> bool:
@@ -119,9 +130,26 @@ def suits(context: Context, quantity: Quantity, known: Known) -> bool:
     """True where the words around the figure may be said of this value."""
     return (
         any(_suits_concept(c, quantity, known) for c in _readings(context, known))
-        and _suits_role(context, quantity, known)
+        and (_suits_role(context, quantity, known) or not _rivals(context, quantity, known))
         and _suits_span(context, quantity)
         and _suits_names(context, quantity, known)
+    )
+
+
+def _rivals(context: Context, quantity: Quantity, known: Known) -> bool:
+    """True where another value of the same thing and unit has the role that the words say, or a part went against the
+    rest and they do not say so."""
+    against = quantity.value * (known.excess or 1.0) < 0
+    if "part" in quantity.roles and (context.role == "before" or (against and context.role != "excess")):
+        return True
+    return any(
+        q.unit == quantity.unit
+        and q.concept == quantity.concept
+        and q.noun == quantity.noun
+        and q.per == quantity.per
+        and _suits_role(context, q, known)
+        for q in known.quantities
+        if q.value != quantity.value
     )
 
 
@@ -225,7 +253,8 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
         and re.search(_NARROWED.format(re.escape(_said(context, concept))), context.left)
     ):
         return False
-    rest = _REST.search(context.left + " | " + re.split(r",| and | but | while | where ", context.right)[0])
+    label = context.all_left if context.all_left.endswith(": ") and not context.left else ""
+    rest = _REST.search(label + context.left + " | " + re.split(r",| and | but | while | where ", context.right)[0])
     rest = rest or _NOT_ITS.match(context.right)
     if "rest" in quantity.roles:
         others = re.search(
@@ -236,8 +265,15 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
             not others
             and concept is not None
             and f"without:{concept}" in quantity.also
-            and _TAKES_REST.search(context.left)
+            and (
+                _TAKES_REST.search(context.left)
+                or re.search(rf"{re.escape(_said(context, concept))} {_OTHER}", context.left)
+            )
+            and not re.search(rf"{_REST.pattern} (?:the )?{re.escape(_said(context, concept))}", context.left)
         ):
+            return False
+        left_out = {f"without:{c}" for c in context.concepts} & known.left_out
+        if left_out and quantity.concept == "rest" and not left_out & quantity.also:
             return False
         return bool(rest) and (quantity.concept != "budget" or "budget" in context.concepts)
     if (
@@ -261,7 +297,22 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
         return True
     if quantity.per == "week" and context.per == "week":
         return concept in (None, COST, quantity.concept)
-    if context.noun and quantity.noun == f"{context.noun}s" and "count" in quantity.roles:
+    if (
+        context.noun
+        and quantity.noun == f"{context.noun}s"
+        and quantity.concept in (context.noun, "requests", "volume")
+    ):
+        return True
+    if context.noun in quantity.name and context.noun and quantity.concept in (COST, context.noun) and not quantity.per:
+        return True
+    if (
+        concept == "requests"
+        and context.concepts <= {concept}
+        and quantity.per == "request"
+        and not any(q.noun == concept for q in known.quantities)
+    ):
+        return True
+    if "any" in quantity.roles and quantity.name and named_in(quantity.name, context.words):
         return True
     if (
         quantity.of == "requests"
@@ -342,6 +393,8 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
         if "rest" in roles:
             return True
         return bool(roles & {"sum", "total"}) and _adds_up(context, quantity)
+    if "any" in roles and quantity.name and named_in(quantity.name, context.words):
+        return True
     if role in ("before", "after"):
         if "any" in roles and not roles & {"before", "after"}:
             return True

@@ -1,0 +1,132 @@
+"""What follows from two values of the facts that a sentence tells or names: averages, shares, ratios, differences, sums."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from explainer.checker.concepts import COST
+from explainer.checker.contexts import Context
+from explainer.checker.quantities import Known, Quantity, named_in, says_own
+from explainer.checker.scan import Sentence
+
+_ROLE_WORDS = {
+    "before": r"\b(?:expect\w*|usual\w*|normal\w*|baseline|norm)\b",
+    "excess": r"\b(?:excess|overspen\w+|overshoot|extra|difference|overrun|surplus|over|above|gap|saving|shortfall)\b",
+    "after": r"\b(?:spent|spend\w*|bill|billed|costs?|paid|total|actual|outlay)\b",
+}
+_WHOLE = re.compile(
+    r"^ (?:or so )?(?:out )?of (?:the |its |that |this |those |a total of |all |total |about |some )*Q(\d+)\b"
+)
+_EACH = re.compile(
+    r"\b(?:each|apiece|a piece|per head|on average|averag\w+|(?:an?|one|each|every)(?: single| average)?(?: one| \w+)?(?: now| then)? costs?|spread (?:over|across)|divided)\b"
+)
+_CHANGE = re.compile(
+    r"^ (?:\w+ )?(?:more|less|higher|lower|above|over|below|under|up|down|dearer|cheaper|larger|smaller)\b"
+)
+_LEFT = re.compile(
+    r"\b(?:left|leav\w+|remain\w*|after|minus|less|net|without|more|difference|gap|above|below|under|over|beyond|short|missing|headroom|room|larger|smaller|bigger|ahead|behind|beats?|exceed\w*|outweigh\w*|further|apart|lead\w*|higher|lower|fewer|rest|other)\b"
+)
+_SUMS = re.compile(r"\b(?:together|both|combined|sum\w*|total\w*|adds? up|and|plus|between them|jointly|in all)\b")
+_SAYS = re.compile(r"\b(\w+) (?:of|is|was|:)$")
+_CLOSE = 1.6
+
+
+def follows(context: Context, sentence: Sentence, index: int, known: Known) -> bool:
+    """True where the figure is what two told values of the facts make together."""
+    figure = context.figure
+    if figure.low > 0 and figure.high > _CLOSE * figure.low and not figure.worded:
+        return False
+    if (said := _SAYS.search(context.left)) and any(says_own(q.name, said[1]) for q in known.direct):
+        return False
+    return any(figure.fits(value) for value in _values(context, sentence, index, known))
+
+
+def _values(context: Context, sentence: Sentence, index: int, known: Known) -> Iterable[float]:
+    told = [q for q in known.direct if _shown(q, sentence, index) or _named(q, context)]
+    unit = context.figure.unit
+    if unit == "usd":
+        yield from _averages(context, sentence, index, known)
+        yield from _of_shares([q for q in told if "part" not in q.roles or q.concept == context.concept])
+    whole = _WHOLE.match(context.all_right)
+    for a in told:
+        for b in told:
+            if a is b or "part" in b.roles or _related(a, b) or a.unit != b.unit or a.noun != b.noun or not b.value:
+                continue
+            if unit in ("percent", "ratio") and a.unit != "percent":
+                if whole and not sentence.figures[int(whole[1])].fits(b.value):
+                    continue
+                if not whole and (_pair(a, b) or (context.of and not _is_whole(b, context.of))):
+                    continue
+                if "part" in a.roles and (a.concept != context.concept or not (whole or context.of)):
+                    continue
+                ratio = a.value / b.value
+                yield ratio if unit == "ratio" else 100 * (ratio - 1 if _CHANGE.match(context.right) else ratio)
+            if unit == ("points" if a.unit == "percent" else a.unit) and not _pair(a, b) and "part" not in a.roles:
+                if a.value > b.value and _LEFT.search(context.sentence):
+                    yield a.value - b.value
+                if _SUMS.search(context.sentence) and a.unit != "percent":
+                    yield a.value + b.value
+
+
+def _averages(context: Context, sentence: Sentence, index: int, known: Known) -> Iterable[float]:
+    """An amount per request, run, user and whatever else is counted, in the role that is told."""
+    per = context.per or next((c[9:] for c in (context.concept or "",) if c.startswith("cost_per_")), "")
+    every = bool(_EACH.search(context.sentence))
+    for count in known.direct:
+        if count.unit != "count" or not count.value or "per_" in count.name or "max_" in count.name:
+            continue
+        if not (
+            (per and per in count.name.rpartition(":")[2]) or (every and not per and _shown(count, sentence, index))
+        ):
+            continue
+        role = context.role if context.role in ("before", "excess") else "after"
+        if ("before" in count.roles) != (role == "before") and "any" not in count.roles:
+            continue
+        for amount in known.direct:
+            if amount.unit == "usd" and amount.concept == COST and role in amount.roles and "any" not in amount.roles:
+                yield amount.value / count.value
+
+
+def _of_shares(told: list[Quantity]) -> Iterable[float]:
+    """The amount that a share of a whole is."""
+    for share in told:
+        for whole in told:
+            if share.unit == "percent" and whole.unit == "usd" and share.of and _is_whole(whole, share.of):
+                yield share.value * whole.value / 100
+
+
+def _is_whole(quantity: Quantity, of: str) -> bool:
+    """True for the amount that shares of `of` are taken of."""
+    roles = {"excess": "excess", "cost": "after", "expected": "before", "budget": "budget"}
+    if of == "budget":
+        return quantity.name == "budget"
+    return quantity.concept == COST and "any" not in quantity.roles and roles.get(of, "-") in quantity.roles
+
+
+def _pair(a: Quantity, b: Quantity) -> bool:
+    """True for two of the cost now, the expected one and the excess, which have rules of their own."""
+    return {q.concept for q in (a, b)} == {COST} and not any("any" in q.roles for q in (a, b))
+
+
+def _related(a: Quantity, b: Quantity) -> bool:
+    """True for two parts, or a thing before and after: what they make together is known."""
+    return all("part" in q.roles for q in (a, b)) or a.concept == b.concept != COST
+
+
+def _shown(quantity: Quantity, sentence: Sentence, index: int) -> bool:
+    """True where another figure of the sentence shows the value."""
+    return any(
+        f.unit == quantity.unit and f.fits(quantity.value) and not (f.worded and f.unit == "percent")
+        for i, f in enumerate(sentence.figures)
+        if i != index
+    )
+
+
+def _named(quantity: Quantity, context: Context) -> bool:
+    """True where the sentence has the words of the value's fact."""
+    if "part" in quantity.roles or quantity.name.endswith("_share"):
+        return quantity.concept in context.concepts
+    if quantity.concept == COST and "any" not in quantity.roles and quantity.unit == "usd":
+        return any(re.search(words, context.sentence) for r, words in _ROLE_WORDS.items() if r in quantity.roles)
+    return named_in(quantity.name, context.words)
