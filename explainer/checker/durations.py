@@ -49,7 +49,7 @@ def _is_unit(duration: Duration, left: str, right: str) -> bool:
     one = duration.hours == duration.unit_hours and not re.search(r"\d", duration.shown)
     if not (duration.bare or one) or duration.ago:
         return False
-    if re.search(r"(?:Q\d+|more|extra|tokens|requests|runs)$", left):
+    if re.search(r"(?:Q\d+|more|extra|excess|tokens|requests|runs)$", left):
         return True
     lasting = re.search(
         r"\b(?:last\w*|took|takes?|taken|ran|run|running|going|within|under|over|than|after|for|almost|nearly|about)$",
