@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from explainer.checker.concepts import COST
 from explainer.checker.contexts import Context
 from explainer.checker.quantities import Known, Quantity, named_in, says_own
-from explainer.checker.scan import Sentence
+from explainer.checker.sentence import Sentence
 
 _ROLE_WORDS = {
     "before": r"\b(?:expect\w*|usual\w*|normal\w*|baseline|norm)\b",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from explainer.checker.algebra import follows
-from explainer.checker.contexts import context_of, spans_of
-from explainer.checker.quantities import Known
+from explainer.checker.contexts import Context, Span, context_of, spans_of
+from explainer.checker.quantities import UNTRUSTED, Known
 from explainer.checker.sentence import Sentence
 from explainer.checker.suiting import denied_share, shows, suits
+
+_NEVER = re.compile(r"\b(?:not|never|nowhere near|far from|short of)(?: (?:yet|even|quite|exactly))*$")
+_FORMULA = re.compile(r"\bQ\d+(?: [-+]? ?Q\d+)+ =(?: about| around)? Q\d+")
 
 
 def figure_faults(sentence: Sentence, known: Known, before: str | None) -> tuple[list[str], str | None]:
@@ -25,15 +30,88 @@ def figure_faults(sentence: Sentence, known: Known, before: str | None) -> tuple
             continue
         if context.figure.unit == "foreign":
             faults.append(f"{context.figure.shown} is in a currency that no fact has")
-            continue
-        if follows(context, sentence, index, known):
-            continue
-        shown = [q for q in known.quantities if shows(context, q)]
-        if not shown:
-            faults.append(f"{context.figure.shown}: no fact has this value")
-        elif not any(suits(context, q, known) for q in shown):
-            faults.append(f"{context.figure.shown}: the value belongs to something else than these words say")
+        elif not _backed(context, sentence, index, spans, known):
+            shown = any(shows(context, q) for q in known.quantities)
+            why = "the value belongs to something else than these words say" if shown else "no fact has this value"
+            faults.append(f"{context.figure.shown}: {why}")
     return faults, about
+
+
+def _backed(context: Context, sentence: Sentence, index: int, spans: Sequence[Span], known: Known) -> bool:
+    """True where some reading of the figure is right."""
+    if _NEVER.search(context.left) and context.figure.unit == "ratio":
+        return any(
+            _falls_short(context, q.value) and suits(context, q, known) for q in known.quantities if q.unit == "ratio"
+        )
+    return (
+        any(
+            shows(reading, q) and suits(reading, q, known)
+            for reading in _readings(context, sentence, index, spans, known)
+            for q in known.quantities
+        )
+        or follows(context, sentence, index, known)
+        or _adds_up(sentence, index, known)
+        or _quoted(context, known)
+    )
+
+
+def _falls_short(context: Context, value: float) -> bool:
+    """True where a value is on this side of the multiple that is denied."""
+    figure = context.figure
+    return value < figure.low if figure.value > 1 else value > figure.high
+
+
+def _readings(
+    context: Context, sentence: Sentence, index: int, spans: Sequence[Span], known: Known
+) -> Iterator[Context]:
+    """The context as its words say; as one of a pair, before and after; as what stands in the same place of its list."""
+    yield context
+    yield from _paired(context, sentence)
+    unit = context.figure.unit
+    alike = [i for i, f in enumerate(sentence.figures) if f.unit == unit]
+    measured = {q.concept for q in known.direct if q.unit == unit}
+    things = list(dict.fromkeys(c for _, _, c in spans if c in measured))
+    if len(alike) == len(things) > 1 and not context.role.startswith(("before", "after")):
+        yield replace(context, concept=things[alike.index(index)])
+
+
+def _paired(context: Context, sentence: Sentence) -> Iterator[Context]:
+    """`answers got longer: 985 to 2,699 output tokens`: the first before, the second after, of the same thing."""
+    first = re.match(
+        r"^ (?:to|->|→|–|—) (?:about |around |some |roughly |now )*Q(\d+)\b(?P<rest>.*)", context.all_right
+    )
+    if first and sentence.figures[int(first[1])].unit == context.figure.unit:
+        noun, per = re.match(r"^ (?:input |output )?(tokens|requests|runs|calls)\b", first["rest"]), context.per
+        if noun and not context.noun:
+            per = "request" if noun[1] == "tokens" else per
+        yield replace(context, role="before", per=per)
+    elif re.search(
+        r"\bQ\d+(?: \w+)? (?:to|->|→|–|—)(?: about| around| some| roughly| now)*$", context.all_left.rstrip()
+    ):
+        yield replace(context, role="after")
+
+
+def _adds_up(sentence: Sentence, index: int, known: Known) -> bool:
+    """True in `$5 + $3 = $8` that is right and of known values."""
+    formula = _FORMULA.search(sentence.text)
+    marks = [int(q) for q in re.findall(r"Q(\d+)", formula[0])] if formula else []
+    if formula is None or index not in marks:
+        return False
+    *parts, total = [sentence.figures[i] for i in marks]
+    signs = [1, *(-1 if "-" in gap else 1 for gap in re.findall(r"Q\d+ ([-+]? ?)(?=Q)", formula[0]))]
+    signed = sum(s * (-f.value if f.sign < 0 else f.value) for s, f in zip(signs, parts, strict=True))
+    slack = sum(f.step for f in (*parts, total)) / 2
+    return abs(signed - total.value) <= slack and all(
+        any(q.unit == f.unit and f.fits(q.value) for q in known.quantities) for f in (*parts, total)
+    )
+
+
+def _quoted(context: Context, known: Known) -> bool:
+    """True where a fact that is no figure has the number among the same words: `at twice the hourly baseline`."""
+    shown, right, left = context.figure.shown.lower(), context.right.split()[:2], context.left.split()[-1:]
+    texts = " ".join(f.text for f in known.facts if isinstance(f.value, str) and f.name not in UNTRUSTED).lower()
+    after, before = " ".join([shown, *right]).rstrip(" .,"), " ".join([*left, shown])
+    return (len(right) == 2 and after in texts) or (bool(left) and left[0].isalpha() and before in texts)
 
 
 def unbacked(texts: Iterable[str]) -> list[str]:

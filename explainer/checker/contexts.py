@@ -125,6 +125,12 @@ def context_of(
     if (
         figure.bare
         and figure.value <= 5
+        and re.search(r"\b(?:largest|biggest|top|main|leading|first|last|smallest) $", text[: at.start()])
+    ):
+        return None
+    if (
+        figure.bare
+        and figure.value <= 5
         and re.match(r"^ (?:largest|biggest|main|chief|top|leading) ", text[at.end() :])
     ):
         return None
@@ -145,6 +151,7 @@ def context_of(
     qualifier = _QUALIFIER.search(left + " ")
     if qualifier and not _PHRASAL.search(left):
         figure = figure.qualified(qualifier["qual"].strip())
+        left_all = left_all.rstrip()[: qualifier.start() - len(left) or None].rstrip()
         left = left[: qualifier.start()].rstrip()
     if figure.unit == "percent" and _SUCCEEDED.match(right):
         figure = replace(figure, value=100 - figure.value, low=100 - figure.high, high=100 - figure.low)
@@ -194,7 +201,7 @@ def context_of(
         _counted(noun["noun"]) if noun else "",
         per,
         text,
-        frozenset(re.findall(r"[a-z][a-z'-]+", text)) | frozenset(sentence.names),
+        frozenset(re.findall(r"[a-z][a-z'-]+", text)) | frozenset(sentence.names) | _spans_told(sentence),
         frozenset(c for _, _, c in spans) or frozenset({before} if before and _UNDONE.search(text) else ()),
         bool(_UNDONE.search(text))
         and not _WITHOUT_EXCESS.search(text)
@@ -205,6 +212,11 @@ def context_of(
         right_all,
         _shown_sums(sentence, index),
     )
+
+
+def _spans_told(sentence: Sentence) -> frozenset[str]:
+    """The words of the units in which the sentence tells durations."""
+    return frozenset({"h": "hour", "d": "day", "w": "week"}.get(d.unit, "") for d in sentence.durations)
 
 
 def _shown_sums(sentence: Sentence, index: int) -> tuple[float, ...]:
@@ -225,6 +237,17 @@ def _role(left: str, right: str, left_all: str, right_all: str, figure: Figure) 
     """The role by the words nearest to the figure; by all of them where those leave it open."""
     if re.search(r"(?:\bthat is|\bi\.e\.?|\bnamely|\bin other words|\bmeaning|\bwhich is|\bor) ?,?$", left):
         return role_of("", right, "", right_all, figure)
+    if (
+        re.match(r"^ (?:of it |of which )?(?:was|were|is|had been) not (?!Q)", right)
+        and "expected" in f"{left_all}{right}"
+    ):
+        return "excess"
+    if re.search(r"\bafter$", left) and re.search(r"\bQ\d+[^Q]*$", left_all):
+        return "before"
+    if told := _INSTEAD.search(left_all):
+        first = role_of(told["first"].rstrip(), "", told["first"], right_all, figure)
+        if first in ("before", "after"):
+            return "after" if first == "before" else "before"
     if _IS_EXCESS.search(left_all.rstrip()) and figure.unit == "usd":
         return "excess"
     if figure.sign > 0 and figure.unit == "usd":
@@ -247,6 +270,9 @@ def _role(left: str, right: str, left_all: str, right_all: str, figure: Figure) 
     return role_of(left, right, left_all, right_all, figure)
 
 
+_INSTEAD = re.compile(
+    r"(?:^|[,;] )(?P<first>[^,;Q]*\b(?:would|should)\b[^,;Q]*) Q\d+ ,? ?(?:rather than|instead of|and not|not)$"
+)
 _IS_EXCESS = re.compile(
     r"(?:^|[,;:.] |\b(?:and|so|of|is) )(?:the |its |an? |this |that )?(?:total |net |whole |extra |resulting )?(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|increase|rise|jump|growth|drop|decrease|fall|decline|surge|hike|surplus|overage|deviation|deficit|margin|extra cost|additional cost)\b"
     r"(?: (?!Q)[^;:Q]*)? (?:comes? to|came to|is|was|amounts? to|amounted to|stands? at|stood at|averages?|averaged|works? out at|worked out at|reached|totals?|totalled|of)(?: (?:about|around|roughly|just|some|nearly|almost|over|under|a|an|on average))*$"

@@ -39,7 +39,7 @@ _TOTAL_LEFT = re.compile(
 )
 _SET_BACK = re.compile(r"\bsets? (?:us|them|N\d+|the team) back(?: by)?$")
 _UNREAL = re.compile(
-    r"\b(?:should|ought to|(?:was|were|is|are) (?:supposed|meant|due) to)(?: (?:normally|usually|only|really|have|only have))* (?:have (?:been|cost|come|taken|stayed|run|reached)|cost|be|come|take)(?: \w+){0,2}$|\b(?:expected|usual|normal|budgeted) to (?:cost|be|come)(?: \w+){0,2}$"
+    r"\bwould (?:only |normally |usually |still )*(?:have )?(?:cost|come|been|be|reached|stood)(?: (?:only|at|to|in at))*$|\b(?:should|ought to|(?:was|were|is|are) (?:supposed|meant|due) to)(?: (?:normally|usually|only|really|have|only have))* (?:have (?:been|cost|come|taken|stayed|run|reached)|cost|be|come|take)(?: \w+){0,2}$|\b(?:expected|usual|normal|budgeted) to (?:cost|be|come)(?: \w+){0,2}$"
 )
 _CHANGES = r"\b(?:rose|rise|fell|drop\w*|climb\w*|jump\w*|went up|went down|(?<!add )(?<!adds )(?<!adding )(?<!added )(?<!sum )(?<!sums )up|down|increas\w+|decreas\w+|grew|grow\w*|mov\w+|soar\w*|sank|dipped|shot up)\b"
 _SUM = re.compile(
@@ -51,7 +51,7 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
     """before, after, excess, total, sum or rest; empty where the words leave it open."""
     if _SET_BACK.search(left):
         return "after"
-    if _UNREAL.search(left):
+    if _UNREAL.search(left) and not _EXCESS_RIGHT.match(right):
         return "before"
     if _TOTAL_LEFT.search(left) and figure.unit == "usd":
         return (

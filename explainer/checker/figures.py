@@ -25,7 +25,9 @@ QUALIFIER = (
     r"(?P<qual>about|around|roughly|approximately|approx\.?|some|circa|c\.|~|≈|close to|nearly|almost|not quite|"
     r"just under|just over|slightly over|slightly under|slightly more than|slightly less than|a little over|"
     r"a little under|a little more than|a little less than|a bit over|a bit more than|a bit less than|"
-    r"just above|just below|just shy of|just short of|well over|well above|more than|less than|fewer than|over|under|"
+    r"just above|just below|comfortably over|comfortably above|well under|well below|slightly above|slightly below|a touch over|a touch under|a touch above|a touch below|"
+    r"a shade over|a shade under|a hair over|a hair under|no more than|not more than|no less than|not less than|no fewer than|below|above|beyond|in excess of|exceeding|short of|shy of|south of|"
+    r"just shy of|just short of|well over|well above|more than|less than|fewer than|over|under|"
     r"at least|at most|up to|upwards of|north of|a good|as much as)\s*"
 )
 WORDED = re.compile(
@@ -113,7 +115,7 @@ class Figure:
             if self.unit == "percent" and self.worded:
                 room = max(room, 4.0)
             return replace(self, low=value - room, high=value + room)
-        near = word.startswith(("just", "slightly", "a little", "a bit"))
+        near = word.startswith(("just", "slightly", "a little", "a bit", "a touch", "a shade", "a hair"))
         if word in _NEARLY:
             unit = self.step if self.worded and self.unit == "ratio" else coarse
             room = max(unit, self.step, (0.12 if self.worded else 0.03) * value)
@@ -123,7 +125,7 @@ class Figure:
             if self.unit == "percent" and self.worded and not near:
                 room = 100.0 - value if value >= 50 else 25.0
             elif self.unit == "ratio" and self.worded:
-                room = max(1.0, value) if not near else 0.3
+                room = 5 * value if not near else 0.3
             return replace(self, low=value, high=value + room)
         if self.unit == "percent" and self.worded and not near:
             room = value
@@ -147,6 +149,8 @@ _ABOUT = {
 }
 _NEARLY = {"nearly", "almost", "not quite", "just under", "just below", "just shy of", "just short of"}
 _MORE = {
+    "comfortably over", "comfortably above", "slightly above", "a touch over", "a touch above", "a shade over", "a hair over",
+    "no less than", "not less than", "no fewer than", "above", "beyond", "in excess of", "exceeding",
     "just over", "slightly over", "slightly more than", "a little over", "a little more than", "a bit over",
     "a bit more than", "just above", "well over", "well above", "more than", "over", "at least", "upwards of",
     "north of", "a good",

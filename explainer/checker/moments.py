@@ -89,7 +89,7 @@ MOMENT = re.compile(
     re.IGNORECASE,
 )
 DURATION = re.compile(
-    rf"(?:(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{'|'.join(NUMBER_WORDS)})(?=[ -])|(?P<quarter>(?:a|one|three) quarters? of an)(?=[ -]hour)|(?P<past>(?<=past )|(?<=last )|(?<=previous ))(?=(?:hour|day|week|month|year)\b)|(?P<vague>(?<=for )(?:(?:many|several) )?)(?=(?:hours|days|weeks|months|years)\b)|(?P<vague2>)(?=(?:minutes|hours|days|weeks|months) (?:before|after|earlier|later|ahead)\b)|(?P<half>half an?|an?|one and a half|an? (?:full|whole|single|good))(?=[ -]\w{{3}})|(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}))"
+    rf"(?:(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{'|'.join(NUMBER_WORDS)})(?=[ -])|(?P<quarter>(?:a|one|three) quarters? of an)(?=[ -]hour)|(?P<past>(?<=past )|(?<=last )|(?<=previous ))(?=(?:hour|day|week|month|year)\b)|(?P<vague>(?<=for )(?:(?:many|several) )?)(?=(?:hours|days|weeks|months|years)\b)|(?P<vague2>)(?=(?:minutes|hours|days|weeks|months) (?:before|after|earlier|later|ahead)\b)|(?P<half>half an?|an?|one and a half|an? (?:full|whole|single|good))(?=[ -]\w{{3}})|(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)})(?:[ -](?:full|whole|entire|solid|straight))?)"
     r"(?P<andhalf> and a half)?[\s-]?(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|minutes?|mins?|min|months?|years?|seconds?)\b(?P<half2> and a half)?(?P<ago> ago\b)?",
     re.IGNORECASE,
 )

@@ -286,6 +286,7 @@ class Known:
                     also=frozenset({fact.name}),
                 )
         yield Quantity(len(self.drivers), "count", "driver", frozenset({"count"}), noun="drivers")
+        yield Quantity(len(self.drivers) - 1, "count", "driver", frozenset({"count", "rest"}), noun="drivers")
         families = [n.partition(":")[0].rpartition("_")[2] for n in self.parts]
         for family in set(families):
             yield Quantity(families.count(family), "count", family, frozenset({"count"}), noun=f"{family}s")

@@ -30,6 +30,10 @@ _RECORD = re.compile(
     r"\b(?:ever(?! since)|(?<!normal )(?<!usual )(?<!baseline )(?<!level )(?<!down )(?<!high )(?<!much )(?<!large )(?<!half )(?<!back )(?<!dear )again|once more|recurr\w+|(?:second|third|fourth) time|(?<!for the )record|unprecedented|all-time|highest|worst|never before|on record|historic\w*|first time|lowest|since records|busiest|(?:\w+est|most|top|worst)\b[^,;.]{0,30}\bof the (?:year|month|quarter|week)|(?:first|second|third|fourth|fifth) (?:incident|spike|such|case|occurrence|anomaly|episode)|of this kind)\b"
 )
 
+_THAN_ALL = re.compile(
+    r"\b(?P<how>more|bigger|larger|greater|smaller|less|outweighs|exceeds|tops|dwarfs)(?: \w+){0,3}? (?:the|all)(?: of)?(?: the)? (?:others?|rest|remaining)(?: (?:Q\d+|drivers?|ones?))*[^,;]*? (?:combined|together|put together|taken together|in sum)\b"
+)
+
 
 def rank_faults(text: str, known: Known) -> list[str]:
     if _RECORD.search(text) and not _RECORD.search(known.texts):
@@ -69,6 +73,10 @@ def rank_faults(text: str, known: Known) -> list[str]:
                 faults.append(f"{match[0]}: {told} does not rank so")
     if (not_top := _NOT_TOP.search(text)) and order[0] == _nearest(spans, not_top.start()):
         faults.append(f"{not_top[0]}: no other driver does")
+    if (sole := _THAN_ALL.search(text)) and (before := [s[2] for s in spans if s[1] <= sole.start()]):
+        others = sum(abs(v) for c, v in drivers.items() if c != before[-1])
+        if (abs(drivers[before[-1]]) > others) != (sole["how"] not in ("smaller", "less")):
+            faults.append(f"{sole[0]}: the drivers' sizes do not say so")
     faults.extend(_versus(plain, drivers))
     return faults
 

@@ -69,6 +69,13 @@ def _share_units(sentence: Sentence) -> None:
             sentence.figures[left] = first.in_unit_of(second)
         elif second.unit == "count" and second.bare and first.unit in ("percent", "usd"):
             sentence.figures[right] = second.in_unit_of(first)
+    for match in re.finditer(r"\bbetween (?:about )?Q(\d+) and (?:about )?Q(\d+)\b", sentence.text):
+        first, second = sentence.figures[int(match[1])], sentence.figures[int(match[2])]
+        if first.value < second.value and (first.unit == second.unit or first.bare):
+            for mark in (1, 2):
+                sentence.figures[int(match[mark])] = replace(
+                    second, value=(first, second)[mark - 1].value, low=first.value, high=second.value, worded=True
+                )
 
 
 _ROUND = re.compile(

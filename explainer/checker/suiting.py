@@ -140,7 +140,7 @@ def _rivals(context: Context, quantity: Quantity, known: Known) -> bool:
     """True where another value of the same thing and unit has the role that the words say, or a part went against the
     rest and they do not say so."""
     against = quantity.value * (known.excess or 1.0) < 0
-    if "part" in quantity.roles and (context.role == "before" or (against and context.role != "excess")):
+    if "part" in quantity.roles and (_UNREAL.search(context.left) or against) and context.role != "excess":
         return True
     return any(
         q.unit == quantity.unit
