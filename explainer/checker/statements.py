@@ -7,6 +7,7 @@ from explainer.checker.deeds import deed_faults
 from explainer.checker.denials import denial_faults
 from explainer.checker.directions import direction_faults
 from explainer.checker.norms import driver_faults, event_faults, kind_faults, normal_faults
+from explainer.checker.outright import without_told
 from explainer.checker.quantities import Known
 from explainer.checker.ranks import budget_faults, outpace_faults, part_rank_faults, rank_faults
 from explainer.checker.roles import role_faults
@@ -25,6 +26,7 @@ from explainer.checker.states import (
 
 def statement_faults(sentence: Sentence, known: Known, before: str | None) -> list[str]:
     """What a sentence claims in words and no fact backs. `before` is what the sentence before it was about."""
+    rest = without_told(sentence, known)
     text = sentence.text
     return [
         *direction_faults(sentence, known, before),
@@ -32,19 +34,19 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *part_rank_faults(sentence, known),
         *outpace_faults(text, known),
         *budget_faults(text, known),
-        *state_faults(text, known),
-        *planned_faults(text, known),
-        *reach_faults(text, known),
+        *state_faults(rest.text, known),
+        *planned_faults(rest.text, known),
+        *reach_faults(rest.text, known),
         *driver_faults(text, known),
-        *normal_faults(text, known),
+        *normal_faults(rest.text, known),
         *event_faults(text, known),
-        *kind_faults(text, known),
-        *steady_faults(text, known),
+        *kind_faults(rest.text, known),
+        *steady_faults(rest.text, known),
         *unit_cost_faults(text, known),
-        *new_faults(text, known),
-        *cause_faults(sentence, known),
-        *deed_faults(text, known),
-        *denial_faults(text, known),
+        *new_faults(rest.text, known),
+        *cause_faults(rest, known),
+        *deed_faults(rest.text, known),
+        *denial_faults(rest.text, known),
         *role_faults(sentence, known),
         *unit_faults(text),
         *sequence_faults(text, known),

@@ -60,7 +60,7 @@ def _says(text: str, step: str, known: Known) -> bool:
     wanted = set(re.findall(r"[a-z][a-z'-]+", step))
     content = {w for w in said if w not in _PLAIN}
     strange = _strange(text, known, step)
-    shared = [w for w in content if any(_alike(w, other) for other in wanted - _PLAIN)]
+    shared = [w for w in content if any(alike(w, other) for other in wanted - _PLAIN)]
     turned = any(
         (a in said and b in wanted and a not in wanted) or (b in said and a in wanted and b not in wanted)
         for a, b in _TURNS
@@ -81,7 +81,7 @@ def _strange(text: str, known: Known, step: str) -> list[str]:
     wanted = set(re.findall(r"[a-z][a-z'-]+", step))
     names = {part for name in known.names for part in re.findall(r"[a-z][a-z'-]+", name)}
     said = set(re.findall(r"[a-z][a-z'-]+", text)) - _PLAIN - names - {QUOTED, "unknownlink"}
-    return [w for w in said if not any(_alike(w, other) for other in wanted)]
+    return [w for w in said if not any(alike(w, other) for other in wanted)]
 
 
 _SAME = (
@@ -90,7 +90,7 @@ _SAME = (
 )
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
     """True for two forms of a word: `retry` and `retries`, `set` and `settings`."""
     if any({one, other} <= same for same in _SAME):
         return True

@@ -1,0 +1,67 @@
+"""What a fact says outright may be said outright: which parts of a text say no more than a fact's own sentence does?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from explainer.checker.quantities import UNTRUSTED, Known
+from explainer.checker.sentence import Sentence
+from explainer.checker.steps import alike
+
+_WORD = re.compile(r"[a-z][a-z'-]*|[NQTD]\d+")
+_EMPTY = frozenset(
+    [
+        "a", "an", "the", "this", "that", "these", "it", "its", "we", "us", "our", "they", "them", "their", "there",
+        "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did", "will", "of",
+        "for", "to", "in", "on", "at", "by", "from", "with", "as", "and", "or", "so", "far", "yet", "now", "still",
+        "also", "already", "until", "then", "which", "who", "what", "any", "one", "up", "out", "here", "just", "as-yet",
+        "moment", "today", "currently", "to-date", "date", "status", "note", "whom", "whose",
+    ]
+)  # fmt: skip
+_DENIAL = frozenset(["not", "no", "nobody", "none", "never", "nothing", "without", "neither", "nor", "cannot", "noone"])
+_GUARDED = re.compile(
+    r"\b(?:likel\w+|possib\w+|probab\w+|may|might|suspect\w*|suggest\w*|plan\w*|expected|request\w*|ask\w*|estimat\w*|about|only|all|every|before|after|above|below|more|less)\b"
+)
+_SAME = (frozenset(["asked", "requested", "request", "ask", "asking"]), frozenset(["found", "known", "identified"]))
+
+
+def without_told(sentence: Sentence, known: Known) -> Sentence:
+    """The sentence with blanks in the place of what a fact's sentence says as well."""
+    spoken = [f.text.lower() for f in known.facts if isinstance(f.value, str) and f.name not in UNTRUSTED and f.kind != "next_step"]
+    told = [t for text in spoken for t in _parts(text)]
+    text = sentence.text.replace("no one", "noone ")
+    spans = [(0, len(text)), *((m.start(), m.end()) for m in re.finditer(r"[^;:,.()—–]+", text))]
+    for start, end in spans:
+        if any(_says(text[start:end], t, sentence) for t in told):
+            text = text[:start] + " " * (end - start) + text[end:]
+    return replace(sentence, text=text.replace("noone ", "no one"))
+
+
+def _parts(text: str) -> list[str]:
+    return [p for p in re.split(r"[;.](?:\s|$)", text) if p.strip()]
+
+
+def _says(said: str, told: str, sentence: Sentence) -> bool:
+    """True where each word of content of `said` is one of `told`, and both deny or hedge alike."""
+    words, wanted = set(_WORD.findall(said)), set(_WORD.findall(told))
+    if bool(words & _DENIAL) != bool(wanted & _DENIAL):
+        return False
+    content = words - _EMPTY - _DENIAL
+    if len([w for w in content if w[0].islower()]) < 2 or any(w[0] in "QTD" for w in content if w[0].isupper()):
+        return False
+    names = [w for w in content if w[0] == "N"]
+    if any(sentence.names[int(n[1:])] not in told for n in names):
+        return False
+    plain = content - set(names)
+    if {_stem(m) for m in _GUARDED.findall(said)} != {_stem(m) for m in _GUARDED.findall(told)}:
+        return False
+    return all(any(_matches(w, other) for other in wanted - _EMPTY) for w in plain)
+
+
+def _stem(word: str) -> str:
+    return "request" if word.startswith("ask") else word[:6]
+
+
+def _matches(one: str, other: str) -> bool:
+    return one == other or any({one, other} <= same for same in _SAME) or (alike(one, other) and one[:4] == other[:4])
