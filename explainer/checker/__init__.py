@@ -36,6 +36,7 @@ def check(text: str, facts: Sequence[Fact], look: Look = DOLLARS) -> list[str]:
     about: str | None = None
     for sentence in sentences(without_steps(normal(text), facts), _names(facts), look):
         if is_step(sentence.text, known):
+            reasons += [*word_faults(sentence, known), *time_faults(sentence, known)]
             continue
         faults, about_now = figure_faults(sentence, known, about)
         reasons += faults

@@ -48,7 +48,7 @@ _MARKER = re.compile(
     r"root cause|stems?(?: from)?|stemming|behind|attributable|attributed|traced|traces back|down to|made (?:it|spend|the cost)|the work of|courtesy of|after all|hence|therefore|thus|consequently|that is why|(?:is|was) what (?=caused|made|drove|led|pushed|triggered|lies|raised|explains)|is why|was why|what made|which is why|so that is|origin|source of|driven by|fuelled by|fueled by|provoked|sparked|produced by|set off|at fault|(?:is|are) (?:directly |clearly )?(?:related|connected|linked)|to do with|comes? (?:down to|from)|came from|coming from|lies? (?:in|with|behind)|drove|drives|from)\b"
 )
 _ACCOUNTING = re.compile(
-    r"^(?:comes? (?:down to|from)|came from|coming from|from|driven by|explains?|explained|responsible|attributable|attributed|stems?(?: from)?|due to|because(?: of)?|down to|traced|thanks to|owing to|result(?:s|ed|ing)? (?:of|from)|behind|lies? (?:in|with|behind)|source of|caused?|reasons?|drove|drives)$"
+    r"^(?:comes? (?:down to|from)|came from|coming from|from|driven by|explains?|explained|responsible|attributable|attributed|stems?(?: from)?|due to|because(?: of)?|down to|traced|thanks to|owing to|result(?:s|ed|ing)? (?:of|from)|behind|lies? (?:in|with|behind)|source of|caused?|reasons?|drove|drives|traces? back|(?:is|was) what ?)$"
 )
 _SURE = re.compile(
     r"\b(?:(?<!Q\d )(?<!how )certain(?:ly)?|definite(?:ly)?|proven|proves?|proof|confirmed|without (?:a |any )?doubt|no doubt|no question|unquestioned|beyond question|undoubtedly|clearly|obviously|(?<!Q\d )sure(?:ly)?|established|beyond (?:any |all |every )?doubt|guarantee\w*|unquestionabl\w+|evidently|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|undeniabl\w+|doubtless|plainly|indisputabl\w+|nothing but|categorically|for certain|shown to be|showed|shows that|has been shown|is shown|we know|turned out)\b"
@@ -142,7 +142,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
             key in supported
             or _is_driver(match[0], drivers)
             or match[0] in known.texts
-            or (key == "traffic_surge" and " " not in match[0] and measured & {"volume", "requests", "model_mix"})
+            or (key == "traffic_surge" and " " not in match[0] and re.search(r"\brequests\b|\bruns\b", known.texts))
             or any(s <= match.start() < e and c in measured for s, e, c in concepts_in(text))
             or (key == "batch_overrun" and "budget" in text)
             or (key != "other" and any(c in measured for _, _, c in concepts_in(match[0])))
@@ -155,10 +155,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
         and not re.search(r"\b(?:began|begun|new|starts?|started|granted)\b", _of_credits(known))
     ):
         faults.append(f"{begun[0]}: the credit has ended")
-    hedged_facts = re.search(
-        r"likely|may|probabl|possib|suspect", " ".join(f.text for f in known.by_name.get("cause", ())).lower()
-    )
-    if hedged_facts and not _HEDGE.search(text) and not _MAYBE.search(text):
+    if known.by_name.get("cause") and _hedged(known) and not _HEDGE.search(text) and not _MAYBE.search(text):
         faults += [
             f"{m[0]}: the cause is told as certain, its fact is not"
             for m, key in stated
@@ -168,7 +165,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
             and _HAPPENED.match(text[m.end() :])
         ]
     denied = re.search(
-        r"\b(?:cannot|could not|is not|are not|was not|were not|did not|does not) (?:\w+ ){0,2}(?:come|stem|due|caused|because|down to|explained|behind)\b",
+        r"\b(?:cannot|could not|is not|are not|was not|were not|did not|does not) (?:\w+ ){0,2}(?:come|stem|due|caused|because|down to|explained|behind|be the (?:cause|reason)|the (?:cause|reason))\b",
         text,
     )
     if (
@@ -179,22 +176,30 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
     ):
         faults.append(f"{denied[0]}: the facts' cause is denied")
     if coincides := re.search(
-        r"\b(?:which|that|who|and(?: it| so it)?) (?:has |have |had |then |clearly |also )*(?:caused|triggered|led to|brought|drove|broke|explains)\b",
+        r"\b(?:which|that|who|and(?: it| so it)?) (?:has |have |had |then |clearly |also )*(?:caused|triggered|led to|brought|drove|broke|explains|(?:is|was) (?:also )?(?:the|its) (?:\w+ )?(?:cause|reason|explanation|culprit))\b",
         text,
     ):
         named = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"} & set(sentence.names)
-        if named:
+        open_yet = coincides[0].endswith(("cause", "reason", "explanation", "culprit")) and re.search(
+            r"\bwhether $", text[: coincides.start()]
+        )
+        if named and not open_yet:
             faults.append(f"{coincides[0]}: what coincides is told to have done it")
     faults += _contrasts(text, stated, known)
-    marker = next(iter(_markers(text)), None)
+    if unknown_cause(known) and _NO_CAUSE.search(text) and not stated:
+        return faults
+    marker = next(iter(_markers(text, known)), None)
     if known.text("scope") == "everywhere" and re.search(r"\b(?:no|not|nothing|nobody)\b[^,;]*\bblame\b", text):
         return faults
     if marker is None:
-        sure = _surely(text)
+        sure = _surely(text, known)
         return [*faults, f"{sure[0]}: surer than the facts"] if sure else faults
     return faults + _marked_cause(sentence, marker, stated, drivers, known)
 
 
+_NO_CAUSE = re.compile(
+    r"\bno (?:[a-z-]+ ){0,3}(?:causes?|explanation|reason)\b|\b(?:causes?|explanation|reason)\b[^,;]*\b(?:not|unknown|open|missing|unclear)\b"
+)
 _NAMES_CAUSE = re.compile(r"\b(?:cause|reason|explanation|culprit)\b[^,;.]{0,24}?(?: is| was| :)")
 
 
@@ -212,8 +217,21 @@ def _contrasts(text: str, stated: list[tuple[re.Match[str], str]], known: Known)
     return []
 
 
-def _surely(text: str) -> re.Match[str] | None:
-    """Words of certainty that are neither denied nor asked after."""
+def _hedged(known: Known) -> bool:
+    """True where the facts tell their cause as likely only."""
+    told = " ".join(f.text for f in known.by_name.get("cause", ())).lower()
+    return not told or bool(re.search(r"likely|may|probabl|possib|suspect", told))
+
+
+def unknown_cause(known: Known) -> bool:
+    """True where the facts name no cause."""
+    return not any(f.value not in ("unknown", "none", None) for f in known.by_name.get("cause", ()))
+
+
+def _surely(text: str, known: Known) -> re.Match[str] | None:
+    """Words of certainty that are neither denied nor asked after, nor of a cause that is certain."""
+    if not _hedged(known) and told_in(text, known):
+        return None
     if re.search(r"\bwhether\b|\bno (?:\w+ ){0,2}(?:proof|evidence)\b", text):
         return None
     asked = _CAUSE_WORD.search(text) or _MARKER.search(text) or re.search(r"\b(?:cause|release|version|reason)\b", text)
@@ -236,10 +254,13 @@ def _is_driver(phrase: str, drivers: dict[str, float]) -> bool:
     return any(c in drivers for _, _, c in concepts_in(phrase))
 
 
-def _markers(text: str) -> list[re.Match[str]]:
+def _markers(text: str, known: Known) -> list[re.Match[str]]:
     """Words that claim a cause; `from` only where it is no span, no move and no way up."""
     found = []
     for match in _MARKER.finditer(text):
+        after = re.match(r" [a-z-]+ [a-z-]+", text[match.end() :])
+        if match[0].endswith("from") and after and f"from{after[0]}" in known.texts:
+            continue
         if match[0] == "from" and re.match(
             r" (?:the |an? |its )?(?:[QTDN]\d|usual|expected|what|normal|baseline)", text[match.end() :]
         ):
@@ -251,6 +272,10 @@ def _markers(text: str) -> list[re.Match[str]]:
             and re.match(r" (?:volume|requests|it\b|the (?:expected|budget))", text[match.end() :])
             and "Q" not in text[: match.start()]
         ):
+            continue
+        if match[0].startswith(("prove", "proof")) and negated(text, match.start()):
+            continue
+        if match[0].startswith("explain") and text[: match.start()].endswith("to "):
             continue
         if re.match(
             r" (?:the |what |our )?(?:baseline|D\d|last|past|previous|history|Q\d+ (?:days|weeks))", text[match.end() :]
@@ -300,7 +325,7 @@ def _marked_cause(
 ) -> list[str]:
     text = sentence.text
     maybe, hedge = _MAYBE.search(text), _HEDGE.search(text)
-    sure = _surely(text)
+    sure = _surely(text, known)
     if sure:
         return [f"{sure[0]}: surer than the facts"]
     if maybe and re.search(r"\b(?:whether|link|connection|relation\w*|correlation)\b", text) and not stated:
@@ -327,9 +352,7 @@ def _marked_cause(
             return []
         return ["a release or event that coincides is told as the cause"]
     if told_cause:
-        hedged = bool(hedge or maybe) or not re.search(
-            r"likely|may|probabl|possib|suspect", " ".join(f.text for f in cause).lower()
-        )
+        hedged = bool(hedge or maybe) or not _hedged(known)
         measured = {q.concept for q in known.quantities} | set(drivers)
         accounting = (
             "Q" in text and _ACCOUNTING.match(marker[0]) and any(c in measured for _, _, c in concepts_in(text))
@@ -368,7 +391,9 @@ def _marked_cause(
     ):
         return []
     if (
-        _ACCOUNTING.match(marker[0]) and any(c in ("staging", "untagged", "share_of_pool", "error") for c in spoken)
+        _ACCOUNTING.match(marker[0])
+        and any(c in ("staging", "untagged", "share_of_pool", "error") for c in spoken)
+        and any(q.concept in spoken for q in known.quantities)
     ) or re.search(r"\bbaseline\b", text):
         return []
     if marker[0] in ("from", "comes from", "come from", "came from", "coming from") and (

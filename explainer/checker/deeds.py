@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 
 from explainer.checker.causation import told_in
+from explainer.checker.concepts import concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
+from explainer.checker.steps import QUOTED, says_no_more
 
 _PROMISE = re.compile(
     r"\b(?:will|won't|shall|'ll|going to|guarantee\w*|promis\w+|soon|shortly(?! (?:before|after|ahead|prior))|tomorrow|(?<!the )next (?:day|morning)|next (?:week|month|few|invoice|monday|tuesday|wednesday|thursday|friday)|refund\w*|reimburs\w+|compensat\w+|"
     r"fixed|fix|fixes|fixing|roll(?:ed|ing|s)? (?:\w+ ){0,3}back|rollback|revert\w*|patch\w*|mitigat\w+|contacted|notified|informed|(?<!all )told|alerted|(?<!stopped )(?<!ceased )working on|works on|(?:put|set) right|repaired|restored|undone|corrected|remed\w+|investigat\w+|look(?:s|ed|ing)? into|"
     r"on it|assigned|escalat\w+|approved|paused|capped|blocked|(?:switched|turned|shut|scaled)(?: (?!on\b)[\w'-]+){0,3} (?:off|down)|(?:re-?)?enabled|disabled|upgraded on|apologi\w+|follow-up|needs? no\b|set too (?:low|high)|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|signed off|sign off|called off|refused|denied|rejected|revoked|declined|(?:already|been) (?:done|taken|carried out|completed)|fault of|prevent\w*|avoid(?:ed|able)\b|discipline\w*|cancel\w*|postpon\w+|brought forward|abandon\w+|aborted|suffered|complain\w*|quality|latency|satisfaction|sorry|no action|nothing (?:to do(?! with)|needs|more (?:is|to|needs|will|has|was|can)|is needed|has to)|ignore\w*|no need|"
-    r"safe(?:ly)?|don't worry|no cause for|under control|false alarm|harmless|credited|handled(?! by N)|taken care|dealt with|resolved by|a ticket|has been (?:asked|opened|filed|raised)|agreed|confirmed by|according to(?! (?:the )?(?:forecast|plan|facts|figures|baseline|data|numbers|records?))|asked|says?|said|reported by|reports (?:an?|that|the|on)\b|status page|states that|claims|confirms?|"
-    r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
+    r"safe(?:ly)?|don't worry|no cause for (?:alarm|concern|worry)|under control|false alarm|harmless|credited|handled(?! by N| (?:\w+ )?Q)|taken care|dealt with|resolved by|a ticket|has been (?:asked|opened|filed|raised)|agreed|confirmed by|according to(?! (?:the )?(?:forecast|plan|facts|figures|baseline|data|numbers|records?))|asked|says?|said|reported by|reports (?:an?|that|the|on)\b|status page|states that|claims|confirms?|"
+    r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|ruled? out|rules out|final(?:ised|ized)? (?:figures|numbers|costs?|bill|amounts?)|(?:figures|numbers|costs?|amounts?) (?:are|is) (?:now )?final|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
     r"automatically|recover|would be (?:back|over)|savings? of|pay(?:s)? (?:off|back)|charged back|invoice|waived|free|in good hands|sorted|closed|ready|rest assured|reassur\w+|intend\w*|decided|agreed|ordered by|chose|chosen|deliberate\w*|(?:is|are|be|gets?|getting|got|gotten|become\w*|became|feel\w*) (?:much |even |far )?(?:better|worse)|improv\w+|worsen\w*|faulty|broken(?! down)|buggy|plans? to|aims? to|commit\w+)\b"
 )
 _ADVICE = re.compile(
     r"^next : (?!quotedstep)[a-z]|\b(?:should|ought to(?! (?:be|have|cost)\b)|must|need to|needs to|(?:have|has) to(?! (?:do with|pay|spend|cover|bear|foot|cost)\b)|recommend\w*|(?<!nothing to )(?<!not )suggest (?:to|that|you|we)|please|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
-    r"^(?:- |\* |• |\d+ \. )?(?:check|look|compare|revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|see|talk|raise|lower(?! (?:\w+ ){1,3}(?:\w+ed|\w+s|offset|cut|took|brought|held)\b)|trim|review|inspect|tell|notify|delete|remove|add|call|open|click|visit|read|do|put|update|announce|route|mark|ignore|approve)\b"
+    r"^(?:- |\* |• |\d+ \. )?(?!(?:set|put|call) (?:against|beside|next to|volume|count|\w+ly)\b)(?:check|look|compare|revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|see|talk|raise|lower(?! (?:\w+ ){1,3}(?:\w+ed|\w+s|offset|cut|took|brought|held)\b)|trim|review|inspect|tell|notify|delete|remove|add|call|open|click|visit|read|do|put|update|announce|route|mark|ignore|approve)\b"
 )
 _ACTION = re.compile(
     r"\b(?:team|teams|they|we|engineers?|developers?|owners?|somebody|someone|people|provider|support) (?:has|have|had|is|are|was|were) "
@@ -28,12 +30,34 @@ _DID = re.compile(
     r"\b(?:provider|vendor|supplier|finance|engineers?|developers?|somebody|someone|customers?|users?|people|management|operators?) (?:also |just |simply |then |quietly )?"
     r"(?P<verb>cut|let|made|raised|lowered|changed|reduced|increased|dropped|introduced|doubled|ended|began|started|stopped|noticed|complained|left|love|like|want|wanted|turned|kept|ran|wrote|sent|pushed|forgot|missed|moved|asked|accepted|signed|renewed|shipped|deployed|Q\d+ (?:its|the|their))\b"
 )
+_SWITCHED = re.compile(r"(?:somebody|someone|people) (?:\w+ )?(?:turned|switched)\b")
+_WE = re.compile(r"\b(?:we|they) (?:also |just |then |already )?(?P<verb>(?!\w+eed\b)[a-z]{3,}ed)\b")
 _PARAPHRASE = re.compile(r"\b(?:likely|probably|apparently|seems?|appears?|suspected|suspicion|looks like)\b")
 _POINTS = re.compile(r"^(?:look|see)(?: closer)? (?:at|in|into) (?:the )?(?:workflow |feature |team |model )?N\d+\b")
 _SPENDING = {
     "spent", "overspent", "underspent", "seen", "expected", "running", "spending", "paying", "affected", "concerned", "carried", "used", "charged",
-    "heading", "headed", "talking", "looking", "facing", "seeing", "dealing", "left", "budgeted", "planned", "counted", "reckoned", "anticipated", "forecast", "assumed", "paid", "bargained", "called", "overspending", "exceeded", "going", "named", "involved", "listed", "risen", "grown", "owned", "hit", "different", "carrying",
+    "heading", "headed", "talking", "looking", "facing", "seeing", "dealing", "left", "budgeted", "planned", "counted", "reckoned", "anticipated", "forecast", "assumed", "paid", "bargained", "called", "overspending", "exceeded", "recorded", "measured", "logged", "booked", "billed", "estimated", "going", "named", "involved", "listed", "risen", "grown", "owned", "hit", "different", "carrying",
 }  # fmt: skip
+
+
+_OTHER_WORD = {"asked": "requested"}
+
+
+def _reported(word: str, denied: bool, known: Known) -> bool:
+    """True where a fact's sentence has the word, denied as it is here."""
+    word = _OTHER_WORD.get(word, word)
+    parts = [part for f in known.facts for part in re.split(r"[;.] ?", f.text.lower()) if word in part]
+    return any(negated(part, part.index(word)) == denied for part in parts)
+
+
+def _fared(word: str, text: str, known: Known) -> bool:
+    """True where what got better or worse did: the cache, failures."""
+    told = re.search(r"\b(better|worse)$", word)
+    for concept, worse in (("cache", -1), ("error", 1)):
+        if told and any(c == concept for _, _, c in concepts_in(text)):
+            moved = [q.value for q in known.quantities if q.concept == concept and q.unit == "points"]
+            return any((m * worse > 0) == (told[1] == "worse") for m in moved)
+    return False
 
 
 def deed_faults(text: str, known: Known) -> list[str]:
@@ -59,15 +83,21 @@ def deed_faults(text: str, known: Known) -> list[str]:
             continue
         if word == "closed" and known.text("state") == "ended":
             continue
-        if word in known.texts or (word == "invoice" and "invoice" in known.texts):
+        if _reported(word, negated(text, match.start()), known) or _fared(word, text, known):
             continue
         return [f"{word}: no fact promises or reports this"]
     did = _DID.search(text)
+    if did and _SWITCHED.match(did[0]) and any("switched" in f.text for f in known.facts if f.kind == "coincidence"):
+        did = None
     if did and did[0] not in known.texts and not (_PARAPHRASE.search(text) and told_in(text, known)):
         return [f"{did[0]}: no fact says what people did"]
-    action = _ACTION.search(text)
+    action = _ACTION.search(text) or _WE.search(text)
     if action and action["verb"] not in _SPENDING and action["verb"] not in known.texts:
         return [f"{action[0]}: no fact says what people did"]
+    if more := re.search(
+        rf"\b{QUOTED} ?,? (?:and|or|then|plus)(?: then| also)? [a-z]+ (?:the|an?|its|all|every|N\d+)\b", text
+    ):
+        return [f"{more[0]}: no fact says what to do here"]
     advice = _ADVICE.search(
         re.sub(r"^(?:- |\* |• )?\w+(?: :)", " ", text)
         if re.match(r"^(?:- |\* |• )?(?!next\b|now\b|please\b|todo\b|action\b)\w+ :", text)
@@ -84,6 +114,8 @@ def deed_faults(text: str, known: Known) -> list[str]:
         )
         or (advice[0] == "should" and re.match(r" have (?:cost|been|spent|used|taken|had)\b", text[advice.end() :]))
     ):
+        advice = None
+    if advice and advice[0].startswith("next step") and says_no_more(text, known):
         advice = None
     if advice and not (advice[0] in ("see", "read", "open", "visit") and known.by_name.get("incident_page")):
         if advice[0] == "should" and forecast and re.search(r"\b(?:month|forecast|budget)\b", text):

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 
-from explainer.checker.causation import told_in
+from explainer.checker.causation import told_in, unknown_cause
 from explainer.checker.negation import CLAUSE, NEGATOR, REACH
 from explainer.checker.quantities import Known
+from explainer.checker.states import ALIKE
 
 _NEGATION_FINE = re.compile(
     r"\bnot,|\bor not\b|\b(?:may|might) (?:well )?not\b|(?<=, )not (?:just |only |the |its |about |around )*[QN]\d|\bnot (?=[\w ]{3,30} but )|\b(?:proves?|proven|proving|means?|says?|shows?|establish\w*|impl(?:y|ies)) (?:nothing|little)\b|\bnothing to do with\b|\bnothing else\b|\bnot the (?:Q|usual|expected)|\bno (?:other )?(?:single )?driver\b|\bno (?:team |owner )?tags?\b|\bno single\b|\b(?:may|might) or (?:may|might) not\b|\bno longer\b|"
@@ -53,9 +54,26 @@ def denial_faults(text: str, known: Known) -> list[str]:
     return []
 
 
+_HIGH = re.compile(r"(?:an? |the )?(?:overspend\w*|overshoot|high|excess|expensive|extra)\b")
+_LOW = re.compile(r"(?:an? |the )?(?:underspend\w*|low|cheap|bargain)\b")
+_HOLDS = re.compile(r"\b(?:hold|last|suffice|be kept|be met|do)\b")
+
+
 def _fine(text: str, match: re.Match[str], known: Known) -> bool:
+    if re.match(r"^(?:yes|no) ?[,:.]", text[match.start() :]):
+        return True
     scope = " ".join(CLAUSE.split(text[match.end() :])[0].split()[: REACH + 3])
+    excess = known.excess or 0.0
+    if _HIGH.match(scope) or _LOW.match(scope):
+        return excess < 0 if _HIGH.match(scope) else excess > 0
+    if re.match(r"within (?:the |its |what )?(?:\w+ )?(?:baseline|expect\w*|normal|usual|norm|range)\b", scope):
+        return bool(known.base) and abs(excess) > ALIKE * abs(known.base or 0.0)
+    forecast, budget = known.number("month_end_forecast"), known.number("budget")
+    if "budget" in text[: match.start()] and _HOLDS.match(scope) and forecast and budget:
+        return forecast > budget
     denied_cause = re.search(rf"\b(?:not|no) [^,;]*{_CAUSE.pattern}", text)
+    if denied_cause and unknown_cause(known):
+        return True
     if _PARAPHRASE.search(text) and not denied_cause and told_in(text, known):
         return True
     if (

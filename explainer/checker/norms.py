@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from explainer.checker.concepts import concept_of, concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.states import ALIKE
@@ -13,8 +14,17 @@ _DRIVERS_ALL = re.compile(
 )
 
 
+_NONE_OVER = re.compile(
+    r"\b(?:none of the|no(?: other)?) (?:other )?drivers? (?:is|was|weighs|counts|has been) (?:\w+ )?(?:larger|bigger|greater|heavier|higher|more|stronger) than\b"
+)
+
+
 def driver_faults(text: str, known: Known) -> list[str]:
     """`Every driver raised the cost`, `not all drivers pushed it up`: by the drivers' signs."""
+    if (top := _NONE_OVER.search(text)) and known.drivers:
+        most = max(known.drivers, key=lambda n: known.drivers[n] * (known.excess or 1.0))
+        if concept_of(f"driver_{most}") not in [c for _, _, c in concepts_in(text[top.end() :])]:
+            return [f"{top[0]}: the drivers do not say so"]
     told, drivers = _DRIVERS_ALL.search(text), list(known.drivers.values())
     if told is None or not drivers:
         return []
@@ -32,7 +42,7 @@ def driver_faults(text: str, known: Known) -> list[str]:
 
 
 _AS_NORMAL = re.compile(
-    r"\b(?:in line with|on a par with|level with|the same as|equal to|no different from|within) (?:the |its |what |our |all )*(?:expect\w+|normal|usual|baseline|norm|was expected|had been expected)\b|\bback (?:to|at|on) (?:the |its |what )*(?:was |had been )?(?:expect\w+|normal|usual|baseline)|\b(?:as expected|as usual|at its (?:usual|expected|normal)(?: cost| level)?)\b(?! (?:Q|to))"
+    r"\b(?:(?:at|to) the (?:expected|usual|normal|baseline) (?:level|cost|amount)|no (?:more|dearer|higher) than (?:(?:what )?it (?:should|usually|normally)|expected|usual|normal)|in line with|on a par with|level with|the same as|equal to|no different from|within) (?:the |its |what |our |all )*(?:expect\w+|normal|usual|baseline|norm|was expected|had been expected)\b|\bback (?:to|at|on) (?:the |its |what )*(?:was |had been )?(?:expect\w+|normal|usual|baseline)|\b(?:as expected|as usual|at its (?:usual|expected|normal)(?: cost| level)?)\b(?! (?:Q|to))"
 )
 _ENOUGH = re.compile(
     r"\bexpect\w*\b[^,;.]{0,20}\b(?:was|were|proved|is|has been|had been)(?P<no> not)? (?:enough|sufficient)\b"
@@ -46,7 +56,7 @@ def normal_faults(text: str, known: Known) -> list[str]:
         return []
     if enough := _ENOUGH.search(text):
         return [] if (excess <= 0) != bool(enough["no"]) else [f"{enough[0]}: the cost says otherwise"]
-    told = _AS_NORMAL.search(text)
+    told = None if re.search(r"^(?:had|if|were)\b|, (?:had|if|were)\b", text) else _AS_NORMAL.search(text)
     if told is None or negated(text, told.start()) or abs(excess) <= ALIKE * abs(base):
         return []
     if re.search(
@@ -60,7 +70,7 @@ def normal_faults(text: str, known: Known) -> list[str]:
 
 
 _EVENT = re.compile(
-    r"\b(?:planned|announced|scheduled) (?:event ,? ?(?:the |an? )?)?(?P<after>(?!end|until|to\b|for\b|by\b|at\b|on\b|in\b|event\b|cost|and\b|T\d|N\d|D\d|Q\d|beforehand)[a-z][\w-]*(?: [a-z][\w-]*)?)|\bplan is for the (?P<plan>[a-z][\w-]*(?: [a-z][\w-]*)?) to\b|^the (?P<ran>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:overran|ran (?:on|over|past)|went on|took)\b|(?:^|\bthe |, )(?P<before>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:had been|has been|was|were|is) (?:(?:already|long|also|not|never|duly) )?(?:announced|planned|scheduled|meant|expected to end|due)\b"
+    r"\b(?:planned|announced|scheduled) (?:event ,? ?(?:the |an? )?)?(?P<after>(?!end|until|to\b|for\b|by\b|at\b|on\b|in\b|event\b|cost|and\b|T\d|N\d|D\d|Q\d|beforehand)[a-z][\w-]*(?: [a-z][\w-]*)?)|\b(?:planned|announced|scheduled) : (?:the |an? )?(?P<listed>[a-z][\w-]*(?: [a-z][\w-]*)?)|\bplan is for the (?P<plan>[a-z][\w-]*(?: [a-z][\w-]*)?) to\b|^the (?P<ran>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:overran|ran (?:on|over|past)|went on|took)\b|(?:^|\bthe |, )(?P<before>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:had been|has been|was|were|is) (?:(?:already|long|also|not|never|duly) )?(?:announced|planned|scheduled|meant|expected to end|due)\b"
 )
 
 
@@ -72,7 +82,7 @@ def event_faults(text: str, known: Known) -> list[str]:
         return []
     words = [
         w
-        for w in (told["after"] or told["plan"] or told["ran"] or told["before"] or "").split()
+        for w in (told["after"] or told["listed"] or told["plan"] or told["ran"] or told["before"] or "").split()
         if len(w) > 3 and w not in _PLAIN_EVENT
     ]
     return [] if not words or any(w[:4] in events for w in words) else [f"{told[0]}: the event has another name"]

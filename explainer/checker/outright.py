@@ -28,7 +28,11 @@ _SAME = (frozenset(["asked", "requested", "request", "ask", "asking"]), frozense
 
 def without_told(sentence: Sentence, known: Known) -> Sentence:
     """The sentence with blanks in the place of what a fact's sentence says as well."""
-    spoken = [f.text.lower() for f in known.facts if isinstance(f.value, str) and f.name not in UNTRUSTED and f.kind != "next_step"]
+    spoken = [
+        f.text.lower()
+        for f in known.facts
+        if isinstance(f.value, str) and f.name not in UNTRUSTED and f.kind != "next_step"
+    ]
     told = [t for text in spoken for t in _parts(text)]
     text = sentence.text.replace("no one", "noone ")
     spans = [(0, len(text)), *((m.start(), m.end()) for m in re.finditer(r"[^;:,.()—–]+", text))]

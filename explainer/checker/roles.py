@@ -51,6 +51,7 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
         faults.extend(_moves(name, mine, left, right))
         if known.by_name.get("feature") and mine <= {"team"} and _COSTS.search(f"{left}|{right}"):
             faults.append(f"{name} is the team, not what cost this")
+    faults += _owners(text, known)
     return faults + _half_named(text, known) + _miscounted(sentence)
 
 
@@ -68,6 +69,27 @@ def _miscounted(sentence: Sentence) -> list[str]:
         if figure.bare and told > 1 and figure.value <= 12 and told != figure.value:
             return [f"{figure.shown}: the list has another number of names"]
     return []
+
+
+_OWNER = re.compile(
+    r"\bwhich (?P<which>[a-z][\w-]*) owns\b|(?:^|[,;:.] |\b(?:and|that|team) )(?P<who>[a-z][\w-]*) owns? (?:N\d|it\b|the feature)|"
+    r"\b(?:owned by|belongs to) (?:the )?(?:team )?(?P<by>[a-z][\w-]*)\b|\bowner (?:of N\d+ )?(?:is|:) (?P<is>[a-z][\w-]*)\b"
+)
+
+
+def _owners(text: str, known: Known) -> list[str]:
+    """Who is told to own it has to be a name of the facts, though it may be a plain word."""
+    told = _OWNER.search(text)
+    word = told[told.lastgroup] if told and told.lastgroup else None
+    if not word or not known.by_name.get("team") or word in _NO_OWNER or word in known.texts:
+        return []
+    return [f"{word}: no fact has this name or thing"]
+
+
+_NO_OWNER = {
+    "the", "this", "that", "it", "them", "us", "nobody", "no", "who", "which", "team", "another", "one", "an", "a", "its",
+    "what", "and", "they", "not",
+}  # fmt: skip
 
 
 def _half_named(text: str, known: Known) -> list[str]:

@@ -44,7 +44,7 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *steady_faults(rest.text, known),
         *unit_cost_faults(text, known),
         *new_faults(rest.text, known),
-        *cause_faults(rest, known),
+        *min(cause_faults(sentence, known), cause_faults(rest, known), key=len),
         *deed_faults(rest.text, known),
         *denial_faults(rest.text, known),
         *role_faults(sentence, known),

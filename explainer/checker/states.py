@@ -65,10 +65,10 @@ def sequence_faults(text: str, known: Known) -> list[str]:
 
 
 _ONGOING = re.compile(
-    r"\b(?:(?<!larger )(?<!higher )(?<!more )(?<!greater )(?<!smaller )(?<!lower )still(?! (?:set|on (?:course|track)|expected|due|forecast|projected|within|below|under|leaves|room|fits?|headed|heading|an?|the|open whether|unclear|unknown|not (?:known|clear|shown))\b)|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)(?! (?:hot|well|far|\w+ )?(?:at|above|over|below|under|higher|Q\d|far|well|clearly))|has been going on|has been running|has not (?:yet )?(?:been )?(?:ended|stopped|returned|come|gone|finished|over|eased|subsided|recovered|settled|resolved|abated|normali[sz]ed|let up)|continue|remains (?:open|elevated|high|above)|no end|(?:is|are|keeps?) (?:now |currently )?(?:overrunning|growing|rising|climbing|burning|increasing|continuing|getting dearer))\b(?!(?: \w+){0,4} (?:Q\d+ (?:a|per|each|every) (?:week|day|D\d+)|Q\d+ D\d+|Q\d+ weekly))"
+    r"\b(?:(?<!larger )(?<!higher )(?<!more )(?<!greater )(?<!smaller )(?<!lower )still(?! (?:set|on (?:course|track)|expected|due|forecast|projected|within|below|under|leaves|room|fits?|headed|heading|(?:much |far |well |clearly |somewhat )?(?:less|more|fewer|short|far|just|only|dearer|cheaper|smaller|larger)\b|an?|the|open whether|unclear|unknown|not (?:known|clear|shown))\b)|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)(?! (?:hot|well|far|\w+ )?(?:at|above|over|below|under|higher|Q\d|far|well|clearly))|has been going on|has been running|has not (?:yet )?(?:been )?(?:ended|stopped|returned|come|gone|finished|over|eased|subsided|recovered|settled|resolved|abated|normali[sz]ed|let up)|continue|remains (?:open|elevated|high|above)|(?:is|are) (?:still )?live\b|no end|(?:is|are|keeps?) (?:now |currently )?(?:overrunning|growing|rising|climbing|burning|increasing|continuing|getting dearer))\b(?!(?: \w+){0,4} (?:Q\d+ (?:a|per|each|every) (?:week|day|D\d+)|Q\d+ D\d+|Q\d+ weekly))"
 )
 _ENDED = re.compile(
-    r"\b(?:(?:has|had|is|it|was|have|which|then|and|now|since) (?:now |since |already )?(?:ended|over(?! (?:its|the|their|what|our|this|expect\w*|budget|Q\d))|finished|stopped|resolved|closed|past|concluded)|ended|is over(?! (?:its|the|their|what|our|this|expect\w*|budget|Q\d))|^over\b(?! (?:the|its|an?|T\d|D\d|Q\d))|over at last|all over|back (?:to|at) (?:normal|its|the)|(?:has|have) (?:now |since )?(?:returned|gone back|recovered|normalised|normalized|settled|subsided)|returned to|no longer (?:going|running|ongoing)|came to an end|it ran from|finished|(?<!has )(?<!have )lasted|is done|behind us|run its course|recovered|calmed(?: down)?|cooled (?:down|off)|quietened(?: down)?|normalised|normalized|went back to|over now|stopped)\b(?! (?:working|serving|caching|being|using|reading|hitting))"
+    r"\b(?:(?:has|had|is|it|was|have|which|then|and|now|since) (?:now |since |already )?(?:ended(?! (?:up )?(?:on|at|with|above|below|over|under) (?:\w+ ){0,2}Q)|over(?! (?:its|the|their|what|our|this|expect\w*|budget|Q\d))|finished|stopped|resolved|closed|past|concluded)|ended(?! (?:up )?(?:on|at|with|above|below|over|under) (?:\w+ ){0,2}Q)|is over(?! (?:its|the|their|what|our|this|expect\w*|budget|Q\d))|^over\b(?! (?:the|its|an?|T\d|D\d|Q\d))|over at last|all over|back (?:to|at) (?:normal|its|the)|(?:has|have) (?:now |since )?(?:returned|gone back|recovered|normalised|normalized|settled|subsided)|returned to|no longer (?:going|running|ongoing)|came to an end|(?:has|have|had) come to an end|all clear|it ran from|finished|(?<!has )(?<!have )lasted|is done|behind us|run its course|recovered|calmed(?: down)?|cooled (?:down|off)|quietened(?: down)?|normalised|normalized|went back to|over now|stopped)\b(?! (?:working|serving|caching|being|using|reading|hitting))"
 )
 
 
@@ -150,12 +150,12 @@ _EVERY = re.compile(
     r"\b(?:every (?:team|feature|model|region|scope|workflow)|(?<!of )all (?:(?:the )?(?:teams|features|models|workflows|regions|providers|environments|requests|runs|calls|customers|users))|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone|everybody|organisation-wide|no single|(?:spread|split|divided|shared) (?:\w+ )?(?:evenly|equally)|evenly (?:spread|split|divided|shared)|equally (?:spread|split|divided|shared)|in equal (?:parts|shares)|alike)\b"
 )
 _ONLY = re.compile(
-    r"\b(?:only|(?<!of )(?<!of its )the (?:whole|entire) (?=(?:rise|excess|increase|difference|overspend|cost|amount|extra|bill|jump|spend|sum|pool|team|company|organi[sz]ation|drop|fall)\b)|alone|solely|exclusively|entirely|nothing else|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the \w+)(?= (?:is|was|are|comes?|came|due|from|sits?|lies|stems?|falls?)\b)|the whole of|completely|fully|nowhere else|none of (?!this|that|it\b)|exact same|always|never)\b"
+    r"\b(?:only|(?<!of )(?<!of its )the (?:whole|entire) (?=(?:rise|excess|increase|difference|overspend|cost|amount|extra|bill|jump|spend|sum|pool|team|company|organi[sz]ation|drop|fall)\b)|alone|solely|exclusively|entirely|nothing else|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the \w+)(?= (?:is|was|are|comes?|came|due|from|sits?|lies|stems?|falls?)\b)|the whole of|completely|fully|nowhere else|none of (?!this|that|it\b|the (?:other )?drivers\b)|exact same|always|never)\b"
 )
 
 
 _STEADY = re.compile(
-    r"\b(?:stay|remain|h[eo]ld|hold|keep|kept|is|are|was|were|been|being)(?:s|ed|ing)? (?:\w+ )?(?:flat|stable|steady|unchanged|constant|level|the same)\b|"
+    r"\b(?:stay|remain|h[eo]ld|hold|keep|kept|is|are|was|were|been|being)(?:s|ed|ing)? (?:\w+ )?(?:flat|stable|steady|unchanged|constant|level|the same)\b(?! (?:climb|rise|growth|increase|decline|drop|fall|creep|trend|upward|downward))|"
     r"\b(?:did|has|have|does|do)(?: not|n't) (?:change|move|budge)d?\b|\b(?:hardly|barely) (?:changed|moved)\b"
 )
 ALIKE = 0.05
@@ -207,7 +207,7 @@ _NEW = re.compile(
 
 
 _TAG = re.compile(
-    r"\b(?P<what>team|owner|feature|workflow|model|customer|environment|project|cost|user)(?: or \w+)? tags?\b"
+    r"\b(?P<what>team|owner|feature|workflow|model|customer|environment|project|cost|user|region|provider|department|account|service|version|release|workload|product)(?: or \w+)? tags?\b"
 )
 
 
@@ -225,6 +225,9 @@ def new_faults(text: str, known: Known) -> list[str]:
     return [f"{release[0]}: no fact speaks of it"] if release and not spoken else []
 
 
+_OTHERS = re.compile(
+    r"(?<!no )(?<!than )(?<!any )(?<!all )(?<!of )(?<!the )\bother (?:teams?|features?|models?|workflows?|regions?|customers?|companies|environments?)\b(?: of N\d+)? (?:also |too )?(?:saw|see|moved?|rose|rise|grew|show\w*|were|are|have|had|did|got|went)\b"
+)
 _APART = re.compile(
     r"\b(?:stands? out|stood out|(?:is|are|to) blame|hit (?:the )?hardest|most affected|concentrated (?:in|on)|confined to|sits in|limited to)\b"
 )
@@ -261,7 +264,11 @@ def reach_faults(text: str, known: Known) -> list[str]:
         shares = [v for n, v in ((n, known.number(n)) for n in known.by_name if n.endswith("_share")) if v is not None]
         excess = known.excess or 0.0
         shares += [100 * v / excess for v in known.drivers.values() if excess]
-        if not any(v > 99.5 for v in shares):
+        told = {c for _, _, c in concepts_in(text)}
+        shares.append(
+            sum(100 * v / excess for n, v in known.drivers.items() if excess and concept_of(f"driver_{n}") in told)
+        )
+        if not any(99.5 < v < 100.5 for v in shares):
             return [f"{only[0]}: no fact rules out all else"]
     if (
         known.text("scope") == "everywhere"
@@ -269,6 +276,8 @@ def reach_faults(text: str, known: Known) -> list[str]:
         and not re.search(r"\b(?:no|none|not|nothing|nobody|neither)\b", text[: apart.start()])
     ):
         return [f"{apart[0]}: it is spread over all"]
+    if (others := _OTHERS.search(text)) and "other" not in known.texts:
+        return [f"{others[0]}: no fact speaks of these"]
     if re.search(r"\b(?:one|a single) team\b", text) and "every" in known.texts:
         return ["all teams are concerned"]
     return []

@@ -55,6 +55,12 @@ def is_step(text: str, known: Known) -> bool:
     )
 
 
+def says_no_more(text: str, known: Known) -> bool:
+    """True where a sentence says of the facts' next step no more than that it is there, or what its facts say of it."""
+    told = " ".join(f"{f.value} {f.text}" for f in known.facts if "step" in f.text.lower()).lower()
+    return bool(told) and not set(text.split()) & (_DONE - {"been"}) and not _strange(text, known, told)
+
+
 def _says(text: str, step: str, known: Known) -> bool:
     said = set(re.findall(r"[a-z][a-z'-]+", text)) - {"unknownlink"}
     wanted = set(re.findall(r"[a-z][a-z'-]+", step))
