@@ -30,7 +30,7 @@ _CAUSE_KEYS: tuple[tuple[str, str], ...] = (
     ("pool_change", r"(?:new |changed |different )?(?:split|allocation|key) of (?:the )?(?:shared )?pool|re-?allocation|(?:pool|pool 's|pool's) split|(?:another|other|new|different) (?:split|division)|(?:split|divided|shared out) (?:otherwise|differently|in another way|another way)|split of(?! (?:the |its )?(?:excess|difference|rise|increase|cost|bill|extra)\b)"),
     ("tag_move", r"renam(?:e|ed|ing)|reorganisation|reorg"),
     ("data_fault", r"data (?:fault|error|gap|problem)|double[- ]count\w*|duplicate (?:data|rows)|late data|measurement error|billing (?:error|mistake|bug)|glitch"),
-    ("other", r"bugs?|misconfigur\w+|attack\w*|abuse|abusive|bots?|scraper\w*|scraping|campaign\w*|marketing|holidays?|weekends?|season\w*|black friday|new customers?|customers?|experiments?|a/b tests?|developers?|engineers?|someone|somebody|human error|mistakes?|intern|leaked|stolen|fraud(?:ulent)?|hackers?|ddos|memory leak|typo|configuration|config|settings?(?! (?:an?|the)\b)|vendor|supplier|weather|press|news|sale|promo|spam|crawl\w*|feature flag|flag|exchange rate|currency|tax|inflation|competitor\w*|surcharges?|penalt(?:y|ies)|end of (?:the )?quarter|quarter-end|conference|audit|timeouts?|rate limits?|throttl\w+|regression|database|network|infrastructure|hardware|capacity|migration|test suite|ci|pipeline"),
+    ("other", r"bugs?|misconfigur\w+|attack\w*|abuse|abusive|bots?|scraper\w*|scraping|campaign\w*|marketing|holidays?|weekends?|season\w*|black friday|new customers?|customers?|experiments?|a/b tests?|developers?|engineers?|human error|mistakes?|intern|leaked|stolen|fraud(?:ulent)?|hackers?|ddos|memory leak|typo|configuration|config|settings?(?! (?:an?|the)\b)|vendor|supplier|weather|press|news|sale|promo|spam|crawl\w*|feature flag|flag|exchange rate|currency|tax|inflation|competitor\w*|surcharges?|penalt(?:y|ies)|end of (?:the )?quarter|quarter-end|conference|audit|timeouts?|rate limits?|throttl\w+|regression|database|network|infrastructure|hardware|capacity|migration|test suite|ci|pipeline"),
 )  # fmt: skip
 _CAUSE_WORD = re.compile("|".join(rf"(?P<k{i}>\b(?:{p})(?![\w-]))" for i, (_, p) in enumerate(_CAUSE_KEYS)))
 _RELATED = {
@@ -51,7 +51,7 @@ _ACCOUNTING = re.compile(
     r"^(?:comes? (?:down to|from)|came from|coming from|from|driven by|explains?|explained|responsible|attributable|attributed|stems?(?: from)?|due to|because(?: of)?|down to|traced|thanks to|owing to|result(?:s|ed|ing)? (?:of|from)|behind|lies? (?:in|with|behind)|source of|caused?|reasons?|drove|drives|traces? back|(?:is|was) what ?)$"
 )
 _SURE = re.compile(
-    r"\b(?:(?<!Q\d )(?<!how )certain(?:ly)?|definite(?:ly)?|proven|proves?|proof|confirmed|without (?:a |any )?doubt|no doubt|no question|unquestioned|beyond question|undoubtedly|clearly|obviously|(?<!Q\d )sure(?:ly)?|established|beyond (?:any |all |every )?doubt|guarantee\w*|unquestionabl\w+|evidently|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|undeniabl\w+|doubtless|plainly|indisputabl\w+|nothing but|categorically|for certain|shown to be|showed|shows that|has been shown|is shown|we know|turned out)\b"
+    r"\b(?:(?<!Q\d )(?<!how )certain(?:ly)?|definite(?:ly)?|proven|proves?|proof|confirmed|without (?:a |any )?doubt|no doubt|no question|unquestioned|beyond question|undoubtedly|clearly|obviously|(?<!Q\d )sure(?:ly)?|established|beyond (?:any |all |every )?doubt|guarantee\w*|unquestionabl\w+|evidently|(?:is|are) (?:now |quite |perfectly |entirely )?clear|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|undeniabl\w+|doubtless|plainly|indisputabl\w+|nothing but|categorically|for certain|shown to be|showed|shows that|has been shown|is shown|we know|turned out)\b"
 )
 _HEDGE = re.compile(
     r"\b(?:likely|likeliest|best guess|most plausibly|in all probability|probabl[ey]|suspected|suspect|appears?|seems?|apparently|presumably|points? to|pointing to|suggests?|looks? like|looks to be|best explanation|candidate|indicat\w+|in all likelihood|most plausible|plausibl[ey]|assumed|we think|we believe|believed|chances are|consistent with|as far as|by all appearances|the signs)\b"
@@ -139,9 +139,10 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
     for match, key in stated:
         measured = {q.concept for q in known.quantities}
         if (
-            key in supported
+            (key in supported and key != "other")
             or _is_driver(match[0], drivers)
             or match[0] in known.texts
+            or (key == "other" and match[0].removesuffix("s") in known.texts)
             or (key == "traffic_surge" and " " not in match[0] and re.search(r"\brequests\b|\bruns\b", known.texts))
             or any(s <= match.start() < e and c in measured for s, e, c in concepts_in(text))
             or (key == "batch_overrun" and "budget" in text)
@@ -186,6 +187,8 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
         if named and not open_yet:
             faults.append(f"{coincides[0]}: what coincides is told to have done it")
     faults += _contrasts(text, stated, known)
+    if not unknown_cause(known) and (none := _NOT_KNOWN.search(text)):
+        faults.append(f"{none[0]}: the facts name a cause")
     if unknown_cause(known) and _NO_CAUSE.search(text) and not stated:
         return faults
     marker = next(iter(_markers(text, known)), None)
@@ -199,6 +202,9 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
 
 _NO_CAUSE = re.compile(
     r"\bno (?:[a-z-]+ ){0,3}(?:causes?|explanation|reason)\b|\b(?:causes?|explanation|reason)\b[^,;]*\b(?:not|unknown|open|missing|unclear)\b"
+)
+_NOT_KNOWN = re.compile(
+    r"\b(?:cause|reason)s? (?:is|was|remains|are) (?:still |as yet |so far )?(?:unknown|not known(?! (?:for|with)\b)|a mystery)\b|\bno (?:\w+ )?cause (?:has been |was |is |has )?(?:yet )?(?:found|known|identified|seen)\b"
 )
 _NAMES_CAUSE = re.compile(r"\b(?:cause|reason|explanation|culprit)\b[^,;.]{0,24}?(?: is| was| :)")
 
@@ -234,7 +240,9 @@ def _surely(text: str, known: Known) -> re.Match[str] | None:
         return None
     if re.search(r"\bwhether\b|\bno (?:\w+ ){0,2}(?:proof|evidence)\b", text):
         return None
-    asked = _CAUSE_WORD.search(text) or _MARKER.search(text) or re.search(r"\b(?:cause|release|version|reason)\b", text)
+    asked = (
+        _CAUSE_WORD.search(text) or _MARKER.search(text) or re.search(r"\b(?:cause|release|version|reason|why)\b", text)
+    )
     for match in _SURE.finditer(text):
         if not asked and re.match(
             r"(?:turned out|clear|obvious|plain|evident|sure|certain|definite)\w*|of course", match[0]

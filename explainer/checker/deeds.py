@@ -15,11 +15,11 @@ _PROMISE = re.compile(
     r"fixed|fix|fixes|fixing|roll(?:ed|ing|s)? (?:\w+ ){0,3}back|rollback|revert\w*|patch\w*|mitigat\w+|contacted|notified|informed|(?<!all )told|alerted|(?<!stopped )(?<!ceased )working on|works on|(?:put|set) right|repaired|restored|undone|corrected|remed\w+|investigat\w+|look(?:s|ed|ing)? into|"
     r"on it|assigned|escalat\w+|approved|paused|capped|blocked|(?:switched|turned|shut|scaled)(?: (?!on\b)[\w'-]+){0,3} (?:off|down)|(?:re-?)?enabled|disabled|upgraded on|apologi\w+|follow-up|needs? no\b|set too (?:low|high)|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|signed off|sign off|called off|refused|denied|rejected|revoked|declined|(?:already|been) (?:done|taken|carried out|completed)|fault of|prevent\w*|avoid(?:ed|able)\b|discipline\w*|cancel\w*|postpon\w+|brought forward|abandon\w+|aborted|suffered|complain\w*|quality|latency|satisfaction|sorry|no action|nothing (?:to do(?! with)|needs|more (?:is|to|needs|will|has|was|can)|is needed|has to)|ignore\w*|no need|"
     r"safe(?:ly)?|don't worry|no cause for (?:alarm|concern|worry)|under control|false alarm|harmless|credited|handled(?! by N| (?:\w+ )?Q)|taken care|dealt with|resolved by|a ticket|has been (?:asked|opened|filed|raised)|agreed|confirmed by|according to(?! (?:the )?(?:forecast|plan|facts|figures|baseline|data|numbers|records?))|asked|says?|said|reported by|reports (?:an?|that|the|on)\b|status page|states that|claims|confirms?|"
-    r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|ruled? out|rules out|final(?:ised|ized)? (?:figures|numbers|costs?|bill|amounts?)|(?:figures|numbers|costs?|amounts?) (?:are|is) (?:now )?final|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
+    r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|disprov\w+|refut\w+|debunk\w+|ruled? out|rules out|final(?:ised|ized)? (?:figures|numbers|costs?|bill|amounts?)|(?:figures|numbers|costs?|amounts?) (?:are|is) (?:now )?final|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
     r"automatically|recover|would be (?:back|over)|savings? of|pay(?:s)? (?:off|back)|charged back|invoice|waived|free|in good hands|sorted|closed|ready|rest assured|reassur\w+|intend\w*|decided|agreed|ordered by|chose|chosen|deliberate\w*|(?:is|are|be|gets?|getting|got|gotten|become\w*|became|feel\w*) (?:much |even |far )?(?:better|worse)|improv\w+|worsen\w*|faulty|broken(?! down)|buggy|plans? to|aims? to|commit\w+)\b"
 )
 _ADVICE = re.compile(
-    r"^next : (?!quotedstep)[a-z]|\b(?:should|ought to(?! (?:be|have|cost)\b)|must|need to|needs to|(?:have|has) to(?! (?:do with|pay|spend|cover|bear|foot|cost)\b)|recommend\w*|(?<!nothing to )(?<!not )suggest (?:to|that|you|we)|please|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
+    r"\b(?:next|suggest\w*|recommend\w*|propos\w*|advi[cs]\w+|to do|todo)\b[^:;.]{0,40} : (?!quotedstep|(?:an?|the|by|on)\b)[a-z]|\b(?:should|ought to(?! (?:be|have|cost)\b)|must|need to|needs to|(?:have|has) to(?! (?:do with|pay|spend|cover|bear|foot|cost)\b)|recommend\w*|suggestion (?:is|was) to|(?<!nothing to )(?<!not )suggest (?:to|that|you|we)|please|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
     r"^(?:- |\* |• |\d+ \. )?(?!(?:set|put|call) (?:against|beside|next to|volume|count|\w+ly)\b)(?:check|look|compare|revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|see|talk|raise|lower(?! (?:\w+ ){1,3}(?:\w+ed|\w+s|offset|cut|took|brought|held)\b)|trim|review|inspect|tell|notify|delete|remove|add|call|open|click|visit|read|do|put|update|announce|route|mark|ignore|approve)\b"
 )
 _ACTION = re.compile(
@@ -30,6 +30,7 @@ _DID = re.compile(
     r"\b(?:provider|vendor|supplier|finance|engineers?|developers?|somebody|someone|customers?|users?|people|management|operators?) (?:also |just |simply |then |quietly )?"
     r"(?P<verb>cut|let|made|raised|lowered|changed|reduced|increased|dropped|introduced|doubled|ended|began|started|stopped|noticed|complained|left|love|like|want|wanted|turned|kept|ran|wrote|sent|pushed|forgot|missed|moved|asked|accepted|signed|renewed|shipped|deployed|Q\d+ (?:its|the|their))\b"
 )
+_SOMEONE = re.compile(r"\b(?:somebody|someone) (?:\w+ )?[a-z]+\b")
 _SWITCHED = re.compile(r"(?:somebody|someone|people) (?:\w+ )?(?:turned|switched)\b")
 _WE = re.compile(r"\b(?:we|they) (?:also |just |then |already )?(?P<verb>(?!\w+eed\b)[a-z]{3,}ed)\b")
 _PARAPHRASE = re.compile(r"\b(?:likely|probably|apparently|seems?|appears?|suspected|suspicion|looks like)\b")
@@ -86,13 +87,17 @@ def deed_faults(text: str, known: Known) -> list[str]:
         if _reported(word, negated(text, match.start()), known) or _fared(word, text, known):
             continue
         return [f"{word}: no fact promises or reports this"]
-    did = _DID.search(text)
+    did = _DID.search(text) or _SOMEONE.search(text)
     if did and _SWITCHED.match(did[0]) and any("switched" in f.text for f in known.facts if f.kind == "coincidence"):
         did = None
     if did and did[0] not in known.texts and not (_PARAPHRASE.search(text) and told_in(text, known)):
         return [f"{did[0]}: no fact says what people did"]
     action = _ACTION.search(text) or _WE.search(text)
-    if action and action["verb"] not in _SPENDING and action["verb"] not in known.texts:
+    if (
+        action
+        and action["verb"] not in _SPENDING
+        and not _reported(action["verb"], negated(text, action.start("verb")), known)
+    ):
         return [f"{action[0]}: no fact says what people did"]
     if more := re.search(
         rf"\b{QUOTED} ?,? (?:and|or|then|plus)(?: then| also)? [a-z]+ (?:the|an?|its|all|every|N\d+)\b", text

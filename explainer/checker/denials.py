@@ -66,6 +66,10 @@ def _fine(text: str, match: re.Match[str], known: Known) -> bool:
     excess = known.excess or 0.0
     if _HIGH.match(scope) or _LOW.match(scope):
         return excess < 0 if _HIGH.match(scope) else excess > 0
+    if re.match(r"(?:a )?(?:small|minor|trivial|negligible|modest|slight)\b", scope):
+        return bool(known.base) and abs(excess) > abs(known.base or 0.0) / 10
+    if re.match(r"(?:start|begin|end|finish|fall|happen|stop|take place) (?:\w+ ){0,2}T\d", scope):
+        return True
     if re.match(r"within (?:the |its |what )?(?:\w+ )?(?:baseline|expect\w*|normal|usual|norm|range)\b", scope):
         return bool(known.base) and abs(excess) > ALIKE * abs(known.base or 0.0)
     forecast, budget = known.number("month_end_forecast"), known.number("budget")

@@ -62,7 +62,7 @@ _NEAR = re.compile(
     r"\b(?:about|around|roughly|some|nearly|almost|over|under|more than|less than|just over|just under|approximately|close to|well over)(?: an?)? ?$"
 )
 _APART = re.compile(
-    r"^ ?,? ?(?:before|after|ahead|prior|earlier|later|afterwards|beforehand|following|apart|between|in advance|preced\w+|passed)\b"
+    r"^ ?,? ?(?:before|after|ahead|prior|earlier|later|afterwards|beforehand|following|apart|between|in advance|preced\w+|passed|into|until|till|from|of (?:the|its))\b"
 )
 _FROM_TO = r"\b(?:from|between)\b.*\b(?:to|until|and)\b"
 

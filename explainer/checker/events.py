@@ -87,6 +87,8 @@ def events_of(known: Known) -> list[Event]:
         role = _KNOWN_AS.get(fact.name, fact.name)
         value = fact.value if isinstance(fact.value, str) and fact.kind == "coincidence" else ""
         words = _CUES.get(role) or "|".join(rf"{re.escape(w)}\w*" for w in words_of(fact))
+        if "alert" in role:
+            words += "|notic\\w+|detect\\w+|notif\\w+|warn\\w+|paged?"
         if value and role != "release":
             words = "|".join(filter(None, [words, *(re.escape(w) for w in value.lower().split() if len(w) > 3)]))
         times = (

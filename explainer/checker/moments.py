@@ -88,9 +88,21 @@ MOMENT = re.compile(
     rf"(?:\s(?P<part>morning|afternoon|evening|night)\b)?(?:\s?,?\s(?:at\s)?{_CLOCK_STRICT.format(n=4)})?)(?![\w])",
     re.IGNORECASE,
 )
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_TO = r"(?P<to>to|until|till|and|through|–|-)"
+DAYS_OF_MONTH = re.compile(
+    rf"(?<![\d:.$])\b(?P<first>{_DAY})\s?{_TO}\s?(?P<second>{_DAY})\s(?P<month>{_MONTH})",
+    re.IGNORECASE,
+)
+"""`12 to 14 May`: two days of one month."""
+MONTH_DAYS = re.compile(
+    rf"\b(?P<month>{_MONTH})\s(?P<first>{_DAY})\s?{_TO}\s?(?P<second>{_DAY})(?![\d:,.]*\d)(?!\s(?:{_MONTH}|[%a-z]+ of))",
+    re.IGNORECASE,
+)
+"""`May 12 to 14`: two days of one month."""
 DURATION = re.compile(
     rf"(?:(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{'|'.join(NUMBER_WORDS)})(?=[ -])|(?P<quarter>(?:a|one|three) quarters? of an)(?=[ -]hour)|(?P<past>(?<=past )|(?<=last )|(?<=previous ))(?=(?:hour|day|week|month|year)\b)|(?P<vague>(?<=for )(?:(?:many|several) )?)(?=(?:hours|days|weeks|months|years)\b)|(?P<vague2>)(?=(?:minutes|hours|days|weeks|months) (?:before|after|earlier|later|ahead)\b)|(?P<half>half an?|an?|one and a half|an? (?:full|whole|single|good))(?=[ -]\w{{3}})|(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)})(?:[ -](?:full|whole|entire|solid|straight))?)"
-    r"(?P<andhalf> and a half)?[\s-]?(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|minutes?|mins?|min|months?|years?|seconds?)\b(?P<half2> and a half)?(?P<ago> ago\b)?",
+    r"(?P<andhalf> and a half)?[\s-]?(?:(?:full|whole|entire|consecutive|straight|solid|calendar) )?(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|minutes?|mins?|min|months?|years?|seconds?)\b(?P<half2> and a half)?(?P<ago> ago\b)?",
     re.IGNORECASE,
 )
 _HOURS = {"h": 1.0, "d": 24.0, "w": 168.0, "mo": 730.0, "m": 1 / 60, "y": 8760.0, "s": 1 / 3600}
@@ -145,7 +157,7 @@ class Moment:
 
     def bounds(self, at: datetime, side: str) -> bool:
         """True where `at` lies on this `side` (before, after) of a time of day that is told alone."""
-        if not side or self.hour is None or self.day or self.month or self.weekday is not None:
+        if side not in ("before", "after") or self.hour is None or self.day or self.month or self.weekday is not None:
             return False
         told, real = 60 * self.hour + (self.minute or 0), 60 * at.hour + at.minute
         return real < told if side == "before" else real > told

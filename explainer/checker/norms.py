@@ -42,7 +42,7 @@ def driver_faults(text: str, known: Known) -> list[str]:
 
 
 _AS_NORMAL = re.compile(
-    r"\b(?:(?:at|to) the (?:expected|usual|normal|baseline) (?:level|cost|amount)|no (?:more|dearer|higher) than (?:(?:what )?it (?:should|usually|normally)|expected|usual|normal)|in line with|on a par with|level with|the same as|equal to|no different from|within) (?:the |its |what |our |all )*(?:expect\w+|normal|usual|baseline|norm|was expected|had been expected)\b|\bback (?:to|at|on) (?:the |its |what )*(?:was |had been )?(?:expect\w+|normal|usual|baseline)|\b(?:as expected|as usual|at its (?:usual|expected|normal)(?: cost| level)?)\b(?! (?:Q|to))"
+    r"\b(?:in line with|on a par with|level with|the same as|equal to|no different from|within) (?:the |its |what |our |all )*(?:expect\w+|normal|usual|baseline|norm|was expected|had been expected)\b|\bback (?:to|at|on) (?:the |its |what )*(?:was |had been )?(?:expect\w+|normal|usual|baseline)|\bat the (?:expected|usual|normal|baseline) (?:level|cost|amount)\b|\bno (?:more|dearer|higher) than (?:(?:what )?it (?:should|usually|normally)|expected|usual|normal)\b|\b(?:as expected|as usual|at its (?:usual|expected|normal)(?: cost| level)?)\b(?! (?:Q|to))"
 )
 _ENOUGH = re.compile(
     r"\bexpect\w*\b[^,;.]{0,20}\b(?:was|were|proved|is|has been|had been)(?P<no> not)? (?:enough|sufficient)\b"
@@ -70,22 +70,21 @@ def normal_faults(text: str, known: Known) -> list[str]:
 
 
 _EVENT = re.compile(
-    r"\b(?:planned|announced|scheduled) (?:event ,? ?(?:the |an? )?)?(?P<after>(?!end|until|to\b|for\b|by\b|at\b|on\b|in\b|event\b|cost|and\b|T\d|N\d|D\d|Q\d|beforehand)[a-z][\w-]*(?: [a-z][\w-]*)?)|\b(?:planned|announced|scheduled) : (?:the |an? )?(?P<listed>[a-z][\w-]*(?: [a-z][\w-]*)?)|\bplan is for the (?P<plan>[a-z][\w-]*(?: [a-z][\w-]*)?) to\b|^the (?P<ran>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:overran|ran (?:on|over|past)|went on|took)\b|(?:^|\bthe |, )(?P<before>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:had been|has been|was|were|is) (?:(?:already|long|also|not|never|duly) )?(?:announced|planned|scheduled|meant|expected to end|due)\b"
+    r"\b(?:planned|announced|scheduled) (?:event ,? ?(?:the |an? )?)?(?P<after>(?!end|until|to\b|for\b|by\b|at\b|on\b|in\b|event\b|cost|and\b|T\d|N\d|D\d|Q\d|beforehand)[a-z][\w-]*(?: [a-z][\w-]*)?)|\bplan is for the (?P<plan>[a-z][\w-]*(?: [a-z][\w-]*)?) to\b|^the (?P<ran>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:overran|ran (?:on|over|past)|went on|took)\b|(?:^|\bthe |, )(?P<before>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:had been|has been|was|were|is) (?:(?:already|long|also|not|never|duly) )?(?:announced|planned|scheduled|meant|expected to end|due)\b"
 )
+
+
+_LISTED = re.compile(r"\b(?:planned|announced|scheduled) : (?:the |an? )?([a-z][\w-]*(?: [a-z][\w-]*)?)")
 
 
 def event_faults(text: str, known: Known) -> list[str]:
     """An event that is planned is called by its name, not by another one."""
     events = " ".join(str(f.value) for f in known.by_name.get("event", ())).lower()
-    told = _EVENT.search(text)
-    if not events or told is None:
-        return []
-    words = [
-        w
-        for w in (told["after"] or told["listed"] or told["plan"] or told["ran"] or told["before"] or "").split()
-        if len(w) > 3 and w not in _PLAIN_EVENT
-    ]
-    return [] if not words or any(w[:4] in events for w in words) else [f"{told[0]}: the event has another name"]
+    for told in (*_EVENT.finditer(text), *_LISTED.finditer(text)) if events else ():
+        words = [w for w in next(filter(None, told.groups()), "").split() if len(w) > 3 and w not in _PLAIN_EVENT]
+        if words and not any(w[:4] in events for w in words):
+            return [f"{told[0]}: the event has another name"]
+    return []
 
 
 _PLAIN_EVENT = frozenset(
@@ -141,6 +140,9 @@ def kind_faults(text: str, known: Known) -> list[str]:
     )
     if grows and not known.by_name.get("growth_per_week"):
         return [f"{grows[0]}: no fact says that it grows"]
+    period = re.search(r"\b(?:last|previous|this|next) (?:quarter|year|spring|summer|autumn|winter)\b", text)
+    if period and period[0] not in known.texts:
+        return [f"{period[0]}: no fact speaks of it"]
     if last := re.search(r"\blast use(?:d)?\b", text):
         return [] if "last use" in known.texts else [f"{last[0]}: no fact speaks of it"]
     if begun := re.search(r"\b(?:month|forecast)\b[^,;.]{0,30}\b(?:begin|start|open)s?\b", text):

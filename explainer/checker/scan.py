@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from explainer.checker.figures import NUMBER_WORDS, WORDED, Figure, Figures, normal, worded_figure
-from explainer.checker.moments import DURATION, MOMENT, duration_of, moment_of
+from explainer.checker.moments import DAYS_OF_MONTH, DURATION, MOMENT, MONTH_DAYS, duration_of, moment_of
 from explainer.checker.sentence import Sentence, join_pieces
 from explainer.look import DOLLARS, Look
 
@@ -63,6 +63,8 @@ def unabridged(text: str) -> str:
     """A text with its contractions in full, spoken hours as figures, and dashes that are no minus."""
     plain = re.sub(r"(?<=\S) --? (?=\S)|(?<=\w)--(?=\w)", " — ", text)
     plain = _SPOKEN_CLOCK.sub(_clock, plain)
+    plain = DAYS_OF_MONTH.sub(lambda m: f"{m['first']} {m['month']} {m['to']} {m['second']} {m['month']}", plain)
+    plain = MONTH_DAYS.sub(lambda m: f"{m['month']} {m['first']} {m['to']} {m['month']} {m['second']}", plain)
     for pattern, words in _CONTRACTIONS:
         plain = pattern.sub(words, plain)
     return plain

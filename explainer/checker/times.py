@@ -61,12 +61,17 @@ def time_faults(sentence: Sentence, known: Known) -> list[str]:
             at = [now] if now else at
         at = _as_told(moment, at, known.look)
         left = sentence.text[: _place(sentence.text, index)]
-        denied = re.search(r"\bnot (?:on |at |in )?$", left) and (moment.days or moment.part)
+        denied = _DENIED.search(left)
         if moment.zone and not _as_told(moment, [t for _, t in known_times], known.look):
             faults.append(f"{moment.shown}: times are told in {_zones(known.look)}")
         elif _fits(moment, at, known, _near(sentence.text, index), _side(left)) == bool(denied):
             faults.append(f"{moment.shown}: no fact has this time{f' as its {role}' if role else ''}")
     return faults
+
+
+_DENIED = re.compile(
+    r"\bnot (?:(?:start|begin|end|finish|fall|happen|stop|set in|take place) )?(?:on |at |in |during )?(?:an? |the )?$"
+)
 
 
 def _plain(text: str) -> str:
@@ -82,8 +87,8 @@ def _place(text: str, index: int) -> int:
 
 def _side(left: str) -> str:
     """`before` or `after` where a time is told as a bound."""
-    told = re.search(r"\b(before|after) (?:about |around )?$", left)
-    return told[1] if told else ""
+    told = re.search(r"\b(before|after) (?:about |around )?$|\b(early|late) (?:on |in )?(?:an? |the )?$", left)
+    return (told[1] or told[2]) if told else ""
 
 
 def _own_times(sentence: Sentence, index: int, known: Known) -> list[datetime]:
@@ -161,7 +166,7 @@ def _role(text: str, index: int) -> str:
     ):
         return "planned" if re.search(_CUES[0][1], carried) else "end"
     if re.search(
-        r"\b(?:normal|usual|over|quiet|baseline|done|no (?:further|more|extra|additional) (?:excess|cost|overspend|spend|rise)) since(?: (?:about|around))? ?$",
+        r"\b(?:normal|usual|over|closed|ended|finished|stopped|resolved|settled|quiet|baseline|done|no (?:further|more|extra|additional) (?:excess|cost|overspend|spend|rise)) since(?: (?:about|around))? ?$",
         left,
     ):
         return "end"
@@ -186,7 +191,8 @@ def _role(text: str, index: int) -> str:
 
 def _fits(moment: Moment, times: Iterable[datetime], known: Known, near: bool, side: str) -> bool:
     if not moment.relative:
-        return any(moment.fits(at, near=near) or moment.bounds(at, side) for at in times)
+        at_hours = {"early": range(12), "late": range(15, 24)}.get(side, range(24))
+        return any((moment.fits(at, near=near) and at.hour in at_hours) or moment.bounds(at, side) for at in times)
     now = next((t for name, t in times_of(known) if name == "now"), None)
     if now is None:
         return False

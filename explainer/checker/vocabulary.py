@@ -78,7 +78,7 @@ def _set_apart(word: str, place: int, sentence: Sentence, known: Known) -> bool:
         return True
     if "-" in lower and lower not in plain_words():
         starts = not left or left.endswith((": ", ". ", "; "))
-        placed = re.search(r"\b(?:sits?|lies|located|found|spent|spend|cost|bill) (?:in|on|for|of) $", left)
+        placed = re.search(r"\b(?:sits?|lies|located|found|spent|spend|cost|bill) (?:in|on|for|of) $|\bowns? $", left)
         if placed or (starts and re.match(r"^ (?:[↑↓:(Q]|cost|costs|spend|is|was|has|got|runs?|ran)(?![a-z])", right)):
             return True
     named = re.search(r"\b(?:workflow|pool|environment|region) $", left)
