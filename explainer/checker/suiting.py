@@ -48,6 +48,15 @@ _LEADS = re.compile(
     r"\b(?:leads?|led|ahead|gap|difference|more than|less than|exceeds?|exceeded|outweighs?|beats?|tops?|larger|smaller|above|below|behind|over|under)\b"
 )
 _UNREAL = re.compile(r"\bwould (?:only )?(?:have (?:been|come out|come in|cost)|be|come out|cost)(?: \w+)?$")
+_LOWER = re.compile(
+    r"\b(?:less|lower|cheaper|fewer|smaller|below|under|fit\w*|goes|go|covers?|as much as it cost|drop\w*|fell|fall\w*|down|decreas\w*|cut|shr[aiu]nk\w*|reduc\w*|divided|factor|fraction|expected (?:cost|spend|bill|amount|figure|one)? ?(?:is|was|were|would))\b"
+)
+_LEFT_OVER = re.compile(r"^ (?:[^,;Q]* )?(?:(?:is|are|was|were|would be|be) left|remains?|remained|left over|stays?)\b")
+_SIDE_BY = re.compile(
+    r"\b(?:(?P<up>over|above|up|higher|past|beyond|ahead)|(?P<down>under|below|down|lower|short|less|cheaper|behind)) by$"
+)
+_OVER_BUDGET = re.compile(r"\b(?:over|above|missing|short|beyond|exceed\w*|overs\w+|overrun\w*|too much|lack\w*|past|miss|breach\w*|break\w*)\b")
+_UNDER_BUDGET = re.compile(r"\b(?:left|under|below|room|spare|headroom|remain\w*|unspent|unused|to go|within|less)\b")
 _PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|fails?|lacks?|makes? up) ")
 
 
@@ -57,7 +66,7 @@ def shows(context: Context, quantity: Quantity) -> bool:
     as_told = -1 if _UNREAL.search(context.left) else 1
     if unit != quantity.unit or not (figure.fits(quantity.value) or _adds_shown(context, quantity)):
         return False
-    if figure.worded and unit == "ratio" and figure.value < 1 and "inverse" in quantity.roles:
+    if unit == "ratio" and "inverse" in quantity.roles and (figure.value < 1 or not _LOWER.search(context.sentence)):
         return False
     if figure.sign and figure.sign * quantity.value < 0:
         return False
@@ -89,7 +98,9 @@ def shows(context: Context, quantity: Quantity) -> bool:
 
 
 def _other_way(context: Context, value: float) -> bool:
-    """True where the words after the figure say the other direction."""
+    """True where the words beside the figure say the other direction."""
+    if side := _SIDE_BY.search(context.left):
+        return (value < 0) if side["up"] else (value > 0)
     return bool((_RIGHT_UP.match(context.right) and value < 0) or (_RIGHT_DOWN.match(context.right) and value > 0))
 
 
@@ -228,6 +239,12 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
         return quantity.concept in context.concepts and "part" in quantity.roles
     if context.undone and context.concepts:
         return any(f"without:{c}" in quantity.also for c in context.concepts) and quantity.unit in ("usd", "percent")
+    if "part" in quantity.roles and _LEFT_OVER.match(context.right):
+        return False
+    if quantity.concept == "budget" and quantity.unit == "usd" and "change" in quantity.roles:
+        over, under = _OVER_BUDGET.search(context.sentence), _UNDER_BUDGET.search(context.sentence)
+        if over is not None and under is None and quantity.value < 0 or under is not None and over is None and quantity.value > 0:
+            return False
     if (
         concept == "requests"
         and quantity.concept == "volume"
@@ -385,6 +402,8 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
         and _PRESENT.match(context.right)
     ):
         return False
+    if quantity.concept == "budget" and quantity.unit == "percent" and _says_change(context):
+        return "change" in roles
     if not role or quantity.concept in ("budget", "forecast") or quantity.unit == "ratio":
         return True
     if role == "excess" and quantity.unit == "percent" and not context.of and _says_change(context):
