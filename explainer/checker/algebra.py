@@ -11,9 +11,9 @@ from explainer.checker.quantities import Known, Quantity, named_in, says_own
 from explainer.checker.sentence import Sentence
 
 _ROLE_WORDS = {
-    "before": r"\b(?:expect\w*|usual\w*|normal\w*|baseline|norm)\b",
+    "before": r"\b(?:expect\w*|usual\w*|normal\w*|baseline|norm|anyway|regardless|in any case)\b",
     "excess": r"\b(?:excess|overspen\w+|overshoot|extra|difference|overrun|surplus|over|above|gap|saving|shortfall)\b",
-    "after": r"\b(?:spent|spend\w*|bill|billed|costs?|paid|total|actual|outlay)\b",
+    "after": r"\b(?:spent|spend\w*|bill|billed|costs?|paid|total|actual|outlay|incident|used)\b",
 }
 _WHOLE = re.compile(
     r"^ (?:or so )?(?:out )?of (?:the |its |that |this |those |a total of |all |total |about |some )*Q(\d+)\b"
@@ -25,7 +25,7 @@ _CHANGE = re.compile(
     r"^ (?:\w+ )?(?:more|less|higher|lower|above|over|below|under|up|down|dearer|cheaper|larger|smaller)\b"
 )
 _LEFT = re.compile(
-    r"\b(?:left|leav\w+|remain\w*|after|minus|less|net|without|more|difference|gap|above|below|under|over|beyond|short|missing|headroom|room|larger|smaller|bigger|ahead|behind|beats?|exceed\w*|outweigh\w*|further|apart|lead\w*|higher|lower|fewer|rest|other)\b"
+    r"\b(?:left|leav\w+|remain\w*|after|minus|less|net|without|more|difference|gap|above|below|under|over|beyond|short|missing|headroom|room|larger|smaller|bigger|ahead|behind|beats?|exceed\w*|outweigh\w*|further|apart|lead\w*|higher|lower|fewer|rest|other|brings?|brought|reduc\w+|cuts?|lowers?|shrinks?|still)\b"
 )
 _SUMS = re.compile(r"\b(?:together|both|combined|sum\w*|total\w*|adds? up|and|plus|between them|jointly|in all)\b")
 _SAYS = re.compile(r"\b(\w+) (?:of|is|was|:)$")
@@ -47,7 +47,7 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
     unit = context.figure.unit
     if unit == "usd":
         yield from _averages(context, sentence, index, known)
-        yield from _of_shares([q for q in told if "part" not in q.roles or q.concept == context.concept])
+        yield from _of_shares([q for q in told if "part" not in q.roles])
     whole = _WHOLE.match(context.all_right)
     for a in told:
         for b in told:
@@ -56,7 +56,10 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
             if unit in ("percent", "ratio") and a.unit != "percent":
                 if whole and not sentence.figures[int(whole[1])].fits(b.value):
                     continue
-                if not whole and (_pair(a, b) or (context.of and not _is_whole(b, context.of))):
+                if not whole and (
+                    (_pair(a, b) and not (context.of == "cost" and "before" in a.roles))
+                    or (context.of and not _is_whole(b, context.of))
+                ):
                     continue
                 if "part" in a.roles and (a.concept != context.concept or not (whole or context.of)):
                     continue
@@ -129,4 +132,5 @@ def _named(quantity: Quantity, context: Context) -> bool:
         return quantity.concept in context.concepts
     if quantity.concept == COST and "any" not in quantity.roles and quantity.unit == "usd":
         return any(re.search(words, context.sentence) for r, words in _ROLE_WORDS.items() if r in quantity.roles)
-    return named_in(quantity.name, context.words)
+    unspent = {"far"} if context.words & {"left", "remains", "remain", "remaining"} else set()
+    return named_in(quantity.name, context.words | unspent)

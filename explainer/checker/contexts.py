@@ -237,10 +237,11 @@ def _role(left: str, right: str, left_all: str, right_all: str, figure: Figure) 
     """The role by the words nearest to the figure; by all of them where those leave it open."""
     if re.search(r"(?:\bthat is|\bi\.e\.?|\bnamely|\bin other words|\bmeaning|\bwhich is|\bor) ?,?$", left):
         return role_of("", right, "", right_all, figure)
-    if (
-        re.match(r"^ (?:of it |of which )?(?:was|were|is|had been) not (?!Q)", right)
-        and "expected" in f"{left_all}{right}"
-    ):
+    if re.search(r"\bof(?: the)?$", left) and not _PART_OF.match(right_all):
+        return role_of(left, right, left_all, right_all, figure)
+    if part := _PART_OF.match(right_all):
+        left_all, right = left, part["rest"]
+    if re.match(r"^ (?:\w+ )??(?:was|were|is|are|had been) not (?!Q)", right) and "expected" in f"{left_all}{right}":
         return "excess"
     if re.search(r"\bafter$", left) and re.search(r"\bQ\d+[^Q]*$", left_all):
         return "before"
@@ -270,6 +271,7 @@ def _role(left: str, right: str, left_all: str, right_all: str, figure: Figure) 
     return role_of(left, right, left_all, right_all, figure)
 
 
+_PART_OF = re.compile(r"^ (?:or so )?(?:out )?of (?:the |its |that |a total of |about )*Q\d+(?P<rest>[^Q;:,]*)")
 _INSTEAD = re.compile(
     r"(?:^|[,;] )(?P<first>[^,;Q]*\b(?:would|should)\b[^,;Q]*) Q\d+ ,? ?(?:rather than|instead of|and not|not)$"
 )
@@ -323,8 +325,11 @@ def _per(sentence: Sentence, right: str, left: str) -> str:
     found = _PER.match(right)
     if found:
         return {"call": "request", "execution": "run"}.get(found["per"], found["per"])
-    if by := re.search(r"(?:^|[,;:] )(?:each|every|an?) (?:single )?(?P<per>hour|day|week|month) \w", sentence.text):
-        return by["per"]
+    if by := re.search(
+        r"(?:^|[,;:] )(?:(?:each|every|an?) (?:single )?(?P<per>hour|day|week|month)|(?:per|for each|for every|each|every) (?:single |affected |active )?(?P<one>request|run|user|customer|hour|day|team)) \w",
+        sentence.text,
+    ):
+        return by["per"] or by["one"]
     if re.search(
         r"\b(?:week by week|week on week|week over week|weekly|each week|every week|from week to week)\b", sentence.text
     ):
@@ -357,6 +362,7 @@ def _per(sentence: Sentence, right: str, left: str) -> str:
 def _concept(text: str, at: re.Match[str], spans: Sequence[Span], before: str | None) -> str | None:
     """What a figure is about: the phrase right after it where they are linked, else the nearest one before it."""
     earlier = [s for s in spans if s[1] <= at.start()]
+    earlier = [s for s in earlier if not re.search(r"Q\d+ of (?:the |all |its )*$", text[: s[0]])] or earlier
     later = [s for s in spans if s[0] >= at.end()]
     opens = re.fullmatch(
         r"(?:.*[,;:] )?(?:at|with) (?:about |around |roughly |just |nearly |almost |some )*", text[: at.start()]
@@ -378,6 +384,12 @@ def _concept(text: str, at: re.Match[str], spans: Sequence[Span], before: str | 
         if re.fullmatch(r" (?:the )?", between) and text[at.end() :].startswith(" )"):
             break
         between = between.removeprefix(" ,") if apposed else between
+        if (
+            earlier
+            and _SHARE_OF.match(between)
+            and not re.search(r"Q\d|[,;:(]| and | while | but ", text[earlier[-1][1] : at.start()])
+        ):
+            return earlier[-1][2]
         if "Q" in between:
             break
         if position + 1 < len(later) and _SHARE_OF.match(between) and "Q" not in text[start : later[position + 1][0]]:

@@ -174,17 +174,6 @@ class Known:
                 100 * (forecast / budget - 1), "percent", "budget", frozenset({"change", "excess"}), "budget", also=both
             )
             yield Quantity(forecast / budget, "ratio", "budget", frozenset({"ratio"}), "budget", also=both)
-        if budget:
-            for value in (actual, excess):
-                if value is not None:
-                    yield Quantity(
-                        100 * value / budget,
-                        "percent",
-                        "budget",
-                        frozenset({"share"}),
-                        "budget",
-                        also=frozenset({COST}),
-                    )
 
     def _sums(self, excess: float | None) -> Iterable[Quantity]:
         for amounts, kind in ((self.drivers, "driver"), (self.parts, "part")):
@@ -210,6 +199,8 @@ class Known:
                     )
                     without = frozenset({f"without:{concepts[name]}"})
                     yield Quantity(excess - value, "usd", "rest", frozenset({"rest"}), also=without)
+                    if (actual := self.number("cost_actual")) is not None:
+                        yield Quantity(actual - value, "usd", "rest", frozenset({"rest", "after"}), also=without)
                     left, roles = 100 - 100 * value / excess, frozenset({"rest", "share"})
                     yield Quantity(left, "percent", "rest", roles, "excess", also=without)
                     if excess != value and value / (excess - value) > 0:
@@ -437,7 +428,11 @@ def own_words(name: str) -> set[str]:
 def named_in(name: str, words: Iterable[str]) -> bool:
     """True where all of the words of a fact's name that tell it from others are among these."""
     own = own_words(name)
-    return bool(own) and own <= {_stem(w) for w in words}
+    told = {_stem(w) for w in words}
+    return bool(own) and (own <= told or (name.endswith("to_date") and bool(_SO_FAR & told)))
+
+
+_SO_FAR = {"far", "already", "spent", "us", "used"}
 
 
 def says_own(name: str, word: str) -> bool:

@@ -18,7 +18,7 @@ _NO_MORE = re.compile(
     r"\bno (?:other )?(?:single )?driver (?:weighs?|counts?|matters?|accounts? for|adds?|contributes?|is)(?: \w+)? ?(?:more|larger|bigger|as much|heavier)\b|\bnothing (?:else )?(?:weighs|counts|adds) more\b"
 )
 _NOT_TOP = re.compile(
-    r"\b(?:another|some other|one other|a different) driver (?:weighs?|counts?|matters?|adds?|contributes?|is|explains?)(?: \w+)? (?:more|larger|bigger)\b|\bthough not the most\b"
+    r"\b(?:another|some other|one other|a different|at least one|at least one other) driver (?:weighs?|counts?|matters?|adds?|contributes?|is|explains?)(?: \w+)? (?:more|larger|bigger)\b|\b(?:another|some other|one other|a different|at least one|at least one other) driver (?:outweighs|tops|beats|exceeds|dwarfs|is ahead of)\b|\bthough not the most\b"
 )
 _SECOND = re.compile(
     r"\b(?:comes?|came|ranks?|is|in|takes?|the) (?:the )?(?:second|next)\b|\bsecond[- ](?:largest|biggest|place)\b|\brunner-up\b|\bnext (?:largest|biggest|is|comes?)\b"
@@ -93,10 +93,11 @@ def part_rank_faults(sentence: Sentence, known: Known) -> list[str]:
                 return [f"{name} does not come {place[1]}"]
     for i, name in told if len(told) == 1 else ():
         if best := re.search(
-            rf"\bN{i} (?:has|had|shows?|showed|carr\w+|takes?|took|is|was|makes? up|with|for|holds?) (?:by far )?the (?P<how>largest|biggest|greatest|highest|smallest|lowest|least|most)\b(?! (?:change|jump))",
+            rf"\b(?P<how>largest|biggest|greatest|highest|smallest|lowest|least) (?:part|share|piece|portion|slice|chunk|excess|contributor|amount)\b[^,;:Q]*\b(?:in|on|to|from|is|was|by|with|at|:) (?:region |model |workflow |the )?N{i}\b|"
+            rf"\bN{i} (?:has|had|shows?|showed|carr\w+|takes?|took|is|was|makes? up|with|for|holds?) (?:by far )?the (?P<what>largest|biggest|greatest|highest|smallest|lowest|least|most)\b(?! (?:change|jump))",
             sentence.text,
         ):
-            at = -1 if best["how"] in ("smallest", "lowest", "least") else 0
+            at = -1 if (best["how"] or best["what"]) in ("smallest", "lowest", "least") else 0
             if order[at] != name:
                 return [f"{best[0]}: {name} does not rank so"]
         harder = re.search(
@@ -106,9 +107,9 @@ def part_rank_faults(sentence: Sentence, known: Known) -> list[str]:
         if harder and len(order) == 2 and (order[0] == name) == (harder["how"] in ("less", "smaller")):
             return [f"{harder[0]}: {name} does not rank so"]
     for (first, one), (second, other) in itertools.permutations(told, 2):
-        between = rf"\bN{first}\b(?: [\w']+){{0,5}} (?P<how>more|harder|worse|less|larger|bigger|greater|higher|smaller|lower)(?: \w+){{0,5}} than (?:\w+ ){{0,2}}N{second}\b"
+        between = rf"\bN{first}\b(?: [\w']+){{0,5}} (?P<how>more|harder|worse|less|larger|bigger|greater|higher|smaller|lower)(?: \w+){{0,5}} than (?:\w+ ){{0,2}}N{second}\b|\bN{first}\b[^,;]*Q\d+[^,;]*, (?P<by>more|less) than N{second}\b"
         if (match := re.search(between, sentence.text)) and (sizes[one] > sizes[other]) != (
-            match["how"] not in ("less", "smaller", "lower")
+            (match["how"] or match["by"]) not in ("less", "smaller", "lower")
         ):
             return [f"{one} and {other} are in the wrong order"]
     return []
@@ -143,7 +144,7 @@ def _versus(text: str, drivers: dict[str, float]) -> list[str]:
     found = concepts_in(text)
     sizes = [abs(drivers[c]) for _, _, c in found if c in drivers]
     if re.search(
-        r"\b(?:descending|decreasing) order|\bfrom (?:the )?(?:largest|biggest) to|\bin order of (?:size|weight)|\border of|\b(?:ranked|ordered|sorted|listed) by (?:size|weight|amount)",
+        r"\b(?:descending|decreasing) order|\bfrom (?:the )?(?:largest|biggest) to|\bin order of (?:size|weight)|\border of|\bby size\b|\bin size\b|\b(?:ranked|ordered|sorted|listed) by (?:size|weight|amount)",
         text,
     ) and sizes != sorted(sizes, reverse=True):
         return ["the drivers are told in the wrong order"]
@@ -204,7 +205,7 @@ def budget_faults(text: str, known: Known) -> list[str]:
     within, beyond = _WITHIN.search(text), _BEYOND.search(text)
     if within and beyond:
         beyond = None if "not" in within[0] else beyond
-    if beyond and re.search(r"\bQ\d+ of (?:the |its )?(?:month's |monthly )?budget\b", text):
+    if beyond and re.search(r"\bQ\d+ of (?:the |its )?(?:month's |monthly |Q\d+ )*budget\b", text):
         beyond = None
     side = within or beyond
     if side is None and not re.search(r"\bbudget\b[^,;.]{0,40}\b(?:enough|sufficient|suffices?)\b", text):

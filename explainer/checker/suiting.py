@@ -26,6 +26,8 @@ _TAKES_REST = re.compile(
     r"\b(?:explains?|explained|accounts? for|accounted for|makes? up|made up|adds?|added|is|was|brings?|brought)(?: for)? (?:the |a )?"
     r"(?:remaining|rest|remainder|other)(?: of| ,)?$|\bN\d+ (?:for |with )?the (?:remaining|rest|remainder|other)(?: of| ,)?$"
 )
+_TOTALS = re.compile(r"\b(?:bill|cost|spend|spending|total|it|N\d+) (?:would|could|is|was|comes|came)\b")
+_LACKS = re.compile(r"\b(?:miss\w*|no longer|not|uncached|untagged|lack\w*|tagged|attributed|fresh|unattributed)\b")
 _OTHER = r"(?:the |a )?(?:remaining|rest|remainder|other)(?: of| ,)?$"
 _NOUN_UNITS = {
     "token": {"tokens", "tokens_per_request"},
@@ -55,8 +57,12 @@ _LEFT_OVER = re.compile(r"^ (?:[^,;Q]* )?(?:(?:is|are|was|were|would be|be) left
 _SIDE_BY = re.compile(
     r"\b(?:(?P<up>over|above|up|higher|past|beyond|ahead)|(?P<down>under|below|down|lower|short|less|cheaper|behind)) by$"
 )
-_OVER_BUDGET = re.compile(r"\b(?:over|above|missing|short|beyond|exceed\w*|overs\w+|overrun\w*|too much|lack\w*|past|miss|breach\w*|break\w*)\b")
-_UNDER_BUDGET = re.compile(r"\b(?:left|under|below|room|spare|headroom|remain\w*|unspent|unused|to go|within|less)\b")
+_OVER_BUDGET = re.compile(
+    r"\b(?:over|above|missing|short|beyond|exceed\w*|overs\w+|overrun\w*|too much|lack\w*|past|miss|breach\w*|break\w*)\b"
+)
+_UNDER_BUDGET = re.compile(
+    r"\b(?:left|leav\w+|under|below|room|spare|headroom|remain\w*|unspent|unused|to go|within|less)\b"
+)
 _PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|fails?|lacks?|makes? up) ")
 
 
@@ -68,7 +74,7 @@ def shows(context: Context, quantity: Quantity) -> bool:
         return False
     if unit == "ratio" and "inverse" in quantity.roles and (figure.value < 1 or not _LOWER.search(context.sentence)):
         return False
-    if figure.sign and figure.sign * quantity.value < 0:
+    if figure.sign and (figure.sign * quantity.value < 0 or (unit == "percent" and "ratio" in quantity.roles)):
         return False
     if as_told < 0 and "part" in quantity.roles and _other_way(context, quantity.value * as_told):
         return False
@@ -180,6 +186,12 @@ _OWN_MONEY = {"share_of_pool": {"pool_cost"}, "staging": {"cost_staging"}}
 _NARROWED = r"\b(?:cost|costs|spend|spending|bill|money) (?:on |for |in |from )?{}"
 
 
+def _is_left_out(context: Context, concept: str) -> bool:
+    """True where a thing is told as what something else is without: `other drivers than volume`."""
+    left_out = rf"(?:than|from|for|besides|excluding|outside|without|but|ignoring) (?:the |more |higher |lower )?{re.escape(_said(context, concept))}"
+    return bool(re.search(left_out, context.left) and _REST.search(context.left))
+
+
 def _said(context: Context, concept: str) -> str:
     """The words by which the left of a figure names a concept."""
     return next((context.left[s:e] for s, e, c in reversed(concepts_in(context.left)) if c == concept), "\0")
@@ -213,7 +225,7 @@ def _suits_span(context: Context, quantity: Quantity) -> bool:
         return False
     if per and not quantity.per and quantity.unit == "count" and "change" not in quantity.roles:
         return False
-    of_base = context.of == "expected" and context.right.lstrip().startswith("of")
+    of_base = context.of in ("expected", "budget") and context.right.lstrip().startswith("of")
     if of_base and "change" in quantity.roles and not _EXCESS_NOUN.search(context.sentence):
         return False
     if "explicit" in quantity.roles:
@@ -243,8 +255,18 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
         return False
     if quantity.concept == "budget" and quantity.unit == "usd" and "change" in quantity.roles:
         over, under = _OVER_BUDGET.search(context.sentence), _UNDER_BUDGET.search(context.sentence)
-        if over is not None and under is None and quantity.value < 0 or under is not None and over is None and quantity.value > 0:
+        if (
+            over is not None
+            and under is None
+            and quantity.value < 0
+            or under is not None
+            and over is None
+            and quantity.value > 0
+        ):
             return False
+    told = _RIGHT_UP.match(context.right) or _RIGHT_DOWN.match(context.right)
+    if "part" in quantity.roles and concept == quantity.concept and not told and _is_left_out(context, concept):
+        return False
     if (
         concept == "requests"
         and quantity.concept == "volume"
@@ -252,7 +274,8 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
         and "requests_per_run" not in known.drivers
     ):
         return True
-    if concept == "volume" and quantity.concept == "requests" and not any(q.noun == "runs" for q in known.quantities):
+    runs = any(q.noun == "runs" for q in known.quantities) or re.search(r"\bruns\b", context.sentence)
+    if concept == "volume" and quantity.concept == "requests" and not runs:
         return True
     if quantity.unit == "usd" and context.per in ("run", "request") and quantity.concept == f"cost_per_{context.per}":
         return True
@@ -286,12 +309,16 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
                 _TAKES_REST.search(context.left)
                 or re.search(rf"{re.escape(_said(context, concept))} {_OTHER}", context.left)
             )
-            and not re.search(rf"{_REST.pattern} (?:the )?{re.escape(_said(context, concept))}", context.left)
+            and not _is_left_out(context, concept)
         ):
             return False
         left_out = {f"without:{c}" for c in context.concepts} & known.left_out
         if left_out and quantity.concept == "rest" and not left_out & quantity.also:
             return False
+        if quantity.unit == "usd" and "after" in quantity.roles and not _TOTALS.search(context.left):
+            return False
+        if quantity.unit == "percent" and _LACKS.search(context.sentence):
+            return bool(_own(quantity) & context.words)
         return bool(rest) and (quantity.concept != "budget" or "budget" in context.concepts)
     if (
         "versus" in quantity.roles
