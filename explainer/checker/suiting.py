@@ -255,17 +255,12 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
         return False
     if quantity.concept == "budget" and quantity.unit == "usd" and "change" in quantity.roles:
         over, under = _OVER_BUDGET.search(context.sentence), _UNDER_BUDGET.search(context.sentence)
-        if (
-            over is not None
-            and under is None
-            and quantity.value < 0
-            or under is not None
-            and over is None
-            and quantity.value > 0
+        if (over is not None and under is None and quantity.value < 0) or (
+            under is not None and over is None and quantity.value > 0
         ):
             return False
-    told = _RIGHT_UP.match(context.right) or _RIGHT_DOWN.match(context.right)
-    if "part" in quantity.roles and concept == quantity.concept and not told and _is_left_out(context, concept):
+    more = _RIGHT_UP.match(context.right) or _RIGHT_DOWN.match(context.right)
+    if "part" in quantity.roles and concept == quantity.concept and not more and _is_left_out(context, concept):
         return False
     if (
         concept == "requests"
