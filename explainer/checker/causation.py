@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.events import words_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
@@ -186,7 +187,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
         )
         if named and not open_yet:
             faults.append(f"{coincides[0]}: what coincides is told to have done it")
-    faults += _contrasts(text, stated, known)
+    faults += [*_contrasts(text, stated, known), *_turned(text, known)]
     if not unknown_cause(known) and (none := _NOT_KNOWN.search(text)):
         faults.append(f"{none[0]}: the facts name a cause")
     if unknown_cause(known) and _NO_CAUSE.search(text) and not stated:
@@ -204,7 +205,7 @@ _NO_CAUSE = re.compile(
     r"\bno (?:[a-z-]+ ){0,3}(?:causes?|explanation|reason)\b|\b(?:causes?|explanation|reason)\b[^,;]*\b(?:not|unknown|open|missing|unclear)\b"
 )
 _NOT_KNOWN = re.compile(
-    r"\b(?:cause|reason)s? (?:is|was|remains|are) (?:still |as yet |so far )?(?:unknown|not known(?! (?:for|with)\b)|a mystery)\b|\bno (?:\w+ )?cause (?:has been |was |is |has )?(?:yet )?(?:found|known|identified|seen)\b"
+    r"\b(?:cause|reason)s? (?:is|was|remains|are) (?:still |as yet |so far )?(?:unknown|not known(?! (?:for|with)\b)|a mystery)\b|\bno (?:\w+ )?cause (?:has been |was |is |has )?(?:yet )?(?:found|known|identified|seen)\b|\b(?:nobody|no one) (?:yet )?knows? (?:the cause|why)\b|\b(?:we|they) do not (?:yet )?know (?:the cause|why)\b"
 )
 _NAMES_CAUSE = re.compile(r"\b(?:cause|reason|explanation|culprit)\b[^,;.]{0,24}?(?: is| was| :)")
 
@@ -220,6 +221,23 @@ def _contrasts(text: str, stated: list[tuple[re.Match[str], str]], known: Known)
     denied = {key for m, key in stated if m.start() > end}
     if (said and not said & mine and negated(text, named.end() + 1) is False) or (denied & mine and not said & mine):
         return [f"{named[0]}: the facts name another cause"]
+    return []
+
+
+_TURNS = (
+    ("dearer", "cheaper"), ("longer", "shorter"), ("more", "fewer"), ("more", "less"), ("higher", "lower"),
+    ("larger", "smaller"), ("growing", "shrinking"), ("rising", "falling"), ("new", "old"),
+)  # fmt: skip
+
+
+def _turned(text: str, known: Known) -> list[str]:
+    """`The cause is shorter prompts` where the facts' cause is longer ones."""
+    named = _NAMES_CAUSE.search(text)
+    for fact in known.by_name.get("cause", ()) if named else ():
+        has, said = set(fact.text.lower().rstrip(".").split()), set(text.split())
+        for pair in (*_TURNS, *(p[::-1] for p in _TURNS)):
+            if pair[0] in has and pair[1] in said and pair[0] not in said:
+                return [f"{pair[1]}: the facts' cause is the opposite"]
     return []
 
 
@@ -297,7 +315,10 @@ def _markers(text: str, known: Known) -> list[re.Match[str]]:
             continue
         if match[0] == "behind" and re.match(r" (?:us|them)\b", text[match.end() :]):
             continue
-        if match[0] == "behind" and re.search(r"\b(?:model|team|feature|workflow|owner|one) $", text[: match.start()]):
+        if match[0] == "behind" and re.search(
+            r"\b(?:model|team|feature|workflow|owner|one|customer|region|environment|provider|account) $",
+            text[: match.start()],
+        ):
             continue
         if match[0] == "behind" and re.search(
             r"\bno (?:single |one )?\w+ (?:is|was|stands) $|\b(?:nobody|nothing|none) [\w ]*$", text[: match.start()]
@@ -412,10 +433,18 @@ def _marked_cause(
 
 
 def told_in(text: str, known: Known) -> bool:
-    """True where the words speak of the cause that the facts name."""
+    """True where the words speak of the cause that the facts name, by its kind or in its own words."""
+    said = text.split()
+    for fact in known.by_name.get("cause", ()):
+        words = [w for w in words_of(fact) if w not in _OF_CAUSES]
+        if words and all(any(w.startswith(word) for w in said) for word in words):
+            return True
     return bool(
         _cause_keys(known) & {_CAUSE_KEYS[int((m.lastgroup or "k0")[1:])][0] for m in _CAUSE_WORD.finditer(text)}
     )
+
+
+_OF_CAUSES = {"likely", "lik", "possible", "possibl", "confirm", "probabl", "suspect", "caus", "most", "may", "known"}
 
 
 def _phrase_in(fact_text: str, text: str) -> bool:

@@ -12,7 +12,7 @@ from explainer.checker.steps import QUOTED, says_no_more
 
 _PROMISE = re.compile(
     r"\b(?:will|won't|shall|'ll|going to|guarantee\w*|promis\w+|soon|shortly(?! (?:before|after|ahead|prior))|tomorrow|(?<!the )next (?:day|morning)|next (?:week|month|few|invoice|monday|tuesday|wednesday|thursday|friday)|refund\w*|reimburs\w+|compensat\w+|"
-    r"fixed|fix|fixes|fixing|roll(?:ed|ing|s)? (?:\w+ ){0,3}back|rollback|revert\w*|patch\w*|mitigat\w+|contacted|notified|informed|(?<!all )told|alerted|(?<!stopped )(?<!ceased )working on|works on|(?:put|set) right|repaired|restored|undone|corrected|remed\w+|investigat\w+|look(?:s|ed|ing)? into|"
+    r"fixed|fix|fixes|fixing|roll(?:ed|ing|s)? (?:\w+ ){0,3}back|rollback|revert\w*|patch\w*|mitigat\w+|contacted|notified|informed|warned|briefed|consulted|instructed|reminded|(?<!all )told|alerted|(?<!stopped )(?<!ceased )working on|works on|(?:put|set) right|repaired|restored|undone|corrected|remed\w+|investigat\w+|look(?:s|ed|ing)? into|"
     r"on it|assigned|escalat\w+|approved|paused|capped|blocked|(?:switched|turned|shut|scaled)(?: (?!on\b)[\w'-]+){0,3} (?:off|down)|(?:re-?)?enabled|disabled|upgraded on|apologi\w+|follow-up|needs? no\b|set too (?:low|high)|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|signed off|sign off|called off|refused|denied|rejected|revoked|declined|(?:already|been) (?:done|taken|carried out|completed)|fault of|prevent\w*|avoid(?:ed|able)\b|discipline\w*|cancel\w*|postpon\w+|brought forward|abandon\w+|aborted|suffered|complain\w*|quality|latency|satisfaction|sorry|no action|nothing (?:to do(?! with)|needs|more (?:is|to|needs|will|has|was|can)|is needed|has to)|ignore\w*|no need|"
     r"safe(?:ly)?|don't worry|no cause for (?:alarm|concern|worry)|under control|false alarm|harmless|credited|handled(?! by N| (?:\w+ )?Q)|taken care|dealt with|resolved by|a ticket|has been (?:asked|opened|filed|raised)|agreed|confirmed by|according to(?! (?:the )?(?:forecast|plan|facts|figures|baseline|data|numbers|records?))|asked|says?|said|reported by|reports (?:an?|that|the|on)\b|status page|states that|claims|confirms?|"
     r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|disprov\w+|refut\w+|debunk\w+|ruled? out|rules out|final(?:ised|ized)? (?:figures|numbers|costs?|bill|amounts?)|(?:figures|numbers|costs?|amounts?) (?:are|is) (?:now )?final|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
@@ -37,18 +37,23 @@ _PARAPHRASE = re.compile(r"\b(?:likely|probably|apparently|seems?|appears?|suspe
 _POINTS = re.compile(r"^(?:look|see)(?: closer)? (?:at|in|into) (?:the )?(?:workflow |feature |team |model )?N\d+\b")
 _SPENDING = {
     "spent", "overspent", "underspent", "seen", "expected", "running", "spending", "paying", "affected", "concerned", "carried", "used", "charged",
-    "heading", "headed", "talking", "looking", "facing", "seeing", "dealing", "left", "budgeted", "planned", "counted", "reckoned", "anticipated", "forecast", "assumed", "paid", "bargained", "called", "overspending", "exceeded", "recorded", "measured", "logged", "booked", "billed", "estimated", "going", "named", "involved", "listed", "risen", "grown", "owned", "hit", "different", "carrying",
+    "heading", "headed", "talking", "looking", "facing", "seeing", "dealing", "left", "budgeted", "planned", "counted", "reckoned", "anticipated", "forecast", "assumed", "paid", "bargained", "called", "overspending", "exceeded", "recorded", "measured", "logged", "booked", "billed", "waiting", "awaiting", "estimated", "going", "named", "involved", "listed", "risen", "grown", "owned", "hit", "different", "carrying",
 }  # fmt: skip
 
 
 _OTHER_WORD = {"asked": "requested"}
 
 
-def _reported(word: str, denied: bool, known: Known) -> bool:
-    """True where a fact's sentence has the word, denied as it is here."""
-    word = _OTHER_WORD.get(word, word)
-    parts = [part for f in known.facts for part in re.split(r"[;.] ?", f.text.lower()) if word in part]
-    return any(negated(part, part.index(word)) == denied for part in parts)
+def _reported(word: str, text: str, denied: bool, known: Known) -> bool:
+    """True where a fact's sentence has the word (or the one it stands for, beside another of its words), denied as it is
+    here."""
+    alone, word = word not in _OTHER_WORD, _OTHER_WORD.get(word, word)
+    parts = [part for f in known.facts for part in re.split(r"[;.](?:\s|$)", f.text.lower()) if word in part]
+    return any(
+        negated(part, part.index(word)) == denied
+        and (alone or any(w in text for w in re.findall(r"[a-z]{5,}", part) if w != word))
+        for part in parts
+    )
 
 
 def _fared(word: str, text: str, known: Known) -> bool:
@@ -84,7 +89,7 @@ def deed_faults(text: str, known: Known) -> list[str]:
             continue
         if word == "closed" and known.text("state") == "ended":
             continue
-        if _reported(word, negated(text, match.start()), known) or _fared(word, text, known):
+        if _reported(word, text, negated(text, match.start()), known) or _fared(word, text, known):
             continue
         return [f"{word}: no fact promises or reports this"]
     did = _DID.search(text) or _SOMEONE.search(text)
@@ -96,7 +101,7 @@ def deed_faults(text: str, known: Known) -> list[str]:
     if (
         action
         and action["verb"] not in _SPENDING
-        and not _reported(action["verb"], negated(text, action.start("verb")), known)
+        and not _reported(action["verb"], text, negated(text, action.start("verb")), known)
     ):
         return [f"{action[0]}: no fact says what people did"]
     if more := re.search(

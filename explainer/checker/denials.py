@@ -6,8 +6,10 @@ from __future__ import annotations
 import re
 
 from explainer.checker.causation import told_in, unknown_cause
+from explainer.checker.concepts import concepts_in
 from explainer.checker.negation import CLAUSE, NEGATOR, REACH
 from explainer.checker.quantities import Known
+from explainer.checker.sentence import Sentence
 from explainer.checker.states import ALIKE
 
 _NEGATION_FINE = re.compile(
@@ -37,8 +39,14 @@ _UNREAL = re.compile(r"^(?:had|if|were)\b[^;.]*\bwould\b|\bwould\b[^;.]*\b(?:had
 _CAUSE = re.compile(r"\b(?:cause|reason|culprit|explanation|likely|probabl\w+)\b")
 
 
-def denial_faults(text: str, known: Known) -> list[str]:
+def denial_faults(sentence: Sentence, known: Known) -> list[str]:
     """Denials that no fact makes and no other check reads."""
+    text = sentence.text
+    multiple = re.search(r"\b(?:has|have|had|did) not (?:yet |quite |even )?Q(\d+)\b", text)
+    if multiple and not concepts_in(text[: multiple.start()]):
+        figure, ratio = sentence.figures[int(multiple[1])], 1 + (known.excess or 0.0) / (known.base or 1.0)
+        if figure.unit == "ratio" and ratio < figure.value:
+            text = text[: multiple.start()] + " " * len(multiple[0]) + text[multiple.end() :]
     plain = _NEGATION_FINE.sub(lambda m: " " * len(m[0]), text)
     if _UNREAL.search(plain):
         plain = re.sub(r"\bnot\b", "   ", plain)

@@ -33,7 +33,11 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
     )
     role = _duration_role(left, right, duration)
     between = _gaps(sentence, known)
-    apart = bool(between) and bool(_APART.match(right) or re.search(_FROM_TO, right) or role == "gap" or duration.bare)
+    apart = (
+        role not in ("lead", "overrun")
+        and bool(between)
+        and bool(_APART.match(right) or re.search(_FROM_TO, right) or role == "gap" or duration.bare)
+    )
     spans = between if apart else [*_spans(role, known, text), *_also(role, duration, left, text, known)]
     spans += _told(text, known)
     if re.match(r"^ - D\d+|^ to D\d+", right) or any(duration.fits(h, near=near, bound=bound) for h in spans):
@@ -106,6 +110,8 @@ def _also(role: str, duration: Duration, left: str, text: str, known: Known) -> 
         spans += _spans("baseline", known)
     if role == "duration" and re.search(r"\b(?:gr[eo]w\w*|growth|creep\w*|climb\w*|ris\w+)\b", text):
         spans += _spans("growth or duration", known)
+    if re.search(r"\b(?:more|further|extra|additional)\b", duration.shown) and known.by_name.get("planned_until"):
+        spans += _spans("overrun", known)
     if role == "overrun":
         spans += _spans("duration", known) if re.search(r"\bof (?:the|its|these) $", left) else []
     elif re.search(_PAST_PLAN, text):
@@ -131,6 +137,15 @@ def _bound(left: str) -> str:
 
 
 def _duration_role(left: str, right: str, duration: Duration) -> str:
+    if re.match(
+        r"^ (?:(?:earlier|sooner|less|shorter) than|ahead of|before|short of) (?:it was |was |its |the )*(?:plan\w*|announced|scheduled|due|meant)\b",
+        right,
+    ):
+        return "lead"
+    if re.match(
+        r"^ (?:later|longer|more) than (?:it was |was |had been )?(?:planned|announced|scheduled|due|meant)\b", right
+    ):
+        return "overrun"
     if re.match(r"^ (?:later|after)\b(?! (?:the|it|N))", right) and re.search(
         r"\b(?:ended|stopped|finished|over)\b[^,]*$", left
     ):
@@ -198,6 +213,8 @@ def _spans(role: str, known: Known, about: str = "") -> list[float]:
     def between(first: datetime | None, second: datetime | None) -> list[float]:
         return [(second - first) / timedelta(hours=1)] if first and second and second >= first else []
 
+    if role == "lead":
+        return between(end, times.get("planned_until"))
     if role == "overrun":
         return hours("overrun_hours") + between(times.get("planned_until"), end) + _other(known)
     if role == "baseline":

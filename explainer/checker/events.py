@@ -35,6 +35,9 @@ _EMPTY = frozenset(
 )  # fmt: skip
 
 
+_PREVIOUS = r"(?:last|previous|earlier|prior) (?:incident|one|anomaly|episode)|last time"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """A thing that happened at a time; `role` is start, end, release, planned, or the name of its fact where none of
@@ -86,7 +89,11 @@ def events_of(known: Known) -> list[Event]:
             continue
         role = _KNOWN_AS.get(fact.name, fact.name)
         value = fact.value if isinstance(fact.value, str) and fact.kind == "coincidence" else ""
-        words = _CUES.get(role) or "|".join(rf"{re.escape(w)}\w*" for w in words_of(fact))
+        words = (
+            _CUES.get(role)
+            or (_PREVIOUS if re.match(r"(?:last|previous|prior)_", role) else "")
+            or "|".join(rf"{re.escape(w)}\w*" for w in words_of(fact))
+        )
         if "alert" in role:
             words += "|notic\\w+|detect\\w+|notif\\w+|warn\\w+|paged?"
         if value and role != "release":

@@ -101,8 +101,8 @@ MONTH_DAYS = re.compile(
 )
 """`May 12 to 14`: two days of one month."""
 DURATION = re.compile(
-    rf"(?:(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{'|'.join(NUMBER_WORDS)})(?=[ -])|(?P<quarter>(?:a|one|three) quarters? of an)(?=[ -]hour)|(?P<past>(?<=past )|(?<=last )|(?<=previous ))(?=(?:hour|day|week|month|year)\b)|(?P<vague>(?<=for )(?:(?:many|several) )?)(?=(?:hours|days|weeks|months|years)\b)|(?P<vague2>)(?=(?:minutes|hours|days|weeks|months) (?:before|after|earlier|later|ahead)\b)|(?P<half>half an?|an?|one and a half|an? (?:full|whole|single|good))(?=[ -]\w{{3}})|(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)})(?:[ -](?:full|whole|entire|solid|straight))?)"
-    r"(?P<andhalf> and a half)?[\s-]?(?:(?:full|whole|entire|consecutive|straight|solid|calendar) )?(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|minutes?|mins?|min|months?|years?|seconds?)\b(?P<half2> and a half)?(?P<ago> ago\b)?",
+    rf"(?:(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{'|'.join(NUMBER_WORDS)})(?=[ -])|(?P<quarter>(?:a|one|three) quarters? of an?)(?=[ -](?:hour|day|week|year)\b)|(?P<past>(?<=past )|(?<=last )|(?<=previous ))(?=(?:hour|day|week|month|year)\b)|(?P<vague>(?<=for )(?:(?:many|several) )?)(?=(?:hours|days|weeks|months|years)\b)|(?P<vague2>)(?=(?:minutes|hours|days|weeks|months) (?:before|after|earlier|later|ahead)\b)|(?P<half>half an?|an?|one and a half|an? (?:full|whole|single|good))(?=[ -]\w{{3}})|(?P<number>\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)})(?:[ -](?:full|whole|entire|solid|straight))?)"
+    r"(?P<andhalf> and a half)?[\s-]?(?:(?:full|whole|entire|consecutive|straight|solid|calendar|more|further|extra|additional) )?(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|minutes?|mins?|min|months?|years?|seconds?)\b(?P<half2> and a half)?(?P<ago> ago\b)?",
     re.IGNORECASE,
 )
 _HOURS = {"h": 1.0, "d": 24.0, "w": 168.0, "mo": 730.0, "m": 1 / 60, "y": 8760.0, "s": 1 / 3600}

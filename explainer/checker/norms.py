@@ -130,7 +130,7 @@ def kind_faults(text: str, known: Known) -> list[str]:
     if nothing and known.number("cost_actual"):
         return [f"{nothing[0]}: it cost something"]
     within = re.search(
-        r"\b(?:stay\w*|kept|keeps?|ran|was|finish\w*|ended) (?:with)?in (?:its|the|their) (?:\w+ )?(?:time|plan|schedule|window|slot)\b|\b(?:on time|on schedule)\b",
+        r"\b(?:stay\w*|kept|keeps?|ran|was|finish\w*|ended) (?:with)?in (?:its|the|their) (?:\w+ )?(?:time|plan|schedule|window|slot)\b|\b(?:ended|finished|stopped|ran) (?:\w+ )?(?:as|when) (?:planned|scheduled|announced)\b|\b(?:on time|on schedule)\b",
         text,
     )
     if within and known.by_name.get("overrun_hours") and not negated(text, within.start()):

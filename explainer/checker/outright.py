@@ -42,17 +42,29 @@ def without_told(sentence: Sentence, known: Known) -> Sentence:
     return replace(sentence, text=text.replace("noone ", "no one"))
 
 
+def opposite_faults(sentence: Sentence, known: Known) -> list[str]:
+    """What a fact of a state says is denied, or what it denies is said."""
+    told = [p for f in known.facts if f.kind == "state" for p in _parts(f.text.lower())]
+    text = re.sub(r"\bno one\b|\byet to\b", "not", sentence.text)
+    for part in re.finditer(r"[^;:,.()—–]+", text):
+        if any(_says(part[0], t, sentence, opposite=True) for t in told):
+            return [f"{part[0].strip()}: a fact says the opposite"]
+    return []
+
+
 def _parts(text: str) -> list[str]:
     return [p for p in re.split(r"[;.](?:\s|$)", text) if p.strip()]
 
 
-def _says(said: str, told: str, sentence: Sentence) -> bool:
-    """True where each word of content of `said` is one of `told`, and both deny or hedge alike."""
+def _says(said: str, told: str, sentence: Sentence, *, opposite: bool = False) -> bool:
+    """True where each word of content of `said` is one of `told`, and both deny and hedge alike; where `opposite`, one
+    of them denies what the other says."""
     words, wanted = set(_WORD.findall(said)), set(_WORD.findall(told))
-    if bool(words & _DENIAL) != bool(wanted & _DENIAL):
+    if (bool(words & _DENIAL) != bool(wanted & _DENIAL)) != opposite:
         return False
     content = words - _EMPTY - _DENIAL
-    if len([w for w in content if w[0].islower()]) < 2 or any(w[0] in "QTD" for w in content if w[0].isupper()):
+    enough = min(2, len([w for w in wanted - _EMPTY - _DENIAL if w != "incident"]))
+    if len([w for w in content if w[0].islower()]) < enough or any(w[0] in "QTD" for w in content if w[0].isupper()):
         return False
     names = [w for w in content if w[0] == "N"]
     if any(sentence.names[int(n[1:])] not in told for n in names):
@@ -60,7 +72,10 @@ def _says(said: str, told: str, sentence: Sentence) -> bool:
     plain = content - set(names)
     if {_stem(m) for m in _GUARDED.findall(said)} != {_stem(m) for m in _GUARDED.findall(told)}:
         return False
-    return all(any(_matches(w, other) for other in wanted - _EMPTY) for w in plain)
+    needed = wanted - _EMPTY - _DENIAL
+    if opposite and 3 * sum(any(_matches(w, other) for w in plain) for other in needed) < 2 * len(needed):
+        return False
+    return all(any(_matches(w, other) for other in needed) for w in plain)
 
 
 def _stem(word: str) -> str:

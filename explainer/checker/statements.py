@@ -7,7 +7,7 @@ from explainer.checker.deeds import deed_faults
 from explainer.checker.denials import denial_faults
 from explainer.checker.directions import direction_faults
 from explainer.checker.norms import driver_faults, event_faults, kind_faults, normal_faults
-from explainer.checker.outright import without_told
+from explainer.checker.outright import opposite_faults, without_told
 from explainer.checker.quantities import Known
 from explainer.checker.ranks import budget_faults, outpace_faults, part_rank_faults, rank_faults
 from explainer.checker.roles import role_faults
@@ -34,6 +34,7 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *part_rank_faults(sentence, known),
         *outpace_faults(text, known),
         *budget_faults(text, known),
+        *opposite_faults(sentence, known),
         *state_faults(rest.text, known),
         *planned_faults(rest.text, known),
         *reach_faults(rest.text, known),
@@ -46,7 +47,7 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *new_faults(rest.text, known),
         *min(cause_faults(sentence, known), cause_faults(rest, known), key=len),
         *deed_faults(rest.text, known),
-        *denial_faults(rest.text, known),
+        *denial_faults(rest, known),
         *role_faults(sentence, known),
         *unit_faults(text),
         *sequence_faults(text, known),

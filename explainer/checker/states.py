@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.concepts import concept_of, concepts_in
-from explainer.checker.events import times_of
+from explainer.checker.events import times_of, words_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 
@@ -72,6 +72,22 @@ _ENDED = re.compile(
 )
 
 
+_INCIDENT = re.compile(
+    r"^ ?(?:and |but |so )?(?:it|this|that)\b|\b(?:incident|anomaly|episode|spike|cost|costs|spend|spending|bill|overspend|rise|excess|N\d+)\b"
+)
+_SUBJECTS = r"credits?|invoices?|figures|estimates?|acknowledg\w+|causes?|reasons?|link|connection|question|answers?|step|requests? for"
+
+
+def _of_the_incident(text: str, known: Known) -> str:
+    """The text without the parts that speak of the state of something else, as a credit or an invoice."""
+    others = {w for f in known.facts if f.kind == "state" and f.name not in ("state", "planned") for w in words_of(f)}
+    subjects = re.compile("|".join([rf"\b(?:{_SUBJECTS})\b", *(rf"\b{re.escape(w)}" for w in others if len(w) > 4)]))
+    for part in re.finditer(r"[^,;:()—–]+", text):
+        if subjects.search(part[0]) and not _INCIDENT.search(part[0]):
+            text = text[: part.start()] + " " * len(part[0]) + text[part.end() :]
+    return text
+
+
 def state_faults(text: str, known: Known) -> list[str]:
     state = known.text("state")
     if state not in ("ongoing", "ended"):
@@ -79,6 +95,7 @@ def state_faults(text: str, known: Known) -> list[str]:
             state = "ended"
         else:
             return []
+    text = _of_the_incident(text, known)
     plain = re.sub(r"\b(?:if it|if this|should it|were it to|if nothing) [^,]*", " ", text)
     plain = re.sub(
         r"\b(?:due|planned|scheduled|expected|supposed|meant|forecast|set|projected) to (?:have )?end\w*|\bmonth\w* (?:is |will |should )?[^.]*\bend\w*\b",

@@ -48,8 +48,11 @@ def time_faults(sentence: Sentence, known: Known) -> list[str]:
     """What is wrong with the times of a sentence."""
     faults = []
     known_times = times_of(known)
+    same: list[datetime] = []
     for index, moment in enumerate(sentence.moments):
         role = _role(_plain(sentence.text), index)
+        if role in ("end", "") and "budget" in sentence.text and known.by_name.get("budget_breaks_at"):
+            role = "breaks"
         own = _own_times(sentence, index, known)
         at = own or [
             t
@@ -59,14 +62,20 @@ def time_faults(sentence: Sentence, known: Known) -> list[str]:
         if moment.day is None and moment.hour is None and moment.month and not role and _closes(sentence.text, index):
             now = dict(known_times).get("now")
             at = [now] if now else at
-        at = _as_told(moment, at, known.look)
+        at = [t for t in _as_told(moment, at, known.look) if not same or not _joined(sentence.text, index) or t in same]
         left = sentence.text[: _place(sentence.text, index)]
         denied = _DENIED.search(left)
         if moment.zone and not _as_told(moment, [t for _, t in known_times], known.look):
             faults.append(f"{moment.shown}: times are told in {_zones(known.look)}")
         elif _fits(moment, at, known, _near(sentence.text, index), _side(left)) == bool(denied):
             faults.append(f"{moment.shown}: no fact has this time{f' as its {role}' if role else ''}")
+        same = [t for t in at if _fits(moment, [t], known, near=True, side=_side(left))]
     return faults
+
+
+def _joined(text: str, index: int) -> bool:
+    """True where a time is told in two pieces: `in the evening of 3 March`."""
+    return bool(index and re.search(rf"\bT{index - 1}(?: \( utc \))? (?:of|on|at|:|,) (?:the )?T{index}\b", text))
 
 
 _DENIED = re.compile(
@@ -195,7 +204,7 @@ def _fits(moment: Moment, times: Iterable[datetime], known: Known, near: bool, s
         return any((moment.fits(at, near=near) and at.hour in at_hours) or moment.bounds(at, side) for at in times)
     now = next((t for name, t in times_of(known) if name == "now"), None)
     if now is None:
-        return False
+        return moment.relative == "overnight" and any(t.hour >= 18 or t.hour < 6 for t in times)
     return any(_relative(moment.relative, at, now.astimezone(known.look.zone)) for at in times if at <= now)
 
 
