@@ -45,7 +45,7 @@ def denial_faults(sentence: Sentence, known: Known) -> list[str]:
     multiple = re.search(r"\b(?:has|have|had|did) not (?:yet |quite |even )?Q(\d+)\b", text)
     if multiple and not concepts_in(text[: multiple.start()]):
         figure, ratio = sentence.figures[int(multiple[1])], 1 + (known.excess or 0.0) / (known.base or 1.0)
-        if figure.unit == "ratio" and ratio < figure.value:
+        if figure.unit == "ratio" and ratio < 0.96 * figure.value:
             text = text[: multiple.start()] + " " * len(multiple[0]) + text[multiple.end() :]
     plain = _NEGATION_FINE.sub(lambda m: " " * len(m[0]), text)
     if _UNREAL.search(plain):
