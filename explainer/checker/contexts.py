@@ -34,6 +34,7 @@ _OF_WORDS = {
     **dict.fromkeys(("requests", "calls", "traffic"), "requests"),
     **dict.fromkeys(("pool",), "pool"),
     **dict.fromkeys(("cost", "costs", "spend", "spending", "bill", "money", "feature's"), "cost"),
+    **dict.fromkeys(("former", "previous", "earlier", "old", "original", "prior"), "before"),
     **dict.fromkeys(("expected", "baseline", "normal", "usual"), "expected"),
 }  # fmt: skip
 _RIGHT_LINK = re.compile(
@@ -91,6 +92,8 @@ class Context:
     all_left: str = ""
     all_right: str = ""
     """All of the sentence before and after the figure."""
+    phrases: tuple[tuple[str, str], ...] = ()
+    """The phrases of the sentence, with what they name."""
     shown_sums: tuple[float, ...] = ()
     """Sums and differences of the other figures of its unit, as the sentence shows them."""
 
@@ -160,16 +163,16 @@ def context_of(
             replace(figure, unit="count"),
             f" {'runs' if did[1].startswith(('ra', 'ru', 'ex')) else 'requests'}{right}",
         )
-    per = _per(sentence, right_all, left)
+    per = own_per = _per(sentence, right_all, left)
     if not per and (
         first := re.search(
-            r"Q(\d+) (?:usd )?(?P<span>(?:per|an?|each|every) \w+|D\d+)(?: [\w,]+){0,2} (?:rather than|instead of|against|versus|vs|up from|down from)(?: (?:some|about|the|usual|around|roughly))*$",
+            r"Q(\d+) (?:usd )?(?P<span>(?:per|an?|each|every) \w+|D\d+)(?: [\w,]+){0,4}? (?:rather than|instead of|against|versus|vs|up from|down from|where|compared with|compared to|than|not|,|and|of which)(?: (?:some|about|the|usual|around|roughly))*$",
             text[: at.start()].rstrip(),
         )
     ):
         per = _per(sentence, f" {first['span']}", "")
     role = _role(left, right, left_all, right_all, figure)
-    if per and figure.unit == "usd" and (first := _APPOSED.search(left_all)):
+    if own_per and figure.unit == "usd" and (first := _APPOSED.search(left_all)):
         first_left, first_right = left_all[: first.start()], left_all[first.end() - len(first["rest"]) :]
         role = role_of(re.split(r"\bQ\d+\b", first_left)[-1].rstrip(), first_right, first_left, first_right, figure)
     noun = _NOUN.match(right)
@@ -210,6 +213,7 @@ def context_of(
         not spans,
         left_all,
         right_all,
+        tuple((text[start:end], concept) for start, end, concept in spans),
         _shown_sums(sentence, index),
     )
 
@@ -276,7 +280,7 @@ _INSTEAD = re.compile(
     r"(?:^|[,;] )(?P<first>[^,;Q]*\b(?:would|should)\b[^,;Q]*) Q\d+ ,? ?(?:rather than|instead of|and not|not)$"
 )
 _IS_EXCESS = re.compile(
-    r"(?:^|[,;:.] |\b(?:and|so|of|is) )(?:the |its |an? |this |that )?(?:total |net |whole |extra |resulting )?(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|increase|rise|jump|growth|drop|decrease|fall|decline|surge|hike|surplus|overage|deviation|deficit|margin|extra cost|additional cost)\b"
+    r"(?:^|[,;:.] |\b(?:and|so|of|is|[TDN]\d+) )(?:the |its |an? |this |that )?(?:total |net |whole |extra |resulting )?(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|increase|rise|jump|growth|drop|decrease|fall|decline|surge|hike|surplus|overage|deviation|deficit|margin|extra cost|additional cost)\b"
     r"(?: (?!Q)[^;:Q]*)? (?:comes? to|came to|is|was|amounts? to|amounted to|stands? at|stood at|averages?|averaged|works? out at|worked out at|reached|totals?|totalled|of)(?: (?:about|around|roughly|just|some|nearly|almost|over|under|a|an|on average))*$"
 )
 

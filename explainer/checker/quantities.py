@@ -125,12 +125,11 @@ class Known:
             fact = self.by_name[name][0]
             unit, concept, also = _UNIT.get(fact.unit or "", "count"), concept_of(name), frozenset(_also(fact))
             diff = "points" if unit == "percent" else unit
-            yield Quantity(
-                after - before, diff, concept, frozenset({"change", "excess"}), noun=fact.unit or "", also=also
-            )
+            generic = {"any"} if concept == COST and not name.startswith(("cost", "excess")) else set()
+            change = frozenset({"change", "excess", *generic})
+            yield Quantity(after - before, diff, concept, change, "", fact.unit or "", "", stem, also)
             if before > 0:
-                change = frozenset({"change", "excess"})
-                yield Quantity(100 * (after / before - 1), "percent", concept, change, "before", also=also)
+                yield Quantity(100 * (after / before - 1), "percent", concept, change, "before", "", "", stem, also)
                 yield Quantity(after / before, "ratio", concept, frozenset({"ratio"}), also=also)
                 yield Quantity(100 * after / before, "percent", concept, frozenset({"ratio"}), "before", also=also)
             if after > 0 and before > 0:
@@ -254,8 +253,14 @@ class Known:
                     "cost",
                     also=frozenset(_also(fact)),
                 )
-                yield Quantity(actual - value, "usd", "rest", frozenset({"rest"}))
-            if value is not None and fact.unit == "percent" and "share" in name and name != "confidence":
+                without = frozenset({f"without:{concept_of(name)}"})
+                yield Quantity(actual - value, "usd", "rest", frozenset({"rest"}), also=without)
+            if (
+                value is not None
+                and fact.unit == "percent"
+                and ("share" in name or fact.kind == "share")
+                and name != "confidence"
+            ):
                 yield Quantity(
                     100 - value,
                     "percent",
@@ -281,6 +286,7 @@ class Known:
         families = [n.partition(":")[0].rpartition("_")[2] for n in self.parts]
         for family in set(families):
             yield Quantity(families.count(family), "count", family, frozenset({"count"}), noun=f"{family}s")
+            yield Quantity(families.count(family) - 1, "count", family, frozenset({"count", "rest"}), noun=f"{family}s")
 
     def _told(self) -> Iterable[Quantity]:
         """Numbers that stand in a fact's sentence beside its value: `43 of 72 customers`, and what follows from two of them."""

@@ -59,10 +59,24 @@ _CONTRACTIONS = tuple(
 )
 
 
+_PARTS_OF_ROUND = {
+    "half a": "0.5",
+    "quarter of a": "0.25",
+    "three quarters of a": "0.75",
+    "one and a half": "1.5",
+    "two and a half": "2.5",
+}
+_PART_OF_ROUND = re.compile(
+    r"\b(?:a (?=quarter))?(?P<part>half a|quarter of a|three quarters of a|one and a half|two and a half) (?P<round>million|billion)\b",
+    re.IGNORECASE,
+)
+
+
 def unabridged(text: str) -> str:
     """A text with its contractions in full, spoken hours as figures, and dashes that are no minus."""
     plain = re.sub(r"(?<=\S) --? (?=\S)|(?<=\w)--(?=\w)", " — ", text)
     plain = _SPOKEN_CLOCK.sub(_clock, plain)
+    plain = _PART_OF_ROUND.sub(lambda m: f"{_PARTS_OF_ROUND[m['part'].lower()]} {m['round']}", plain)
     plain = DAYS_OF_MONTH.sub(lambda m: f"{m['first']} {m['month']} {m['to']} {m['second']} {m['month']}", plain)
     plain = MONTH_DAYS.sub(lambda m: f"{m['month']} {m['first']} {m['to']} {m['month']} {m['second']}", plain)
     for pattern, words in _CONTRACTIONS:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from explainer.checker.concepts import COST, concept_of, concepts_in
+from explainer.checker.concepts import COST, concept_of
 from explainer.checker.contexts import Context
 from explainer.checker.quantities import Known, Quantity, named_in
 
@@ -88,6 +88,8 @@ def shows(context: Context, quantity: Quantity) -> bool:
         return False
     nouns = _NOUN_UNITS.get(context.noun)
     if unit == "count":
+        if "count" in quantity.roles and "rest" in quantity.roles and not _REST.search(context.left[-20:]):
+            return False
         if quantity.roles == {"count"} and not context.noun and quantity.noun not in context.words:
             return False
         if nouns is not None:
@@ -159,7 +161,7 @@ def _rivals(context: Context, quantity: Quantity, known: Known) -> bool:
     against = quantity.value * (known.excess or 1.0) < 0
     if "part" in quantity.roles and (_UNREAL.search(context.left) or against) and context.role != "excess":
         return True
-    return any(
+    return "count" not in quantity.roles and any(
         q.unit == quantity.unit
         and q.concept == quantity.concept
         and q.noun == quantity.noun
@@ -181,6 +183,7 @@ def _readings(context: Context, known: Known) -> Iterable[Context]:
         yield from (replace(context, concept=other) for other in context.concepts - {concept})
 
 
+_PRICED = re.compile(r"\b(?:costs?|priced?|prices|dear|dearer|cheap|cheaper|pay|paid|expensive)\b(?! (?:of|for)\b)")
 _WHOLES = ("share_of_pool", "staging")
 _OWN_MONEY = {"share_of_pool": {"pool_cost"}, "staging": {"cost_staging"}}
 _NARROWED = r"\b(?:cost|costs|spend|spending|bill|money) (?:on |for |in |from )?{}"
@@ -194,7 +197,8 @@ def _is_left_out(context: Context, concept: str) -> bool:
 
 def _said(context: Context, concept: str) -> str:
     """The words by which the left of a figure names a concept."""
-    return next((context.left[s:e] for s, e, c in reversed(concepts_in(context.left)) if c == concept), "\0")
+    told = [phrase for phrase, c in context.phrases if c == concept and phrase in context.left]
+    return told[-1] if told else "\0"
 
 
 def _suits_span(context: Context, quantity: Quantity) -> bool:
@@ -225,7 +229,7 @@ def _suits_span(context: Context, quantity: Quantity) -> bool:
         return False
     if per and not quantity.per and quantity.unit == "count" and "change" not in quantity.roles:
         return False
-    of_base = context.of in ("expected", "budget") and context.right.lstrip().startswith("of")
+    of_base = context.of in ("expected", "budget", "before") and context.right.lstrip().startswith("of")
     if of_base and "change" in quantity.roles and not _EXCESS_NOUN.search(context.sentence):
         return False
     if "explicit" in quantity.roles:
@@ -267,6 +271,13 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
         and quantity.concept == "volume"
         and quantity.unit == "usd"
         and "requests_per_run" not in known.drivers
+    ):
+        return True
+    if (
+        quantity.concept == "price"
+        and concept in quantity.also
+        and concept != COST
+        and _PRICED.search(context.sentence)
     ):
         return True
     runs = any(q.noun == "runs" for q in known.quantities) or re.search(r"\bruns\b", context.sentence)
@@ -313,7 +324,7 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
         if quantity.unit == "usd" and "after" in quantity.roles and not _TOTALS.search(context.left):
             return False
         if quantity.unit == "percent" and _LACKS.search(context.sentence):
-            return bool(_own(quantity) & context.words)
+            return any(w.removeprefix("un").startswith(o[:4]) for o in _own(quantity) for w in context.words)
         return bool(rest) and (quantity.concept != "budget" or "budget" in context.concepts)
     if (
         "versus" in quantity.roles
@@ -437,7 +448,7 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
     if "any" in roles and quantity.name and named_in(quantity.name, context.words):
         return True
     if role in ("before", "after"):
-        if "any" in roles and not roles & {"before", "after"}:
+        if ("any" in roles and not roles & {"before", "after"}) or (role == "after" and "rest" in roles):
             return True
         if quantity.unit in ("percent", "points") and not roles & {"before", "after"}:
             return not (context.figure.sign and "ratio" in roles)
