@@ -47,7 +47,8 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
     unit = context.figure.unit
     if unit == "usd":
         yield from _averages(context, sentence, index, known)
-        yield from _of_shares([q for q in told if "part" not in q.roles])
+        shares = [q for q in told if q.unit == "percent" and "part" not in q.roles and _shown(q, sentence, index)]
+        yield from _of_shares(shares, told)
     whole = _WHOLE.match(context.all_right)
     for a in told:
         for b in told:
@@ -91,19 +92,19 @@ def _averages(context: Context, sentence: Sentence, index: int, known: Known) ->
                 yield amount.value / count.value
 
 
-def _of_shares(told: list[Quantity]) -> Iterable[float]:
+def _of_shares(shares: list[Quantity], told: list[Quantity]) -> Iterable[float]:
     """The amount that a share of a whole is."""
-    for share in told:
+    for share in shares:
         for whole in told:
-            if share.unit == "percent" and whole.unit == "usd" and share.of and _is_whole(whole, share.of):
+            if whole.unit == "usd" and share.of and _is_whole(whole, share.of):
                 yield share.value * whole.value / 100
 
 
 def _is_whole(quantity: Quantity, of: str) -> bool:
     """True for the amount that shares of `of` are taken of."""
     roles = {"excess": "excess", "cost": "after", "expected": "before", "budget": "budget"}
-    if of == "budget":
-        return quantity.name == "budget"
+    if of in ("budget", "pool"):
+        return quantity.name == {"budget": "budget", "pool": "pool_cost"}[of]
     return quantity.concept == COST and "any" not in quantity.roles and roles.get(of, "-") in quantity.roles
 
 
@@ -114,6 +115,8 @@ def _pair(a: Quantity, b: Quantity) -> bool:
 
 def _related(a: Quantity, b: Quantity) -> bool:
     """True for two parts, or a thing before and after: what they make together is known."""
+    if a.name.rpartition("_")[0] == b.name.rpartition("_")[0] != "cost":
+        return True
     return all("part" in q.roles for q in (a, b)) or a.concept == b.concept != COST
 
 

@@ -13,6 +13,9 @@ from explainer.checker.sentence import Sentence
 from explainer.checker.suiting import denied_share, shows, suits
 
 _NEVER = re.compile(r"\b(?:not|never|nowhere near|far from|short of)(?: (?:yet|even|quite|exactly))*$")
+_COMPARED = re.compile(
+    r"^ (?:as|the|more|less|what|its|their|higher|lower|expected|that|over|of|larger|bigger|dearer|usual|normal)\b"
+)
 _FORMULA = re.compile(r"\bQ\d+(?: [-+]? ?Q\d+)+ =(?: about| around)? Q\d+")
 
 
@@ -52,6 +55,7 @@ def _backed(context: Context, sentence: Sentence, index: int, spans: Sequence[Sp
         or follows(context, sentence, index, known)
         or _adds_up(sentence, index, known)
         or _quoted(context, known)
+        or _times(context, known)
     )
 
 
@@ -104,6 +108,14 @@ def _adds_up(sentence: Sentence, index: int, known: Known) -> bool:
     return abs(signed - total.value) <= slack and all(
         any(q.unit == f.unit and f.fits(q.value) for q in known.quantities) for f in (*parts, total)
     )
+
+
+def _times(context: Context, known: Known) -> bool:
+    """True where `61 times` says how often something was that a fact counts."""
+    if context.figure.unit != "ratio" or context.figure.worded or _COMPARED.match(context.right):
+        return False
+    count = replace(context, figure=replace(context.figure, unit="count"), noun="")
+    return any(not q.noun and shows(count, q) and suits(count, q, known) for q in known.direct)
 
 
 def _quoted(context: Context, known: Known) -> bool:

@@ -7,8 +7,8 @@ import re
 COST = "cost"
 
 PHRASES: tuple[tuple[str, str], ...] = (
-    ("cost_per_run", r"(?:cost|price) (?:of|for|per) (?:an? |one |each |every |the average |a single )?run|(?:an?|one|each|every|the average) run (?:now |then )?costs?|run costs"),
-    ("cost_per_request", r"(?:cost|price) (?:of|for|per) (?:an? |one |each |every |the average |a single |any )?(?:request|call)|(?:an?|one|each|every|the average) (?:request|call) (?:now |then )?costs?"),
+    ("cost_per_run", r"(?:cost|price) (?:of|for|per) (?:an? |one |each |every |the average |a single )?run|(?:an?|one|each|every|the average|an average|a single|a typical|average) run (?:now |then )?costs?|run costs"),
+    ("cost_per_request", r"(?:cost|price) (?:of|for|per) (?:an? |one |each |every |the average |a single |any )?(?:request|call)|(?:an?|one|each|every|the average|an average|a single|a typical|average) (?:request|call) (?:now |then )?costs?"),
     ("requests_per_run", r"(?:each|every|one|a|the average|an average) (?:run|workflow run) (?:now |then )?(?:makes?|made|takes|took|needs?|needed|uses?|used|sends?|sent|fires?|fired)|runs (?:now )?(?:make|made|take|took|need|needed)|each one (?:now )?(?:makes?|made|took|takes?|needs?|needed|sent|sends?)|(?:number of )?(?:model )?(?:requests|calls) (?:per|a|in each|in a|for each|each) (?:run|workflow run|execution)|(?:requests|calls)-per-run|calls each run|requests each run"),
     ("max_run", r"no run|longest run|largest run|busiest run|single run|one run"),
     ("outcome", r"(?:cost|price|spend) per (?!run\b|request\b|call\b|hour\b|day\b|week\b|month\b|outcome\b|token\b|team\b|user\b|customer\b|D\d)(?:[a-z-]+ )?[a-z-]+|(?:cost|price) of (?:one|each|every) (?!run\b|request\b|call\b|outcome\b)[a-z-]+(?: call)?|(?:measured )?per (?:summarised|answered|reviewed|checked|resolved|processed|handled|completed|closed|finished) [a-z-]+"),

@@ -59,7 +59,7 @@ _SUCCEEDED = re.compile(
 )
 _DID_TIMES = re.compile(r"\b(ran|runs?|executed|called|invoked|requested)\b")
 _APPOSED = re.compile(
-    r"\bQ\d+\b(?P<rest>[^;:.Q]*?,? ?(?:\(|,|or|i\.e\.?|that is|which is|about|roughly|making|some|an average of|on average|around|over|per| )*)$"
+    r"\bQ(?P<first>\d+)\b(?P<rest>[^;:.Q]*?,? ?(?:\(|,|or|i\.e\.?|that is|which is|about|roughly|making|some|an average of|on average|around|over|per| )*)$"
 )
 _UNDONE = re.compile(
     r"(?:^|, |; |: )(?:had|without|if not for|but for|were it not for|excluding|leaving out|leaving aside|apart from|except for|take away|ignoring)\b[^;.]*\b(?:would|had|could|is|are|was)\b|\bwould (?:have|be|still)\b[^;.]*\b(?:without|had it not|but for|if not for)\b"
@@ -163,7 +163,7 @@ def context_of(
             replace(figure, unit="count"),
             f" {'runs' if did[1].startswith(('ra', 'ru', 'ex')) else 'requests'}{right}",
         )
-    per = own_per = _per(sentence, right_all, left)
+    per = own_per = _per(sentence, right_all, left) or _per_counted(right_all, known)
     if not per and (
         first := re.search(
             r"Q(\d+) (?:usd )?(?P<span>(?:per|an?|each|every) \w+|D\d+)(?: [\w,]+){0,4}? (?:rather than|instead of|against|versus|vs|up from|down from|where|compared with|compared to|than|not|,|and|of which)(?: (?:some|about|the|usual|around|roughly))*$",
@@ -172,7 +172,12 @@ def context_of(
     ):
         per = _per(sentence, f" {first['span']}", "")
     role = _role(left, right, left_all, right_all, figure)
-    if own_per and figure.unit == "usd" and (first := _APPOSED.search(left_all)):
+    if (
+        own_per
+        and figure.unit == "usd"
+        and (first := _APPOSED.search(left_all))
+        and sentence.figures[int(first["first"])].unit == "usd"
+    ):
         first_left, first_right = left_all[: first.start()], left_all[first.end() - len(first["rest"]) :]
         role = role_of(re.split(r"\bQ\d+\b", first_left)[-1].rstrip(), first_right, first_left, first_right, figure)
     noun = _NOUN.match(right)
@@ -361,6 +366,13 @@ def _per(sentence: Sentence, right: str, left: str) -> str:
     if told := re.search(r"\b(hour|dai|week|month|annual|year)ly\b(?! (?:budget|forecast))|\bannual\b", near):
         return "day" if told[1] == "dai" else str(told[1] or "annual")
     return ""
+
+
+def _per_counted(right: str, known: Known) -> str:
+    """What a figure is told per, where a fact counts it: `$1.10 per seat`."""
+    told = re.match(r"^(?: [a-z]+){0,4}? (?:per|for each|for every|each|every) (?:[a-z]+ )?(?P<one>[a-z]{3,})\b", right)
+    counted = told and any(q.unit == "count" and not q.noun and told["one"] in q.name for q in known.direct)
+    return told["one"] if told and counted else ""
 
 
 def _concept(text: str, at: re.Match[str], spans: Sequence[Span], before: str | None) -> str | None:

@@ -25,7 +25,7 @@ _SET_AGAINST = re.compile(
     r"^ ?,? (?:rather than|instead of|against|versus|vs|as against|compared (?:with|to)|in place of) (?:the |an? |some |about |usual |expected )*Q"
 )
 _EXCESS_RIGHT = re.compile(
-    r"^ ?(?:\(? ?)?(?:(?:was |were |has been )?(?:spent|paid|billed) )?(?:(?:tokens?|requests?|calls?|runs?) )?(?:more|above|over|extra|higher|less|below|under|lower|too much|additional|dearer|cheaper|on top|in excess|"
+    r"^ ?(?:\(? ?)?(?:(?:was |were |has been )?(?:spent|paid|billed) )?(?:(?:tokens?|requests?|calls?|runs?) )?(?:more|above|over|extra|higher|less|below|under|lower|too (?:much|high|low|dear|expensive)|(?:was|were|is|are) (?:extra|additional|excess|too much|on top|unexpected|unplanned|in excess)|additional|dearer|cheaper|on top|in excess|"
     r"of (?:it |that |this |which )?(?:is |was |being )?(?:extra|additional|excess|added)|fewer|larger|bigger|smaller|longer|shorter|beyond|up\b|down\b|increase|rise|jump|drop|fall|decrease|overspend|overrun|difference|excess\b|saved|"
     r"worse|greater|past|beneath)(?![a-z])"
 )
@@ -39,7 +39,7 @@ _TOTAL_LEFT = re.compile(
 )
 _SET_BACK = re.compile(r"\bsets? (?:us|them|N\d+|the team) back(?: by)?$")
 _UNREAL = re.compile(
-    r"\bwould (?:only |normally |usually |still )*(?:have )?(?:cost|come|been|be|reached|stood)(?: (?:only|at|to|in at))*$|\b(?:should|ought to|(?:was|were|is|are) (?:supposed|meant|due) to)(?: (?:normally|usually|only|really|have|only have))* (?:have (?:been|cost|come|taken|stayed|run|reached)|cost|be|come|take)(?: \w+){0,2}$|\b(?:expected|usual|normal|budgeted) to (?:cost|be|come)(?: \w+){0,2}$"
+    r"\bwould (?:only |normally |usually |still )*(?:have )?(?:cost|come|been|be|reached|stood|spent|paid)(?: (?:only|at|to|in at))*$|\b(?:should|ought to|(?:was|were|is|are) (?:supposed|meant|due) to)(?: (?:normally|usually|only|really|have|only have))* (?:have (?:been|cost|come|taken|stayed|run|reached)|cost|be|come|take)(?: \w+){0,2}$|\b(?:expected|usual|normal|budgeted) to (?:cost|be|come)(?: \w+){0,2}$"
 )
 _CHANGES = r"\b(?:rose|rise|fell|drop\w*|climb\w*|jump\w*|went up|went down|(?<!add )(?<!adds )(?<!adding )(?<!added )(?<!sum )(?<!sums )up|down|increas\w+|decreas\w+|grew|grow\w*|mov\w+|soar\w*|sank|dipped|shot up)\b"
 _SUM = re.compile(

@@ -126,8 +126,8 @@ class Known:
             unit, concept, also = _UNIT.get(fact.unit or "", "count"), concept_of(name), frozenset(_also(fact))
             diff = "points" if unit == "percent" else unit
             generic = {"any"} if concept == COST and not name.startswith(("cost", "excess")) else set()
-            change = frozenset({"change", "excess", *generic})
-            yield Quantity(after - before, diff, concept, change, "", fact.unit or "", "", stem, also)
+            change, noun = frozenset({"change", "excess", *generic}), (fact.unit or "" if unit == "count" else "")
+            yield Quantity(after - before, diff, concept, change, "", noun, "", stem, also)
             if before > 0:
                 yield Quantity(100 * (after / before - 1), "percent", concept, change, "before", "", "", stem, also)
                 yield Quantity(after / before, "ratio", concept, frozenset({"ratio"}), also=also)
@@ -141,8 +141,11 @@ class Known:
             stem = name.removesuffix("_left")
             left, total = self.number(name), self.number(f"{stem}_total")
             if stem != name and left is not None and total is not None:
-                also = frozenset(_also(self.by_name[name][0]))
-                yield Quantity(total - left, "usd", concept_of(name), frozenset({"any"}), also=also)
+                also, any_role, concept = frozenset(_also(self.by_name[name][0])), frozenset({"any"}), concept_of(name)
+                yield Quantity(total - left, "usd", concept, any_role, name=f"{stem}_used", also=also)
+                for value, told in ((left, "left"), (total - left, "used")):
+                    share = 100 * value / total if total else 0.0
+                    yield Quantity(share, "percent", concept, any_role, name=f"{stem}_{told}", also=also)
 
     def _money(self) -> Iterable[Quantity]:
         """What follows from the amounts: the other two of actual, base and excess, drivers together, rest, rates."""

@@ -53,6 +53,11 @@ _UNREAL = re.compile(r"\bwould (?:only )?(?:have (?:been|come out|come in|cost)|
 _LOWER = re.compile(
     r"\b(?:less|lower|cheaper|fewer|smaller|below|under|fit\w*|goes|go|covers?|as much as it cost|drop\w*|fell|fall\w*|down|decreas\w*|cut|shr[aiu]nk\w*|reduc\w*|divided|factor|fraction|expected (?:cost|spend|bill|amount|figure|one)? ?(?:is|was|were|would))\b"
 )
+_WAS_EXPECTED = re.compile(
+    r"\b(?:was|were|is|are|had been) (?:already |fully )?(?:expected|usual|normal|planned|anticipated)\b"
+)
+_USED = re.compile(r"\b(?:used|spent|gone|consumed|drawn|burn\w*|eaten|taken)\b")
+_UNUSED = re.compile(r"\b(?:left|remain\w*|unused|available|unspent|spare|to go)\b")
 _LEFT_OVER = re.compile(r"^ (?:[^,;Q]* )?(?:(?:is|are|was|were|would be|be) left|remains?|remained|left over|stays?)\b")
 _SIDE_BY = re.compile(
     r"\b(?:(?P<up>over|above|up|higher|past|beyond|ahead)|(?P<down>under|below|down|lower|short|less|cheaper|behind)) by$"
@@ -165,7 +170,7 @@ def _rivals(context: Context, quantity: Quantity, known: Known) -> bool:
         q.unit == quantity.unit
         and q.concept == quantity.concept
         and q.noun == quantity.noun
-        and q.per == quantity.per
+        and (q.per == quantity.per or not q.per)
         and _suits_role(context, q, known)
         for q in known.quantities
         if q.value != quantity.value
@@ -203,6 +208,10 @@ def _said(context: Context, concept: str) -> str:
 
 def _suits_span(context: Context, quantity: Quantity) -> bool:
     """Per what, and a share of what."""
+    if quantity.name.endswith(("_left", "_used")) and bool(_USED.search(context.sentence)) != bool(
+        _UNUSED.search(context.sentence)
+    ):
+        return quantity.name.endswith("_left") == bool(_UNUSED.search(context.sentence))
     per = context.per or ""
     if quantity.per in ("week", "day", "hour") or per in (
         "week",
@@ -233,7 +242,7 @@ def _suits_span(context: Context, quantity: Quantity) -> bool:
     if of_base and "change" in quantity.roles and not _EXCESS_NOUN.search(context.sentence):
         return False
     if "explicit" in quantity.roles:
-        return context.of == quantity.of
+        return context.of == quantity.of and not _WAS_EXPECTED.search(context.right)
     return (
         not (context.of and quantity.of)
         or context.of == quantity.of
@@ -387,7 +396,7 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
         return (
             (quantity.concept == COST and not _generic(quantity))
             or bool(_own(quantity) & context.words)
-            or (quantity.unit == "count" and not context.concepts)
+            or (quantity.unit == "count" and not context.concepts and bool(quantity.noun))
         )
     if concept == quantity.concept or (concept in quantity.also and quantity.concept in ("budget", "sum")):
         return True
@@ -410,11 +419,13 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
 
 
 def _generic(quantity: Quantity) -> bool:
-    return "any" in quantity.roles
+    return "any" in quantity.roles or (quantity.unit == "count" and quantity.concept == COST)
 
 
 _COMMON = {
     "cost", "difference", "expected", "accounts", "for", "incident", "above", "below", "usd", "percent", "requests", "number",
+    "were", "was", "there", "about", "are", "now", "before", "last", "this", "that", "its", "and", "with", "have", "are",
+    "been", "had", "now", "one", "each", "all", "out", "which", "while", "into", "than", "they", "other", "most",
     "during", "from", "makes", "made", "total", "went", "team", "model", "feature", "month", "changed", "per", "has",
 }  # fmt: skip
 
