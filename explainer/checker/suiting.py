@@ -424,8 +424,7 @@ def _generic(quantity: Quantity) -> bool:
 
 _COMMON = {
     "cost", "difference", "expected", "accounts", "for", "incident", "above", "below", "usd", "percent", "requests", "number",
-    "were", "was", "there", "about", "are", "now", "before", "last", "this", "that", "its", "and", "with", "have", "are",
-    "been", "had", "now", "one", "each", "all", "out", "which", "while", "into", "than", "they", "other", "most",
+    "were", "was", "there", "about", "are", "now", "before", "last", "this", "that", "its", "and", "with", "have", "been", "had", "one", "each", "all", "out", "which", "while", "into", "than", "they", "other", "most",
     "during", "from", "makes", "made", "total", "went", "team", "model", "feature", "month", "changed", "per", "has",
 }  # fmt: skip
 
