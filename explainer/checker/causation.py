@@ -116,6 +116,7 @@ def doing_faults(sentence: Sentence, known: Known) -> list[str]:
     return []
 
 
+_EXPIRED = re.compile(r"\bcredits?\b[^,;.]{0,20}\b(?:ended|expired|expiry|lapsed|withdrawn|used up|ran out)\b")
 _BEGUN = re.compile(
     r"\b(?:new|another|fresh) credit\b|\bcredits?\b[^,;.]{0,20}\b(?:began|begun|started|starts|granted|given|added)\b"
 )
@@ -134,6 +135,13 @@ def _of_credits(known: Known) -> str:
 def cause_faults(sentence: Sentence, known: Known) -> list[str]:
     text = sentence.text
     faults = doing_faults(sentence, known)
+    over = _EXPIRED.search(text)
+    if (
+        over
+        and not negated(text, over.end() - 1)
+        and not re.search(r"\b(?:end|expir|laps|used up)", _of_credits(known))
+    ):
+        faults.append(f"{over[0]}: no fact says that the credit has ended")
     supported = _supported_causes(known)
     stated = [(m, _CAUSE_KEYS[int((m.lastgroup or "k0")[1:])][0]) for m in _CAUSE_WORD.finditer(text)]
     drivers = {concept_of(f"driver_{n}"): v for n, v in known.drivers.items()}
@@ -296,6 +304,7 @@ def _markers(text: str, known: Known) -> list[re.Match[str]]:
         if (
             match[0] == "behind"
             and re.match(r" (?:volume|requests|it\b|the (?:expected|budget))", text[match.end() :])
+            and not re.search(r"\b(?:is|was|are|were|be|stands?|lies?) $", text[: match.start()])
             and "Q" not in text[: match.start()]
         ):
             continue
@@ -354,6 +363,13 @@ def _marked_cause(
 ) -> list[str]:
     text = sentence.text
     maybe, hedge = _MAYBE.search(text), _HEDGE.search(text)
+    named = re.match(r" (?:the |release |version |flag |deploy\w* (?:of )?)*N(\d+)", text[marker.end() :])
+    if (
+        named
+        and not maybe
+        and sentence.names[int(named[1])] in {str(f.value).lower() for f in known.facts if f.kind == "coincidence"}
+    ):
+        return ["a release or event that coincides is told as the cause"]
     sure = _surely(text, known)
     if sure:
         return [f"{sure[0]}: surer than the facts"]
@@ -363,7 +379,8 @@ def _marked_cause(
     coincidences = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"}
     names = [n for n in re.findall(r"\bN\d+\b", text)]
     about_release = bool(re.search(r"\b(?:release|deploy\w*|rollout|version|launch)\b", text)) and bool(names or maybe)
-    about_release = about_release or bool(maybe and coincidences & set(sentence.names))
+    plainly = maybe or ("Q" not in text and not concepts_in(text))
+    about_release = about_release or bool(plainly and coincidences & set(sentence.names))
     keys = {key for _, key in stated}
     told_cause = bool(_cause_keys(known) & keys) or any(_phrase_in(f.text, text) for f in cause)
     if about_release and coincidences and not told_cause:

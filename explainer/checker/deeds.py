@@ -32,7 +32,7 @@ _DID = re.compile(
 )
 _SOMEONE = re.compile(r"\b(?:somebody|someone) (?:\w+ )?[a-z]+\b")
 _SWITCHED = re.compile(r"(?:somebody|someone|people) (?:\w+ )?(?:turned|switched)\b")
-_WE = re.compile(r"\b(?:we|they) (?:also |just |then |already )?(?P<verb>(?!\w+eed\b)[a-z]{3,}ed)\b")
+_WE = re.compile(r"\bwe (?:also |just |then |already )?(?P<verb>(?!\w+eed\b)[a-z]{3,}ed)\b")
 _PARAPHRASE = re.compile(r"\b(?:likely|probably|apparently|seems?|appears?|suspected|suspicion|looks like)\b")
 _POINTS = re.compile(r"^(?:look|see)(?: closer)? (?:at|in|into) (?:the )?(?:workflow |feature |team |model )?N\d+\b")
 _SPENDING = {

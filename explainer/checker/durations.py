@@ -36,7 +36,13 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
     apart = (
         role not in ("lead", "overrun")
         and bool(between)
-        and bool(_APART.match(right) or re.search(_FROM_TO, right) or role == "gap" or duration.bare)
+        and bool(
+            _APART.match(right)
+            or re.search(_FROM_TO, right)
+            or role == "gap"
+            or duration.bare
+            or re.search(r"\b(?:follow|preced|predat|ahead|behind)\w*\b[^,;]* by (?:about |around |some |roughly )?$", left)
+        )
     )
     spans = between if apart else [*_spans(role, known, text), *_also(role, duration, left, text, known)]
     spans += _told(text, known)
@@ -66,7 +72,7 @@ _NEAR = re.compile(
     r"\b(?:about|around|roughly|some|nearly|almost|over|under|more than|less than|just over|just under|approximately|close to|well over)(?: an?)? ?$"
 )
 _APART = re.compile(
-    r"^ ?,? ?(?:before|after|ahead|prior|earlier|later|afterwards|beforehand|following|apart|between|in advance|preced\w+|passed|into|until|till|from|of (?:the|its))\b"
+    r"^ ?,? ?(?:before|after|ahead|prior|earlier|later|afterwards|beforehand|following|apart|between|in advance|preced\w+|passed|when (?:it|the|this)|into|until|till|from|of (?:the|its))\b"
 )
 _FROM_TO = r"\b(?:from|between)\b.*\b(?:to|until|and)\b"
 

@@ -104,6 +104,9 @@ _TOKENS_OF = re.compile(
 
 
 _MILLION = re.compile(r"\bmillion (?:input|output) tokens|\b(?:thousand|billion|hundred) tokens")
+_HISTORY = re.compile(
+    r"\b(?:happened|occurred|been seen) (?:like this )?(?:before|again|twice)\b(?! (?:the|it|this))|\bnot the first (?:time|incident|one)\b|\bfor the (?:first|second|third|fourth) time\b|\brecurr(?:ed|ing|ence)\b"
+)
 _OUTCOME = re.compile(r"\b(?:per|of one|of each|of every|each|every|one) (?P<what>[a-z]{4,}ed [a-z]{4,})\b")
 
 
@@ -143,6 +146,12 @@ def kind_faults(text: str, known: Known) -> list[str]:
     period = re.search(r"\b(?:last|previous|this|next) (?:quarter|year|spring|summer|autumn|winter)\b", text)
     if period and period[0] not in known.texts:
         return [f"{period[0]}: no fact speaks of it"]
+    history = _HISTORY.search(text)
+    if history and not re.search(r"\b(?:previous|earlier|last|prior) incident|incidents? before", known.texts):
+        return [f"{history[0]}: no fact speaks of earlier ones"]
+    final = re.search(r"\bfigures (?:are|were) (?:only |still )?(?P<what>estimat|provisional|preliminary)", text)
+    if final and final["what"] not in known.texts:
+        return [f"{final[0]}: no fact says so"]
     if last := re.search(r"\blast use(?:d)?\b", text):
         return [] if "last use" in known.texts else [f"{last[0]}: no fact speaks of it"]
     if begun := re.search(r"\b(?:month|forecast)\b[^,;.]{0,30}\b(?:begin|start|open)s?\b", text):

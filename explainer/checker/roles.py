@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
+from explainer.checker.events import words_of
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
+from explainer.types import Fact
 
 _ROLE_NOUNS = {
     "team": ("team",),
@@ -51,7 +54,7 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
         faults.extend(_moves(name, mine, left, right))
         if known.by_name.get("feature") and mine <= {"team"} and _COSTS.search(f"{left}|{right}"):
             faults.append(f"{name} is the team, not what cost this")
-    faults += _owners(text, known)
+    faults += [*_owners(text, known), *_persons(sentence, known, kinds)]
     return faults + _half_named(text, known) + _miscounted(sentence)
 
 
@@ -72,7 +75,7 @@ def _miscounted(sentence: Sentence) -> list[str]:
 
 
 _OWNER = re.compile(
-    r"(?:^|[,;:.] )(?P<for>[a-z][\w-]*) (?:is|was) responsible for N\d|\bwhich (?P<which>[a-z][\w-]*) owns\b|(?:^|[,;:.] |\b(?:and|that|team) )(?P<who>[a-z][\w-]*) owns? (?:N\d|it\b|the feature)|"
+    r"(?:^|[,;:.] )(?P<for>[a-z][\w-]*) (?:is|was) responsible for N\d|\bwhich (?P<which>[a-z][\w-]*) owns\b|(?:^|[,;:.] |\b(?:and|that|team) )(?P<who>[a-z][\w-]*) owns? (?:N\d|it\b|(?:the|this) feature)|"
     r"\b(?:owned by|belongs to) (?:the )?(?:team )?(?P<by>[a-z][\w-]*)\b|\bowner (?:of N\d+ )?(?:is|:) (?P<is>[a-z][\w-]*)\b"
 )
 
@@ -84,6 +87,38 @@ def _owners(text: str, known: Known) -> list[str]:
     if not word or not known.by_name.get("team") or word in _NO_OWNER or word in known.texts:
         return []
     return [f"{word}: no fact has this name or thing"]
+
+
+def _persons(sentence: Sentence, known: Known, kinds: Mapping[str, set[str]]) -> list[str]:
+    """Who acknowledged it, who is on call, whose the next step is: each is told of the one whose fact says so, and nothing
+    is told as done that no fact of theirs says."""
+    mine = {f.name: [w for w in words_of(f) if len(w) > 3] for f in known.facts if _is_person(f)}
+    for part in re.finditer(r"[^,;:()—–]+", sentence.text):
+        here = {sentence.names[int(i)] for i in re.findall(r"\bN(\d+)\b", part[0])}
+        for name in (n for n in here if kinds.get(n, set()) & set(mine)):
+            own = {w for role in kinds[name] & set(mine) for w in mine[role]}
+            others = {w for role, words in mine.items() if role not in kinds[name] for w in words} - own
+            if not _has(part[0], own) and (told := _has(part[0], others)):
+                return [f"{name}: {told} is told of somebody else"]
+        did = re.search(
+            r"\bN(\d+) (?:has |had |have )?(?:already |since |now |just |also )?(?P<verb>[a-z]{3,}ed)\b", part[0]
+        )
+        if did and kinds.get(sentence.names[int(did[1])], set()) & set(mine) and not _has(did["verb"], _spoken(known)):
+            return [f"{did[0]}: no fact says what people did"]
+    return []
+
+
+def _is_person(fact: Fact) -> bool:
+    return fact.kind == "name" and bool(re.search(r"_by$|_owner$|on_call|assignee|contact", fact.name))
+
+
+def _has(text: str, words: Iterable[str]) -> str:
+    """The first of the words that a word of the text begins with."""
+    return next((w for w in words if re.search(rf"\b{re.escape(w)}", text)), "")
+
+
+def _spoken(known: Known) -> set[str]:
+    return {w for f in known.facts if f.kind in ("name", "state") for w in words_of(f) if len(w) > 3}
 
 
 _NO_OWNER = {

@@ -22,6 +22,7 @@ from explainer.checker.states import (
     unit_cost_faults,
     unit_faults,
 )
+from explainer.checker.steps import done_faults
 
 
 def statement_faults(sentence: Sentence, known: Known, before: str | None) -> list[str]:
@@ -47,6 +48,7 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *new_faults(rest.text, known),
         *min(cause_faults(sentence, known), cause_faults(rest, known), key=len),
         *deed_faults(rest.text, known),
+        *done_faults(text, known),
         *denial_faults(rest, known),
         *role_faults(sentence, known),
         *unit_faults(text),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 
 _SAYS_STEP = re.compile(
@@ -53,6 +54,23 @@ def is_step(text: str, known: Known) -> bool:
     return (QUOTED in text and not set(text.split()) & _DONE and not _strange(text, known, "")) or (
         bool(_SAYS_STEP.search(text)) and any(_says(text, step, known) for step in steps)
     )
+
+
+_PASSIVE = re.compile(
+    r"\b(?:has|have|had|was|were|is|are) (?:already |now |since |just )?(?:been )?(?P<verb>[a-z]{3,}(?:ed|en|ut|et|ff))\b"
+)
+
+
+def done_faults(text: str, known: Known) -> list[str]:
+    """A next step that is told as taken: `the retries have been limited`."""
+    for fact in known.facts:
+        step = re.findall(r"[a-z][a-z'-]+", str(fact.value).lower()) if fact.kind == "next_step" else []
+        for done in _PASSIVE.finditer(text) if step else ():
+            said = [w for w in re.findall(r"[a-z][a-z'-]+", text[: done.start()]) if w not in _PLAIN]
+            about = [w for w in said if any(alike(w, other) for other in step[1:] if other not in _PLAIN)]
+            if about and done["verb"][:4] == step[0][:4] and not negated(text, done.start("verb")):
+                return [f"{done[0]}: the next step is told as taken"]
+    return []
 
 
 def says_no_more(text: str, known: Known) -> bool:

@@ -179,6 +179,10 @@ def _role(text: str, index: int) -> str:
         left,
     ):
         return "end"
+    if left.endswith("since ") and re.match(
+        r"^ ?,? (?:(?!not\b|still\b)[a-z]+ ){0,4}(?:normal|over|quiet|back|as usual|as expected|done)\b", right
+    ):
+        return "end"
     found = sorted(((m.start(), role) for role, cue in _CUES for m in re.finditer(cue, left)), reverse=True)
     if found:
         near = [role for at_cue, role in found if at_cue > found[0][0] - 40]
