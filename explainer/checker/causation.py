@@ -195,7 +195,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
         )
         if named and not open_yet:
             faults.append(f"{coincides[0]}: what coincides is told to have done it")
-    faults += [*_contrasts(text, stated, known), *_turned(text, known)]
+    faults += [*_strange_cause(text, known), *_contrasts(text, stated, known), *_turned(text, known)]
     if not unknown_cause(known) and (none := _NOT_KNOWN.search(text)):
         faults.append(f"{none[0]}: the facts name a cause")
     if unknown_cause(known) and _NO_CAUSE.search(text) and not stated:
@@ -214,6 +214,12 @@ _NO_CAUSE = re.compile(
 )
 _NOT_KNOWN = re.compile(
     r"\b(?:cause|reason)s? (?:is|was|remains|are) (?:still |as yet |so far )?(?:unknown|not known(?! (?:for|with)\b)|a mystery)\b|\bno (?:\w+ )?cause (?:has been |was |is |has )?(?:yet )?(?:found|known|identified|seen)\b|\b(?:nobody|no one) (?:yet )?knows? (?:the cause|why)\b|\b(?:we|they) do not (?:yet )?know (?:the cause|why)\b"
+)
+_ONLY_MAYBE = re.compile(r"^(?!.*\b(?:likely|probabl|suspect)).*\b(?:possib\w+|may|might|could)\b")
+_RATHER = re.compile(r"\b(?:likely|likeliest|probabl[ey]|most|suspect\w*|in all probability)\b")
+_NAMED = re.compile(
+    r"(?:^|[,;:] )(?P<before>[^,;:]+?) (?:is|was|are|were|may be|might be|could be) (?:the|a|an|its|one) (?:\w+ ){0,2}(?:cause|explanation|culprit)\b"
+    r"|\b(?:cause|explanation|culprit) (?:is|was|may be|might be|could be|:) (?P<after>[^,;:.]+)"
 )
 _NAMES_CAUSE = re.compile(r"\b(?:cause|reason|explanation|culprit)\b[^,;.]{0,24}?(?: is| was| :)")
 
@@ -236,6 +242,31 @@ _TURNS = (
     ("dearer", "cheaper"), ("longer", "shorter"), ("more", "fewer"), ("more", "less"), ("higher", "lower"),
     ("larger", "smaller"), ("growing", "shrinking"), ("rising", "falling"), ("new", "old"),
 )  # fmt: skip
+
+
+def _strange_cause(text: str, known: Known) -> list[str]:
+    """A cause that is named in words of its own: its last word has to be one of the facts' cause."""
+    named = _NAMED.search(text)
+    if named is None or not known.by_name.get("cause") or unknown_cause(known) or told_in(text, known):
+        return []
+    phrase = (named["before"] or named["after"]).split()
+    if set(phrase) & {
+        "not",
+        "no",
+        "nothing",
+        "open",
+        "unknown",
+        "known",
+        "clear",
+        "unclear",
+        "shown",
+        "proven",
+        "certain",
+    }:
+        return []
+    mine = [w for f in known.by_name["cause"] for w in words_of(f)]
+    words = [w for w in phrase if len(w) > 3 and w not in known.texts] if phrase[-1:] and phrase[-1].isalpha() else []
+    return [f"{words[-1]}: no fact names this cause"] if words and words[-1] == phrase[-1] and mine else []
 
 
 def _turned(text: str, known: Known) -> list[str]:
@@ -398,6 +429,9 @@ def _marked_cause(
             return []
         return ["a release or event that coincides is told as the cause"]
     if told_cause:
+        told = " ".join(f.text for f in cause).lower()
+        if _ONLY_MAYBE.search(told) and _RATHER.search(text) and not maybe:
+            return ["the cause is told as likely, its fact as possible"]
         hedged = bool(hedge or maybe) or not _hedged(known)
         measured = {q.concept for q in known.quantities} | set(drivers)
         accounting = (

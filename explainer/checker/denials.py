@@ -26,7 +26,7 @@ _ELSEWHERE = re.compile(
     # a plan
     r"announce\w*|plan\w*|schedul\w+|expected|foreseen|advance|notice|warning|"
     # state
-    r"end(?:ed|ing|s)?|over(?! (?:the|its|all|every|each|an?|[QTD]))|stop\w*|finish\w*|return\w*|back|normal|normali[sz]ed|subsid\w+|settle\w*|done|past|recede\w*|conclude\w*|abat\w+|eas\w+|clear|cease\w*|yet|"
+    r"end(?:ed|ing|s)?|over(?! (?:the|its|all|every|each|an?|[QTD]))|stop\w*|finish\w*|return\w*|back|normal|normali[sz]ed|subsid\w+|settle\w*|resolv\w+|solved|closed|done|past|recede\w*|conclude\w*|abat\w+|eas\w+|clear|cease\w*|yet|"
     # directions
     r"register\w*|matter\w*|count\w*|notice\w*|contribut\w*|play\w*|weigh\w*|figure\w*|suggest\w*|indicat\w*|sign|signs|hint\w*|danger|risk|up|down|rose|rise\w*|rising|fell|fall\w*|increas\w+|decreas\w+|grow\w*|grew|shrink\w*|shrank|higher|lower|(?<!any )more|less|fewer|dearer|cheaper|larger|smaller|bigger|longer|shorter|drop\w*|jump\w*|climb\w*|saving\w*|saved|decline\w*|"
     # ranks and sizes
@@ -62,6 +62,18 @@ def denial_faults(sentence: Sentence, known: Known) -> list[str]:
     return []
 
 
+_NONE_HIT = re.compile(
+    r"(customer|team|region|model|workflow|user)s? (?:is|are|was|were|has been|have been) (?:\w+ )?(?:affected|concerned|hit|involved|touched)\b"
+)
+
+
+def _some(noun: str, known: Known) -> bool:
+    """True where the facts count or name some of these."""
+    return any(
+        noun in f.name and (isinstance(f.value, tuple | list) or (known.number(f.name) or 0) > 0) for f in known.facts
+    )
+
+
 _HIGH = re.compile(r"(?:an? |the )?(?:overspend\w*|overshoot|high|excess|expensive|extra)\b")
 _LOW = re.compile(r"(?:an? |the )?(?:underspend\w*|low|cheap|bargain)\b")
 _HOLDS = re.compile(r"\b(?:hold|last|suffice|be kept|be met|do)\b")
@@ -74,6 +86,8 @@ def _fine(text: str, match: re.Match[str], known: Known) -> bool:
     excess = known.excess or 0.0
     if _HIGH.match(scope) or _LOW.match(scope):
         return excess < 0 if _HIGH.match(scope) else excess > 0
+    if (none := _NONE_HIT.match(scope)) and _some(none[1], known):
+        return False
     if re.match(r"(?:a )?(?:small|minor|trivial|negligible|modest|slight)\b", scope):
         return bool(known.base) and abs(excess) > abs(known.base or 0.0) / 10
     if re.match(r"(?:start|begin|end|finish|fall|happen|stop|take place) (?:\w+ ){0,2}T\d", scope):

@@ -25,7 +25,9 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
     if at is None:  # a part of a longer one
         return None
     left, right = text[: at.start()], text[at.end() :]
-    if _is_unit(duration, left, right):
+    if _is_unit(duration, left, right) or (
+        duration.bare and f"{left.rpartition(' ')[0].rpartition(' ')[2]} {duration.shown}" in known.texts
+    ):
         return None
     bound = _bound(left)
     near = bool(_NEAR.search(left)) or (
@@ -41,7 +43,10 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
             or re.search(_FROM_TO, right)
             or role == "gap"
             or duration.bare
-            or re.search(r"\b(?:follow|preced|predat|ahead|behind)\w*\b[^,;]* by (?:about |around |some |roughly )?$", left)
+            or re.search(r"\bafter (?:about |around |some |roughly |only |just )?$", left)
+            or re.search(
+                r"\b(?:follow|preced|predat|ahead|behind)\w*\b[^,;]* by (?:about |around |some |roughly )?$", left
+            )
         )
     )
     spans = between if apart else [*_spans(role, known, text), *_also(role, duration, left, text, known)]

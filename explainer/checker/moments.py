@@ -79,7 +79,7 @@ _ISO = r"(?P<iso>20\d\d-\d\d-\d\d)(?:[T ](?P<isoh>\d\d):(?P<isom>\d\d)(?::\d\d(?
 MOMENT = re.compile(
     rf"(?:{_ISO}|{_DATE}(?:\s?,?\s(?:at\s|around\s|about\s)?{_CLOCK_STRICT.format(n=1)})?|"
     rf"{_CLOCK_STRICT.format(n=2)}(?:,?\s(?:on\s)?{_DATE.replace('?P<wd>', '?P<wdb>').replace('?P<d>', '?P<db>').replace('?P<mo>', '?P<mob>').replace('?P<mo2>', '?P<mo2b>').replace('?P<d2>', '?P<d2b>').replace('?P<y>', '?P<yb>')})?|"
-    rf"(?P<rel>the day before yesterday|earlier today|yesterday|today|tonight|last night|last week|this week|earlier this week|this (?:morning|afternoon|evening)|tomorrow|overnight)\b|"
+    rf"(?P<rel>the day before yesterday|earlier today|yesterday(?:\s(?P<relpart>morning|afternoon|evening|night))?|today|tonight|last night|last week|this week|earlier this week|this (?:morning|afternoon|evening)|tomorrow|overnight)\b|"
     r"(?P<span>the weekend|a weekend|a week-?day|a working day|a work-?day|a business day|an? saturday or sunday|a sunday or saturday)\b|"
     r"(?P<daypart>(?:(?<=in the )|(?<=during the ))(?:early |late )?(?:morning|afternoon|evening|night)|small hours|early hours)\b|"
     rf"the\s(?P<dayalone>\d{{1,2}})(?:st|nd|rd|th)\b(?!\s(?:of\s)?(?:{_MONTH}))|"
@@ -145,7 +145,7 @@ class Moment:
             return False
         if self.days and at.weekday() not in self.days:
             return False
-        if self.part and not _in_part(self.part, at.hour):
+        if self.part and not in_part(self.part, at.hour):
             return False
         if self.hour is None:
             return True
@@ -198,10 +198,11 @@ class Duration:
         return abs(self.hours - hours) <= room + 1e-6
 
 
-def _in_part(part: str, hour: int) -> bool:
-    word = part.split()[-1]
+def in_part(part: str, hour: int) -> bool:
+    """True where an hour lies in a part of the day; in none, any does."""
+    word = part.split()[-1] if part else ""
     spans = {"morning": range(4, 12), "afternoon": range(12, 18), "evening": range(17, 24), "hours": range(6)}
-    return hour in spans[word] if word in spans else hour >= 20 or hour < 6
+    return not part or (hour in spans[word] if word in spans else hour >= 20 or hour < 6)
 
 
 def moment_of(match: re.Match[str]) -> Moment | None:
@@ -209,7 +210,8 @@ def moment_of(match: re.Match[str]) -> Moment | None:
     groups = {k: v for k, v in match.groupdict().items() if v}
     shown = match[0].strip()
     if "rel" in groups:
-        return Moment(shown, relative=shown.lower())
+        part = groups.get("relpart", "").lower()
+        return Moment(shown, relative=shown.lower().removesuffix(f" {part}"), part=part)
     if "span" in groups:
         rest = re.search(r"sunday|weekend", shown.lower())
         return Moment(shown, days=frozenset((5, 6) if rest else range(5)))

@@ -98,6 +98,42 @@ _PLAIN_EVENT = frozenset(
 )  # fmt: skip
 
 
+_ATTRIBUTE = r"\b{subject} ?(?:is|was|:|=) (?P<said>[a-z][a-z-]{{2,}})\b"
+_NO_VALUE = frozenset(
+    [
+        "still",
+        "not",
+        "now",
+        "also",
+        "known",
+        "shown",
+        "open",
+        "what",
+        "that",
+        "the",
+        "this",
+        "there",
+        "very",
+        "rather",
+        "only",
+        "already",
+        "given",
+    ]
+)
+
+
+def attribute_faults(text: str, known: Known) -> list[str]:
+    """`Severity: low` where the fact of the severity says high."""
+    for fact in known.facts:
+        subject = fact.name.replace("_", " ")
+        if fact.kind != "state" or not isinstance(fact.value, str) or fact.name in ("state", "planned", "scope"):
+            continue
+        told = re.search(_ATTRIBUTE.format(subject=re.escape(subject)), text)
+        if told and told["said"] not in _NO_VALUE and told["said"][:4] not in f"{fact.value} {fact.text}".lower():
+            return [f"{told[0]}: its fact says otherwise"]
+    return []
+
+
 _TOKENS_OF = re.compile(
     r"\b(?P<which>input|output) tokens?\b[^,;.]*\bcache|\bcache[^,;.]*\b(?P<other>input|output) tokens?\b"
 )

@@ -9,6 +9,7 @@ from explainer.checker.quantities import UNTRUSTED, Known
 from explainer.checker.sentence import Sentence
 from explainer.checker.steps import alike
 
+_AT = re.compile(r"\bat 20\d\d-\d\d-\d\dT[\d:]+Z?")
 _WORD = re.compile(r"[a-z][a-z'-]*|[NQTD]\d+")
 _EMPTY = frozenset(
     [
@@ -44,7 +45,7 @@ def without_told(sentence: Sentence, known: Known) -> Sentence:
 
 def opposite_faults(sentence: Sentence, known: Known) -> list[str]:
     """What a fact of a state says is denied, or what it denies is said."""
-    told = [p for f in known.facts if f.kind == "state" for p in _parts(f.text.lower())]
+    told = [p for f in known.facts if f.kind in ("state", "time") for p in _parts(_AT.sub(" ", f.text).lower())]
     text = re.sub(r"\bno one\b|\byet to\b", "not", sentence.text)
     for part in re.finditer(r"[^;:,.()—–]+", text):
         if any(_says(part[0], t, sentence, opposite=True) for t in told):

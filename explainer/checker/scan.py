@@ -20,7 +20,7 @@ _EMOJI_CODE = re.compile(r"(?<!\w):[a-z][a-z0-9_+-]*:(?!\w)")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>|]+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’][^\W\d_]+)?(?:[-_./#+][^\W_]+)*|\w+(?:[-_./]\w+)*")
 _SIGN = re.compile(r"\.\.\.|…|[.!?;:,()\[\]\"“”—–→/&+=-]|\S")
-_MARKED = re.compile(r"[`*_]+([\w./-]+)[`*_]+(?!\w)|(?<!\w)[\"'“]([\w./-]+)[\"'”](?!\w)")
+_MARKED = re.compile(r"[`*_]+([\w./-]+)[`*_]+(?!\w)|(?<!\w)[\"'“]([\w./-]+)[\"'”](?!\w)|(?<!\w)#([a-z][\w-]+)")
 _END = {".", "!", "?", "\n"}
 _SPOKEN_CLOCK = re.compile(
     r"\b(?P<part>half|quarter|a quarter) (?P<side>past|to) (?P<hour>"

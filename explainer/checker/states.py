@@ -141,7 +141,7 @@ _UNPLANNED = re.compile(
     r"\b(?:unannounced|unplanned|not (?:been )?(?:announced|planned)|nobody (?:had )?announced|no one (?:had )?announced|without (?:an )?(?:announcement|notice|warning)|never announced|wasn't announced|was not announced|unscheduled|out of the blue|no announcement|(?<!no )(?<!for )surprise|no [\w ]{3,20}? (?:had|has|was) (?:been )?announced)\b"
 )
 _PLANNED = re.compile(
-    r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|(?:known|told|flagged|agreed|communicated|notified) (?:\w+ )?(?:beforehand|in advance)|no surprise|intended|deliberate|on purpose)\b"
+    r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|(?:known|told|flagged|agreed|communicated|notified) (?:\w+ )?(?:beforehand|in advance)|no surprise|intended|deliberate|on purpose|(?:it|this) (?:was|had been) (?:all |fully )?expected(?= ?[.,;]|$))\b"
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from explainer.checker.events import events_of, times_of
-from explainer.checker.moments import Moment
+from explainer.checker.moments import Moment, in_part
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 from explainer.look import Look
@@ -209,7 +209,11 @@ def _fits(moment: Moment, times: Iterable[datetime], known: Known, near: bool, s
     now = next((t for name, t in times_of(known) if name == "now"), None)
     if now is None:
         return moment.relative == "overnight" and any(t.hour >= 18 or t.hour < 6 for t in times)
-    return any(_relative(moment.relative, at, now.astimezone(known.look.zone)) for at in times if at <= now)
+    return any(
+        _relative(moment.relative, at, now.astimezone(known.look.zone))
+        for at in times
+        if at <= now and in_part(moment.part, at.hour)
+    )
 
 
 def _relative(word: str, at: datetime, now: datetime) -> bool:
