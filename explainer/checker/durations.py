@@ -161,7 +161,10 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
         r"\b(?:ended|stopped|finished|over)\b[^,]*$", left
     ):
         return "duration"
-    if duration.ago:
+    if duration.ago or re.search(
+        r"\b(?:over|ended|closed|finished|normal|quiet|back)(?: again)? (?:for|since)(?: about| around| roughly| some| more than| less than| almost| nearly)?$",
+        left.rstrip(),
+    ):
         return "age"
     if re.search(
         r"\b(?:precede[sd]?|ahead of|before|predates?|predated|led) (?:the \w+|it|that|this) by(?: about| around| roughly| some| only| just)?$",

@@ -122,6 +122,9 @@ def _offsets(text: str) -> list[timedelta]:
 _BEFORE = r"before|ahead of|prior to|preced\w+|predat\w+|in advance of"
 _AFTER = r"after|following|follow(?:s|ed)|since"
 _BETWEEN = re.compile(rf"\b(?:(?P<before>{_BEFORE})|(?P<after>{_AFTER}))\b")
+_LED = re.compile(
+    rf"^(?:[^T]*\bD\d+ |shortly |just |right |soon |long )?(?:(?P<before>{_BEFORE})|(?P<after>{_AFTER})) (?:the |its |this )?(?:\w+ )?$"
+)
 _FIRST = re.compile(
     r"\bD\d+ (?P<order>later|afterwards|after|thereafter|earlier|before|beforehand|prior|previously)(?= ?,|$| ?\.| (?:the |an? )?(?!N?\d*(?:the |it ))\w)"
 )
@@ -129,12 +132,18 @@ _FIRST = re.compile(
 
 def order_faults(sentence: Sentence, known: Known) -> list[str]:
     """Two events told in the wrong order: `the alert came before the start`, `minutes later the release went live`."""
-    text, start = sentence.text, None
-    told: list[tuple[int, Event]] = []
-    for event in events_of(known):
-        start = event if event.role == "start" else start
-        told += [(at, event) for at in event.mentions(sentence)]
-    told.sort(key=lambda t: t[0])
+    events = events_of(known)
+    told = sorted(((at, e) for e in events for at in e.mentions(sentence)), key=lambda t: t[0])
+    start = next((e for e in events if e.role == "start"), None)
+    wrong = _between(sentence.text, told) or _led(sentence.text, told) or _from_start(sentence.text, told, start)
+    if wrong is None:
+        return []
+    names = " and the ".join(e.role.replace("_at", "").replace("_", " ") for e in wrong)
+    return [f"the {names} are in the wrong order"]
+
+
+def _between(text: str, told: list[tuple[int, Event]]) -> tuple[Event, Event] | None:
+    """Two events with the word of their order between them, that were the other way."""
     for (at, first), (then, second) in pairwise(told):
         if first.role == second.role or "planned" in (first.role, second.role):
             continue
@@ -144,18 +153,29 @@ def order_faults(sentence: Sentence, known: Known) -> list[str]:
         if len(orders) != 1 or not near or re.search(r"[,;:]|\bnot\b|\b(?:and|but)\b", between):
             continue
         if (first.at > second.at) if orders[0]["before"] else (first.at < second.at):
-            return [_wrong(first, second)]
-    others = {e.role: e for _, e in told if e.role not in ("start", "end", "planned")}
-    led = _FIRST.search(text)
-    if led and start and len(others) == 1 and not re.match(r" (?:the|it|this|that)\b", text[led.end() :]):
-        (other,) = others.values()
-        later = led["order"] in ("later", "afterwards", "after", "thereafter")
-        from_start = not any(e.role == "start" for _, e in told)
-        if from_start and ((other.at < start.at) if later else (other.at > start.at)):
-            return [_wrong(other, start)]
-    return []
+            return first, second
+    return None
 
 
-def _wrong(first: Event, second: Event) -> str:
-    names = (e.role.replace("_at", "").replace("_", " ") for e in (first, second))
-    return f"the {next(names)} and the {next(names)} are in the wrong order"
+def _led(text: str, told: list[tuple[int, Event]]) -> tuple[Event, Event] | None:
+    """The same where the word of the order comes before both: `minutes before the release the cost began to rise`."""
+    order = _LED.search(text[: told[0][0]]) if told else None
+    if order is None or _BETWEEN.search(text[told[0][0] :]):
+        return None
+    first = told[0][1]
+    for _, second in told:
+        if second.role not in (first.role, "planned", "end"):
+            wrong = second.at > first.at if order["before"] else second.at < first.at
+            return (second, first) if wrong else None
+    return None
+
+
+def _from_start(text: str, told: list[tuple[int, Event]], start: Event | None) -> tuple[Event, Event] | None:
+    """An event that is told to be later or earlier than a start that is not named, and was not."""
+    others = {e.role: e for _, e in told if e.role not in ("end", "planned")}
+    order = _FIRST.search(text)
+    if not order or not start or len(others) != 1 or re.match(r" (?:the|it|this|that)\b", text[order.end() :]):
+        return None
+    (other,) = others.values()
+    later = order["order"] in ("later", "afterwards", "after", "thereafter")
+    return (other, start) if (other.at < start.at if later else other.at > start.at) else None
