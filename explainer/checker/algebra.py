@@ -62,6 +62,8 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
                     or (context.of and not _is_whole(b, context.of))
                 ):
                     continue
+                if whole and not _as_subject(a, context):
+                    continue
                 if "part" in a.roles and (a.concept != context.concept or not (whole or context.of)):
                     continue
                 ratio = a.value / b.value
@@ -106,6 +108,12 @@ def _is_whole(quantity: Quantity, of: str) -> bool:
     if of in ("budget", "pool"):
         return quantity.name == {"budget": "budget", "pool": "pool_cost"}[of]
     return quantity.concept == COST and "any" not in quantity.roles and roles.get(of, "-") in quantity.roles
+
+
+def _as_subject(quantity: Quantity, context: Context) -> bool:
+    """False where what stands before a share names another of the cost now, the expected one and the excess."""
+    told = [role for role, words in _ROLE_WORDS.items() if re.search(words, context.left)]
+    return quantity.concept != COST or "any" in quantity.roles or not told or bool(quantity.roles & set(told))
 
 
 def _pair(a: Quantity, b: Quantity) -> bool:

@@ -30,7 +30,7 @@ _EXCESS_RIGHT = re.compile(
     r"worse|greater|past|beneath)(?![a-z])"
 )
 _EXCESS_LEFT = re.compile(
-    r"\b(?:leav(?:es|ing)|excess(?: is| was| of| comes to|stands at|now stands at|reached|so far|so far is|:|,)?|(?<!make )(?<!makes )(?<!made )(?<!making )(?<!add )(?<!adds )(?<!ran )(?<!run )(?<!runs )(?<!running )(?<!-)up|down|by|extra|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|another|a further|further|added|adds|"
+    r"\b(?:over-?spen\w+|overshot|overran|leav(?:es|ing)|excess(?: is| was| of| comes to|stands at|now stands at|reached|so far|so far is|:|,)?|(?<!make )(?<!makes )(?<!made )(?<!making )(?<!add )(?<!adds )(?<!ran )(?<!run )(?<!runs )(?<!running )(?<!-)up|down|by|extra|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|another|a further|further|added|adds|"
     r"overspend(?: of| is)?|drop(?:ped)?(?: of)?|fell|rose|grew|decrease(?:d)?(?: of)?|saved|saving|gap(?: of| is)?|overshoot(?: of)?|surplus|shortfall|increased|climbed|fall of|impact(?: of| is| so far)?|higher|lower|(?:extra|additional|added|excess) (?:cost|costs|spend|spending|bill|money|outlay)(?: of| is| was| :)?)(?: an?| the| some)?(?: whole)?$"
 )
 _TOTAL_LEFT = re.compile(
@@ -111,6 +111,6 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
         right_all,
     ):
         return "after"
-    if re.search(r"(?:\bcost|\bbill (?:is|was)|\bspend (?:is|was))$", left) and figure.unit == "usd":
+    if re.search(r"\b(?:cost|(?:bill|spend|spending|total|actuals?)(?: is| was| :)?)$", left) and figure.unit == "usd":
         return "after"
     return ""

@@ -286,6 +286,9 @@ class Known:
                 )
         yield Quantity(len(self.drivers), "count", "driver", frozenset({"count"}), noun="drivers")
         yield Quantity(len(self.drivers) - 1, "count", "driver", frozenset({"count", "rest"}), noun="drivers")
+        for told, signed in (("raised", 1), ("lowered", -1)):
+            moved = sum(signed * v > 0 for v in self.drivers.values())
+            yield Quantity(moved, "count", "driver", frozenset({"count", told}), noun="drivers")
         families = [n.partition(":")[0].rpartition("_")[2] for n in self.parts]
         for family in set(families):
             yield Quantity(families.count(family), "count", family, frozenset({"count"}), noun=f"{family}s")

@@ -58,6 +58,13 @@ _WAS_EXPECTED = re.compile(
 )
 _USED = re.compile(r"\b(?:used|spent|gone|consumed|drawn|burn\w*|eaten|taken)\b")
 _UNUSED = re.compile(r"\b(?:left|remain\w*|unused|available|unspent|spare|to go)\b")
+_MOVED = re.compile(
+    r"^ (?:of (?:the |its )*(?:Q\d+ )?)?(?:\w+ )?drivers? (?:has |have )?(?P<verb>raised|lowered|increased|reduced|pushed|pulled|drove|added|cut|saved|dampened|took)\b(?: (?:the |it |cost |costs |bill )*(?:up|down)\b)?"
+)
+_NEGATED = re.compile(
+    r"^ of [^,;]*?\b(?:not|no longer|never|miss(?:es|ed)?|uncached|untagged|unattributed|without|no|lacks?)\b"
+)
+_ALL_BUT = re.compile(r"\b(?:all|everything|anything) (?:but|except)(?: for)?$")
 _LEFT_OVER = re.compile(r"^ (?:[^,;Q]* )?(?:(?:is|are|was|were|would be|be) left|remains?|remained|left over|stays?)\b")
 _SIDE_BY = re.compile(
     r"\b(?:(?P<up>over|above|up|higher|past|beyond|ahead)|(?P<down>under|below|down|lower|short|less|cheaper|behind)) by$"
@@ -68,7 +75,7 @@ _OVER_BUDGET = re.compile(
 _UNDER_BUDGET = re.compile(
     r"\b(?:left|leav\w+|under|below|room|spare|headroom|remain\w*|unspent|unused|to go|within|less)\b"
 )
-_PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|fails?|lacks?|makes? up) ")
+_PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|fails?|lacks?|miss|misses|makes? up) ")
 
 
 def shows(context: Context, quantity: Quantity) -> bool:
@@ -93,6 +100,8 @@ def shows(context: Context, quantity: Quantity) -> bool:
         return False
     nouns = _NOUN_UNITS.get(context.noun)
     if unit == "count":
+        if quantity.concept == "driver" and _driver_count(context) != quantity.roles & {"raised", "lowered"}:
+            return False
         if "count" in quantity.roles and "rest" in quantity.roles and not _REST.search(context.left[-20:]):
             return False
         if quantity.roles == {"count"} and not context.noun and quantity.noun not in context.words:
@@ -115,6 +124,15 @@ def _other_way(context: Context, value: float) -> bool:
     if side := _SIDE_BY.search(context.left):
         return (value < 0) if side["up"] else (value > 0)
     return bool((_RIGHT_UP.match(context.right) and value < 0) or (_RIGHT_DOWN.match(context.right) and value > 0))
+
+
+def _driver_count(context: Context) -> frozenset[str]:
+    """Which of the drivers a number of them counts, by the verb after it: those that raised the cost, or lowered it."""
+    moved = _MOVED.match(context.all_right)
+    if moved is None or context.left.endswith("of the"):
+        return frozenset()
+    down = moved["verb"] in ("lowered", "reduced", "cut", "pulled", "saved", "dampened", "took") or "down" in moved[0]
+    return frozenset({"lowered" if down else "raised"})
 
 
 def _adds_shown(context: Context, quantity: Quantity) -> bool:
@@ -200,6 +218,12 @@ def _is_left_out(context: Context, concept: str) -> bool:
     return bool(re.search(left_out, context.left) and _REST.search(context.left))
 
 
+def _is_negated(context: Context, quantity: Quantity) -> bool:
+    """True where a share is denied that its fact affirms, or the other way: `64 % of input tokens are not cached`."""
+    denies = quantity.concept == "untagged" or bool(quantity.also & {"not", "without", "untagged", "miss", "missed"})
+    return bool(_NEGATED.match(context.right)) and denies == ("rest" in quantity.roles)
+
+
 def _said(context: Context, concept: str) -> str:
     """The words by which the left of a figure names a concept."""
     told = [phrase for phrase, c in context.phrases if c == concept and phrase in context.left]
@@ -272,6 +296,10 @@ def _suits_concept(context: Context, quantity: Quantity, known: Known) -> bool:
             under is not None and over is None and quantity.value > 0
         ):
             return False
+    if _ALL_BUT.search(context.left) and not ("rest" in quantity.roles and f"without:{concept}" in quantity.also):
+        return False
+    if quantity.unit == "percent" and quantity.roles & {"before", "after"} and _is_negated(context, quantity):
+        return False
     more = _RIGHT_UP.match(context.right) or _RIGHT_DOWN.match(context.right)
     if "part" in quantity.roles and concept == quantity.concept and not more and _is_left_out(context, concept):
         return False
