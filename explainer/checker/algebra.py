@@ -43,7 +43,7 @@ def follows(context: Context, sentence: Sentence, index: int, known: Known) -> b
 
 
 def _values(context: Context, sentence: Sentence, index: int, known: Known) -> Iterable[float]:
-    told = [q for q in known.direct if _shown(q, sentence, index) or _named(q, context)]
+    told = [q for q in known.direct if _shown(q, sentence, index) or _named(q, context, known)]
     unit = context.figure.unit
     if unit == "usd":
         yield from _averages(context, sentence, index, known)
@@ -59,10 +59,10 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
                     continue
                 if not whole and (
                     (_pair(a, b) and not (context.of == "cost" and "before" in a.roles))
-                    or (context.of and not _is_whole(b, context.of))
+                    or (context.of and not _is_whole(b, context.of) and "any" not in b.roles)
                 ):
                     continue
-                if whole and not _as_subject(a, context):
+                if not _as_subject(a, context):
                     continue
                 if "part" in a.roles and (a.concept != context.concept or not (whole or context.of)):
                     continue
@@ -137,11 +137,13 @@ def _shown(quantity: Quantity, sentence: Sentence, index: int) -> bool:
     )
 
 
-def _named(quantity: Quantity, context: Context) -> bool:
+def _named(quantity: Quantity, context: Context, known: Known) -> bool:
     """True where the sentence has the words of the value's fact."""
     if "part" in quantity.roles or quantity.name.endswith("_share"):
         return quantity.concept in context.concepts
     if quantity.concept == COST and "any" not in quantity.roles and quantity.unit == "usd":
         return any(re.search(words, context.sentence) for r, words in _ROLE_WORDS.items() if r in quantity.roles)
+    if quantity.also & context.words & set(known.names):
+        return True
     unspent = {"far"} if context.words & {"left", "remains", "remain", "remaining"} else set()
     return named_in(quantity.name, context.words | unspent)

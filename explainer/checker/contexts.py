@@ -22,7 +22,7 @@ _PHRASAL = re.compile(
 _QUALIFIER = re.compile(rf"(?<![\w-]){QUALIFIER}(?:an? )?$")
 _BOUND = re.compile(r"[;()\[\]—–]")
 _OF = re.compile(
-    r"^ ?(?:share |part )?of (?:(?:the|its|this|that|all|total|whole|their|a|an|normal|whole|entire|team|month's|N\d+ 's|N\d+) )*(?P<what>[a-z'-]+)(?: (?P<next>[a-z'-]+))?"
+    r"^ ?(?:share |part )?of (?:(?:the|its|this|that|all|their|a|an|normal|entire|team|month's|N\d+ 's|N\d+) )*(?P<what>[a-z'-]+)(?: (?P<next>[a-z'-]+))?"
 )
 _OF_START = re.compile(r"^(?:and )?of (?:the|its|this|that) (?P<what>[a-z'-]+)(?: (?P<next>[a-z'-]+))?[^Q]*$")
 _OF_WORDS = {
@@ -33,7 +33,7 @@ _OF_WORDS = {
     **dict.fromkeys(("budget", "budgets", "allowance"), "budget"),
     **dict.fromkeys(("requests", "calls", "traffic"), "requests"),
     **dict.fromkeys(("pool",), "pool"),
-    **dict.fromkeys(("cost", "costs", "spend", "spending", "bill", "money", "feature's"), "cost"),
+    **dict.fromkeys(("cost", "costs", "total", "whole", "spend", "spending", "bill", "money", "feature's"), "cost"),
     **dict.fromkeys(("former", "previous", "earlier", "old", "original", "prior"), "before"),
     **dict.fromkeys(("expected", "baseline", "normal", "usual"), "expected"),
 }  # fmt: skip
@@ -163,7 +163,7 @@ def context_of(
             replace(figure, unit="count"),
             f" {'runs' if did[1].startswith(('ra', 'ru', 'ex')) else 'requests'}{right}",
         )
-    per = own_per = _per(sentence, right_all, left) or _per_counted(right_all, known)
+    per = own_per = _per(sentence, right_all, left) or _per_counted(right_all, left_all, known)
     if not per and (
         first := re.search(
             r"Q(\d+) (?:usd )?(?P<span>(?:per|an?|each|every) \w+|D\d+)(?: [\w,]+){0,4}? (?:rather than|instead of|against|versus|vs|up from|down from|where|compared with|compared to|than|not|,|and|of which)(?: (?:some|about|the|an?|its|our|usual|expected|normal|typical|around|roughly))*$",
@@ -192,6 +192,8 @@ def context_of(
             else "cost",
             "",
         )
+    if of_word and of_word[0] in ("total", "whole") and of_word[1] in _OF_WORDS:
+        of_word = (of_word[1], "")
     named = re.match(r"^ ?of (?:the |its )?(?:pool )?N(\d+)\b(?! 's)", right)
     if of_word is None and (start := _OF_START.match(left)):
         of_word = (start["what"], start["next"])
@@ -286,7 +288,7 @@ _INSTEAD = re.compile(
 )
 _IS_EXCESS = re.compile(
     r"(?:^|[,;:.] |\b(?:and|so|of|is|[TDN]\d+) )(?:the |its |an? |this |that )?(?:total |net |whole |extra |resulting )?(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|increase|rise|jump|growth|drop|decrease|fall|decline|surge|hike|surplus|overage|deviation|deficit|margin|extra cost|additional cost)\b"
-    r"(?: (?!Q)[^;:Q]*)? (?:comes? to|came to|is|was|amounts? to|amounted to|stands? at|stood at|averages?|averaged|works? out at|worked out at|reached|totals?|totalled|of)(?: (?:about|around|roughly|just|some|nearly|almost|over|under|a|an|on average))*$"
+    r"(?: (?!Q)[^;:Q]*)? (?:comes? to|came to|is|was|amounts? to|amounted to|stands? at|stood at|runs? at|ran at|is running at|averages?|averaged|works? out at|worked out at|reached|totals?|totalled|of)(?: (?:about|around|roughly|just|some|nearly|almost|over|under|a|an|on average))*$"
 )
 
 
@@ -335,7 +337,7 @@ def _per(sentence: Sentence, right: str, left: str) -> str:
     if found:
         return {"call": "request", "execution": "run"}.get(found["per"], found["per"])
     if by := re.search(
-        r"(?:^|[,;:] )(?:(?:each|every|an?) (?:single )?(?P<per>hour|day|week|month)|(?:per|for each|for every|each|every) (?:single |affected |active )?(?P<one>request|run|user|customer|hour|day|team)) \w",
+        r"(?:^|[,;:] )(?:(?:(?:each|every|an?) (?:single )?|(?:on|in) (?:each|every|an?) (?:average |typical |normal )?)(?P<per>hour|day|week|month)|(?:per|for each|for every|each|every) (?:single |affected |active )?(?P<one>request|run|user|customer|hour|day|team)) \w",
         sentence.text,
     ):
         return by["per"] or by["one"]
@@ -368,9 +370,11 @@ def _per(sentence: Sentence, right: str, left: str) -> str:
     return ""
 
 
-def _per_counted(right: str, known: Known) -> str:
+def _per_counted(right: str, left: str, known: Known) -> str:
     """What a figure is told per, where a fact counts it: `$1.10 per seat`."""
-    told = re.match(r"^(?: [a-z]+){0,4}? (?:per|for each|for every|each|every) (?:[a-z]+ )?(?P<one>[a-z]{3,})\b", right)
+    told = re.match(
+        r"^(?: [a-z]+){0,4}? (?:per|for each|for every|each|every) (?:[a-z]+ )?(?P<one>[a-z]{3,})\b", right
+    ) or re.search(r"(?:^|[,;:] )(?:per|for each|for every|each|every) (?:[a-z]+ )?(?P<one>[a-z]{3,})\b[^,;:]*$", left)
     counted = told and any(q.unit == "count" and not q.noun and told["one"] in q.name for q in known.direct)
     return told["one"] if told and counted else ""
 

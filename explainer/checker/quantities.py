@@ -105,7 +105,8 @@ class Known:
                 continue
             value, name, unit = float(fact.value), fact.name, _UNIT.get(fact.unit or "", "count")
             roles = _roles(name)
-            per = "week" if "per_week" in name or "a week" in fact.text else _per(fact)
+            told = _A_SPAN.search(fact.text) if unit in ("usd", "percent") else None
+            per = "week" if "per_week" in name else told[1] if told else _per(fact)
             of = _of(fact) if unit == "percent" else ""
             if unit == "percent" and "change" in roles:
                 of = "expected" if concept_of(name) == COST else "before"
@@ -136,16 +137,21 @@ class Known:
                 yield Quantity(before / after, "ratio", concept, frozenset({"ratio", "inverse"}), also=also)
 
     def _used(self) -> Iterable[Quantity]:
-        """What has been used of a total of which the facts say what is left."""
+        """What follows from a part and a total that the facts name alike: its share, and what is not in it."""
         for name in self.by_name:
-            stem = name.removesuffix("_left")
-            left, total = self.number(name), self.number(f"{stem}_total")
-            if stem != name and left is not None and total is not None:
-                also, any_role, concept = frozenset(_also(self.by_name[name][0])), frozenset({"any"}), concept_of(name)
-                yield Quantity(total - left, "usd", concept, any_role, name=f"{stem}_used", also=also)
-                for value, told in ((left, "left"), (total - left, "used")):
-                    share = 100 * value / total if total else 0.0
-                    yield Quantity(share, "percent", concept, any_role, name=f"{stem}_{told}", also=also)
+            stem, _, kind = name.rpartition("_")
+            part, total = self.number(name), _first(self.number(f"{stem}_total"), self.number(stem))
+            fact = self.by_name[name][0]
+            if part is None or not total or kind == "total" or fact.unit == "percent":
+                continue
+            also, roles, concept = frozenset(_also(fact)), frozenset({"any"}), concept_of(name)
+            other = {"left": "used", "used": "left"}.get(kind, "not")
+            unit = _UNIT.get(fact.unit or "", "count")
+            noun = stem.rpartition("_")[2] if unit == "count" else ""
+            yield Quantity(total - part, unit, concept, roles, noun=noun, name=f"{stem}_{other}", also=also)
+            for value, told in ((part, kind), (total - part, other)):
+                share = 100 * value / total
+                yield Quantity(share, "percent", concept, roles, name=f"{stem}_{told}", also=also)
 
     def _money(self) -> Iterable[Quantity]:
         """What follows from the amounts: the other two of actual, base and excess, drivers together, rest, rates."""
@@ -317,6 +323,7 @@ class Known:
 
 
 _SOME_OF = re.compile(r"\b(?P<some>\d[\d,]*) of (?:the |all )?(?P<all>\d[\d,]*) (?P<noun>[a-z]+)")
+_A_SPAN = re.compile(r"\b(?:an?|per|each|every) (hour|day|week|month|year)\b(?!')")
 _MILLIONS = re.compile(r"\b(?:a|one|1) (thousand|million|billion) (?:input |output )?tokens")
 UNTRUSTED = {"release_title", "event_title", "title", "note", "comment", "message"}
 """Facts whose string somebody typed: it may be quoted, but backs nothing."""

@@ -56,13 +56,14 @@ _LOWER = re.compile(
 _WAS_EXPECTED = re.compile(
     r"\b(?:was|were|is|are|had been) (?:already |fully )?(?:expected|usual|normal|planned|anticipated)\b"
 )
+_EXCLUDED = re.compile(r"\b(?:not|un\w+|spared|others?|rest|remaining|without)\b")
 _USED = re.compile(r"\b(?:used|spent|gone|consumed|drawn|burn\w*|eaten|taken)\b")
 _UNUSED = re.compile(r"\b(?:left|remain\w*|unused|available|unspent|spare|to go)\b")
 _MOVED = re.compile(
     r"^ (?:of (?:the |its )*(?:Q\d+ )?)?(?:\w+ )?drivers? (?:has |have )?(?P<verb>raised|lowered|increased|reduced|pushed|pulled|drove|added|cut|saved|dampened|took)\b(?: (?:the |it |cost |costs |bill )*(?:up|down)\b)?"
 )
 _NEGATED = re.compile(
-    r"^ of [^,;]*?\b(?:not|no longer|never|miss(?:es|ed)?|uncached|untagged|unattributed|without|no|lacks?)\b"
+    r"^ of [^,;]*?\b(?:not|no longer|never|miss(?:es|ed)?|uncached|untagged|unattributed|without|no|lacks?|elsewhere|other than|somewhere else)\b"
 )
 _ALL_BUT = re.compile(r"\b(?:all|everything|anything) (?:but|except)(?: for)?$")
 _LEFT_OVER = re.compile(r"^ (?:[^,;Q]* )?(?:(?:is|are|was|were|would be|be) left|remains?|remained|left over|stays?)\b")
@@ -232,6 +233,8 @@ def _said(context: Context, concept: str) -> str:
 
 def _suits_span(context: Context, quantity: Quantity) -> bool:
     """Per what, and a share of what."""
+    if quantity.name.endswith("_not") and not _EXCLUDED.search(context.sentence):
+        return False
     if quantity.name.endswith(("_left", "_used")) and bool(_USED.search(context.sentence)) != bool(
         _UNUSED.search(context.sentence)
     ):
