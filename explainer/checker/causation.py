@@ -210,7 +210,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
 
 
 _NO_CAUSE = re.compile(
-    r"\bno (?:[a-z-]+ ){0,3}(?:causes?|explanation|reason)\b|\b(?:causes?|explanation|reason)\b[^,;]*\b(?:not|unknown|open|missing|unclear)\b"
+    r"\bno (?:[a-z-]+ ){0,3}(?:causes?|explanation|reason)\b|\b(?:causes?|explanation|reason)\b[^,;]*\b(?:not|unknown|open|missing|unclear|yet to be)\b"
 )
 _NOT_KNOWN = re.compile(
     r"\b(?:cause|reason)s? (?:is|was|remains|are) (?:still |as yet |so far )?(?:unknown|not known(?! (?:for|with)\b)|a mystery)\b|\bno (?:\w+ )?cause (?:has been |was |is |has )?(?:yet )?(?:found|known|identified|seen)\b|\b(?:nobody|no one) (?:yet )?knows? (?:the cause|why)\b|\b(?:we|they) do not (?:yet )?know (?:the cause|why)\b"
@@ -413,7 +413,7 @@ def _marked_cause(
     plainly = maybe or ("Q" not in text and not concepts_in(text))
     about_release = about_release or bool(plainly and coincidences & set(sentence.names))
     keys = {key for _, key in stated}
-    told_cause = bool(_cause_keys(known) & keys) or any(_phrase_in(f.text, text) for f in cause)
+    told_cause = told_in(text, known) or any(_phrase_in(f.text, text) for f in cause)
     if about_release and coincidences and not told_cause:
         if maybe:
             return []
@@ -435,7 +435,9 @@ def _marked_cause(
         hedged = bool(hedge or maybe) or not _hedged(known)
         measured = {q.concept for q in known.quantities} | set(drivers)
         accounting = (
-            "Q" in text and _ACCOUNTING.match(marker[0]) and any(c in measured for _, _, c in concepts_in(text))
+            any(f.unit in ("usd", "percent") for f in sentence.figures)
+            and _ACCOUNTING.match(marker[0])
+            and any(c in measured for _, _, c in concepts_in(text))
         )
         return [] if hedged or accounting else ["the cause is told as certain, its fact is not"]
     if (

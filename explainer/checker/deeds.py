@@ -15,7 +15,7 @@ _PROMISE = re.compile(
     r"fixed|fix|fixes|fixing|roll(?:ed|ing|s)? (?:\w+ ){0,3}back|rollback|revert\w*|patch\w*|mitigat\w+|contacted|notified|informed|warned|briefed|consulted|instructed|reminded|(?<!all )told|alerted|(?<!stopped )(?<!ceased )working on|works on|(?:put|set) right|repaired|restored|undone|corrected|remed\w+|investigat\w+|look(?:s|ed|ing)? into|"
     r"on it|assigned|escalat\w+|approved|paused|capped|blocked|(?:switched|turned|shut|scaled)(?: (?!on\b)[\w'-]+){0,3} (?:off|down)|(?:re-?)?enabled|disabled|upgraded on|apologi\w+|follow-up|needs? no\b|set too (?:low|high)|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|signed off|sign off|called off|refused|denied|rejected|revoked|declined|(?:already|been) (?:done|taken|carried out|completed)|fault of|prevent\w*|avoid(?:ed|able)\b|discipline\w*|cancel\w*|postpon\w+|brought forward|abandon\w+|aborted|suffered|complain\w*|quality|latency|satisfaction|sorry|no action|nothing (?:to do(?! with)|needs|more (?:is|to|needs|will|has|was|can)|is needed|has to)|ignore\w*|no need|"
     r"safe(?:ly)?|don't worry|no cause for (?:alarm|concern|worry)|under control|false alarm|harmless|credited|handled(?! by N| (?:\w+ )?Q)|taken care|dealt with|resolved by|a ticket|has been (?:asked|opened|filed|raised)|agreed|confirmed by|according to(?! (?:the )?(?:forecast|plan|facts|figures|baseline|data|numbers|records?))|asked|says?|said|reported by|reports (?:an?|that|the|on)\b|status page|states that|claims|confirms?|"
-    r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|we (?:do not )?expect(?= (?:no|it|them|the|that|this|a|costs?|spend)\b)|(?:limits?|quotas?|budgets?|caps?|keys?|access|flags?) (?:was|were|has been|have been|will be|got) (?:\w+ )?(?:raised|lowered|changed|removed|lifted|cut|increased|reduced|revoked|rotated|disabled|adjusted|extended)|disprov\w+|refut\w+|debunk\w+|ruled? out|rules out|final(?:ised|ized)? (?:figures|numbers|costs?|bill|amounts?)|(?:figures|numbers|costs?|amounts?) (?:are|is) (?:now )?final|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
+    r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|on call|we (?:do not )?expect(?= (?:no|it|them|the|that|this|a|costs?|spend)\b)|(?:limits?|quotas?|budgets?|caps?|keys?|access|flags?) (?:was|were|has been|have been|will be|got) (?:\w+ )?(?:raised|lowered|changed|removed|lifted|cut|increased|reduced|revoked|rotated|disabled|adjusted|extended)|disprov\w+|refut\w+|debunk\w+|ruled? out|rules out|final(?:ised|ized)? (?:figures|numbers|costs?|bill|amounts?)|(?:figures|numbers|costs?|amounts?) (?:are|is) (?:now )?final|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
     r"automatically|recover|would be (?:back|over)|savings? of|pay(?:s)? (?:off|back)|charged back|invoice|waived|free|in good hands|sorted|closed|ready|rest assured|reassur\w+|intend\w*|decided|agreed|ordered by|chose|chosen|deliberate\w*|(?:is|are|be|gets?|getting|got|gotten|become\w*|became|feel\w*) (?:much |even |far )?(?:better|worse)|improv\w+|worsen\w*|faulty|broken(?! down)|buggy|plans? to|aims? to|commit\w+)\b"
 )
 _ADVICE = re.compile(
@@ -47,10 +47,11 @@ _OTHER_WORD = {"asked": "requested"}
 def _reported(word: str, text: str, denied: bool, known: Known) -> bool:
     """True where a fact's sentence has the word (or the one it stands for, beside another of its words), denied as it is
     here."""
-    alone, word = word not in _OTHER_WORD, _OTHER_WORD.get(word, word)
+    last = word.split()[-1]
+    alone, word = last not in _OTHER_WORD, _OTHER_WORD.get(last, word)
     parts = [part for f in known.facts for part in re.split(r"[;.](?:\s|$)", f.text.lower()) if word in part]
     return any(
-        negated(part, part.index(word)) == denied
+        (negated(part, part.index(word)) == denied or word == "invoice")
         and (alone or any(w in text for w in re.findall(r"[a-z]{5,}", part) if w != word))
         for part in parts
     )
@@ -88,6 +89,8 @@ def deed_faults(text: str, known: Known) -> list[str]:
         if word in ("closed", "resolved") and known.text("state") == "ongoing" and negated(text, match.start()):
             continue
         if word == "closed" and known.text("state") == "ended":
+            continue
+        if word.startswith("saving") and (known.excess or 0.0) < 0:
             continue
         if _reported(word, text, negated(text, match.start()), known) or _fared(word, text, known):
             continue

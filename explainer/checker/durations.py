@@ -43,6 +43,7 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
             or re.search(_FROM_TO, right)
             or role == "gap"
             or duration.bare
+            or re.search(_ONWARD, text)
             or re.search(r"\bafter (?:about |around |some |roughly |only |just )?$", left)
             or re.search(
                 r"\b(?:follow|preced|predat|ahead|behind)\w*\b[^,;]* by (?:about |around |some |roughly )?$", left
@@ -77,9 +78,12 @@ _NEAR = re.compile(
     r"\b(?:about|around|roughly|some|nearly|almost|over|under|more than|less than|just over|just under|approximately|close to|well over)(?: an?)? ?$"
 )
 _APART = re.compile(
-    r"^ ?,? ?(?:before|after|ahead|prior|earlier|later|afterwards|beforehand|following|apart|between|in advance|preced\w+|passed|when (?:it|the|this)|into|until|till|from|of (?:the|its))\b"
+    r"^ ?,? ?(?:before|after|ahead|prior|earlier|later|afterwards|beforehand|following|apart|between|in advance|preced\w+|passed|when (?:it|the|this)|in(?= ?[,.;]|$)|into|until|till|from|of (?:the|its))\b"
 )
 _FROM_TO = r"\b(?:from|between)\b.*\b(?:to|until|and)\b"
+
+
+_ONWARD = r"\bfor another\b|\b(?:until|till|to|before) (?:it was over|it ended|the end)\b"
 
 
 def _gaps(sentence: Sentence, known: Known) -> list[float]:
@@ -92,6 +96,8 @@ def _gaps(sentence: Sentence, known: Known) -> list[float]:
     others = [e.at for e in named.values() if e.role not in ("start", "end")]
     ends = [e.at for e in named.values() if e.role == "end" and not others]
     start = [times["started_at"]] if "started_at" in times else []
+    if others and "ended_at" in times and re.search(_ONWARD, sentence.text):
+        start = [times["ended_at"]]
     points = [*others, *ends, *start]
     return [abs((a - b) / timedelta(hours=1)) for a, b in combinations(points, 2)] if others or ends else []
 

@@ -96,6 +96,8 @@ def events_of(known: Known) -> list[Event]:
         )
         if "alert" in role:
             words += "|notic\\w+|detect\\w+|notif\\w+|warn\\w+|paged?"
+        if "peak" in role:
+            words += "|dearest|priciest|costliest|most expensive"
         if value and role != "release":
             words = "|".join(filter(None, [words, *(re.escape(w) for w in value.lower().split() if len(w) > 3)]))
         times = (

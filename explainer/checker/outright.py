@@ -9,6 +9,7 @@ from explainer.checker.quantities import UNTRUSTED, Known
 from explainer.checker.sentence import Sentence
 from explainer.checker.steps import alike
 
+_CLAUSE = re.compile(r"(?:(?!\b(?:although|though|while|but|and|since|because|where)\b)[^;:,.()—–])+")
 _AT = re.compile(r"\bat 20\d\d-\d\d-\d\dT[\d:]+Z?")
 _WORD = re.compile(r"[a-z][a-z'-]*|[NQTD]\d+")
 _EMPTY = frozenset(
@@ -35,19 +36,19 @@ def without_told(sentence: Sentence, known: Known) -> Sentence:
         if isinstance(f.value, str) and f.name not in UNTRUSTED and f.kind != "next_step"
     ]
     told = [t for text in spoken for t in _parts(text)]
-    text = sentence.text.replace("no one", "noone ")
-    spans = [(0, len(text)), *((m.start(), m.end()) for m in re.finditer(r"[^;:,.()—–]+", text))]
-    for start, end in spans:
-        if any(_says(text[start:end], t, sentence) for t in told):
+    read = re.sub(r"\b(?:no one|yet to)\b", lambda m: "not".ljust(len(m[0])), sentence.text)
+    text = sentence.text
+    for start, end in ((0, len(text)), *((m.start(), m.end()) for m in _CLAUSE.finditer(text))):
+        if any(_says(read[start:end], t, sentence) for t in told):
             text = text[:start] + " " * (end - start) + text[end:]
-    return replace(sentence, text=text.replace("noone ", "no one"))
+    return replace(sentence, text=text)
 
 
 def opposite_faults(sentence: Sentence, known: Known) -> list[str]:
     """What a fact of a state says is denied, or what it denies is said."""
     told = [p for f in known.facts if f.kind in ("state", "time") for p in _parts(_AT.sub(" ", f.text).lower())]
     text = re.sub(r"\bno one\b|\byet to\b", "not", sentence.text)
-    for part in re.finditer(r"[^;:,.()—–]+", text):
+    for part in _CLAUSE.finditer(text):
         if any(_says(part[0], t, sentence, opposite=True) for t in told):
             return [f"{part[0].strip()}: a fact says the opposite"]
     return []
