@@ -139,7 +139,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
     if (
         over
         and not negated(text, over.end() - 1)
-        and not re.search(r"\b(?:end|expir|laps|used up)", _of_credits(known))
+        and not re.search(r"\b(?:ended|expired|lapsed|used up)\b", _of_credits(known))
     ):
         faults.append(f"{over[0]}: no fact says that the credit has ended")
     supported = _supported_causes(known)

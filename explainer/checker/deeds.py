@@ -77,6 +77,9 @@ def deed_faults(text: str, known: Known) -> list[str]:
             and re.search(r"\b(?:month|forecast|budget|pace|rate|goes on|continues)\b", text)
         ):
             continue
+        later = re.match(r" (?:also |then )?([a-z]+)", text[match.end() :])
+        if word in ("will", "shall") and later and f"{later[1]}s" in known.texts.split():
+            continue
         if word in ("told", "says", "say", "said", "free", "ready", "open") and word in known.texts:
             continue
         if word in ("say", "says", "said", "tell", "told", "confirm", "confirms") and negated(text, match.start()):

@@ -80,6 +80,13 @@ def words_of(fact: Fact) -> list[str]:
     return [re.sub(r"(?<=..)(?:ed|ing|es|s|e)$", "", w) for w in words]
 
 
+def role_of(name: str) -> str:
+    """The role of the event of a fact of this name: its own name where it is none that every incident can have."""
+    if re.search(r"_at$", name) and re.search(r"deploy|release|rollout|upgrade", name):
+        return "release"
+    return _KNOWN_AS.get(name, name)
+
+
 def events_of(known: Known) -> list[Event]:
     """The events of the facts, those too whose fact says how long before or after the start they were."""
     start = dict(times_of(known)).get("started_at")
@@ -87,19 +94,9 @@ def events_of(known: Known) -> list[Event]:
     for fact in known.facts:
         if fact.name in _NO_EVENT:
             continue
-        role = _KNOWN_AS.get(fact.name, fact.name)
+        role = role_of(fact.name)
         value = fact.value if isinstance(fact.value, str) and fact.kind == "coincidence" else ""
-        words = (
-            _CUES.get(role)
-            or (_PREVIOUS if re.match(r"(?:last|previous|prior)_", role) else "")
-            or "|".join(rf"{re.escape(w)}\w*" for w in words_of(fact))
-        )
-        if "alert" in role:
-            words += "|notic\\w+|detect\\w+|notif\\w+|warn\\w+|paged?"
-        if "peak" in role:
-            words += "|dearest|priciest|costliest|most expensive"
-        if value and role != "release":
-            words = "|".join(filter(None, [words, *(re.escape(w) for w in value.lower().split() if len(w) > 3)]))
+        words = _CUES.get(role) or _own_words(fact, value)
         times = (
             [at for name, at in times_of(known) if name == fact.name]
             if role != "release" or value or fact.kind == "time"
@@ -108,6 +105,18 @@ def events_of(known: Known) -> list[Event]:
         times += [start + by for by in _offsets(fact.text)] if start and not times else []
         found += [Event(role, at, words, value) for at in dict.fromkeys(times)]
     return found
+
+
+def _own_words(fact: Fact, value: str) -> str:
+    """The words that speak of an event that only its fact knows."""
+    words = [rf"{re.escape(w)}\w*" for w in words_of(fact)] + [
+        re.escape(w) for w in value.lower().split() if len(w) > 3
+    ]
+    words += [more for part, more in _SAME.items() if part in fact.name]
+    return "|".join(words) or _PREVIOUS
+
+
+_SAME = {"alert": r"notic\w+|detect\w+|notif\w+|warn\w+|paged?", "peak": "dearest|priciest|costliest|most expensive"}
 
 
 def _offsets(text: str) -> list[timedelta]:

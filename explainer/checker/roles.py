@@ -92,7 +92,7 @@ def _owners(text: str, known: Known) -> list[str]:
 def _persons(sentence: Sentence, known: Known, kinds: Mapping[str, set[str]]) -> list[str]:
     """Who acknowledged it, who is on call, whose the next step is: each is told of the one whose fact says so, and nothing
     is told as done that no fact of theirs says."""
-    mine = {f.name: [w for w in words_of(f) if len(w) > 3] for f in known.facts if _is_person(f)}
+    mine = {f.name: [w for w in words_of(f) if len(w) > 2] for f in known.facts if _is_person(f)}
     for part in re.finditer(r"[^,;:()—–]+", sentence.text):
         here = {sentence.names[int(i)] for i in re.findall(r"\bN(\d+)\b", part[0])}
         for name in (n for n in here if kinds.get(n, set()) & set(mine)):
@@ -118,7 +118,7 @@ def _has(text: str, words: Iterable[str]) -> str:
 
 
 def _spoken(known: Known) -> set[str]:
-    return {w for f in known.facts if f.kind in ("name", "state") for w in words_of(f) if len(w) > 3}
+    return {w for f in known.facts if f.kind in ("name", "state") for w in words_of(f) if len(w) > 2}
 
 
 _NO_OWNER = {

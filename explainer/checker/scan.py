@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from explainer.checker.figures import NUMBER_WORDS, WORDED, Figure, Figures, normal, worded_figure
-from explainer.checker.moments import DAYS_OF_MONTH, DURATION, MOMENT, MONTH_DAYS, duration_of, moment_of
+from explainer.checker.moments import (
+    DAYS_OF_MONTH,
+    DURATION,
+    MOMENT,
+    MONTH_DAYS,
+    ORDINAL_DAY,
+    ORDINALS,
+    duration_of,
+    moment_of,
+)
 from explainer.checker.sentence import Sentence, join_pieces
 from explainer.look import DOLLARS, Look
 
@@ -77,6 +86,7 @@ def unabridged(text: str) -> str:
     plain = re.sub(r"(?<=\S) --? (?=\S)|(?<=\w)--(?=\w)", " — ", text)
     plain = _SPOKEN_CLOCK.sub(_clock, plain)
     plain = _PART_OF_ROUND.sub(lambda m: f"{_PARTS_OF_ROUND[m['part'].lower()]} {m['round']}", plain)
+    plain = ORDINAL_DAY.sub(lambda m: f"{ORDINALS.index(m['day'].lower()) + 1} {m['month']}", plain)
     plain = DAYS_OF_MONTH.sub(lambda m: f"{m['first']} {m['month']} {m['to']} {m['second']} {m['month']}", plain)
     plain = MONTH_DAYS.sub(lambda m: f"{m['month']} {m['first']} {m['to']} {m['month']} {m['second']}", plain)
     for pattern, words in _CONTRACTIONS:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from explainer.checker.events import events_of, times_of
+from explainer.checker.events import events_of, role_of, times_of
 from explainer.checker.moments import Moment, in_part
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
@@ -57,13 +57,16 @@ def time_faults(sentence: Sentence, known: Known) -> list[str]:
         at = own or [
             t
             for name, t in known_times
-            if (not role and not (moment.relative and name == "now")) or (role and name in _ROLE_FACTS[role])
+            if (not role and not (moment.relative and name == "now"))
+            or (role and (name in _ROLE_FACTS[role] or role_of(name) == role))
         ]
         if moment.day is None and moment.hour is None and moment.month and not role and _closes(sentence.text, index):
             now = dict(known_times).get("now")
             at = [now] if now else at
         at = [t for t in _as_told(moment, at, known.look) if not same or not _joined(sentence.text, index) or t in same]
         left = sentence.text[: _place(sentence.text, index)]
+        if moment.relative == "today" and _IS.match(sentence.text[len(left) :]):
+            continue
         denied = _DENIED.search(left)
         if moment.zone and not _as_told(moment, [t for _, t in known_times], known.look):
             faults.append(f"{moment.shown}: times are told in {_zones(known.look)}")
@@ -78,6 +81,8 @@ def _joined(text: str, index: int) -> bool:
     return bool(index and re.search(rf"\bT{index - 1}(?: \( utc \))? (?:of|on|at|:|,) (?:the )?T{index}\b", text))
 
 
+_IS = re.compile(r"T\d+ ?,? (?:(?:it|this|that|the \w+|N\d+) )?(?:is|are|stands?|goes|costs?|makes?|takes?)\b")
+"""`today it is`: what is now, not when it happened."""
 _DENIED = re.compile(
     r"\bnot (?:(?:start|begin|end|finish|fall|happen|stop|set in|take place) )?(?:on |at |in |during )?(?:an? |the )?$"
 )
@@ -110,7 +115,7 @@ def _own_times(sentence: Sentence, index: int, known: Known) -> list[datetime]:
     left = text[begin:at]
     if earlier and re.fullmatch(_JOINT, left):
         return _own_times(sentence, index - 1, known)
-    if re.search(r"\b(?:start|beginning|onset|end|release) (?:at|on|of|was|is|:)? ?$", left):
+    if re.search(r"\b(?:start|beginning|onset|end(?! of)|release) (?:at|on|of|was|is|:)? ?$", left):
         return []
     if _leads(text):
         begin, at = at, then.start() if then else len(text)
@@ -156,7 +161,7 @@ def _role(text: str, index: int) -> str:
     """The role of the nearest cue before the time, else of the first one after it; planned beats an end beside it."""
     at = re.search(rf"\bT{index}\b", text)
     assert at is not None
-    left = re.split(r"\bT\d+\b", text[: at.start()])[-1]
+    left = re.split(r"\bT\d+\b|;", text[: at.start()])[-1]
     if index and re.fullmatch(_JOINT, left):
         return _role(text, index - 1)
     right = re.split(r"\bT\d+\b", text[at.end() :])[0]
