@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from explainer.checker.concepts import COST
 from explainer.checker.contexts import Context
-from explainer.checker.quantities import Known, Quantity, named_in, says_own
+from explainer.checker.fact_words import named_in, says_own
+from explainer.checker.quantities import Known
+from explainer.checker.quantity import Quantity
 from explainer.checker.sentence import Sentence
 
 _ROLE_WORDS = {

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from explainer.checker.algebra import follows
 from explainer.checker.contexts import Context, Span, context_of, spans_of
-from explainer.checker.quantities import UNTRUSTED, Known
+from explainer.checker.fact_words import UNTRUSTED
+from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 from explainer.checker.suiting import denied_share, shows, suits
 

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from itertools import combinations
 
 from explainer.checker.events import events_of, times_of, words_of
+from explainer.checker.fact_words import UNTRUSTED
 from explainer.checker.moments import DURATION, Duration, duration_of
-from explainer.checker.quantities import UNTRUSTED, Known
+from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 
 

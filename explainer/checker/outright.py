@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from explainer.checker.quantities import UNTRUSTED, Known
+from explainer.checker.fact_words import UNTRUSTED
+from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 from explainer.checker.steps import alike
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from explainer.checker.concepts import COST, concept_of
 from explainer.checker.contexts import Context
-from explainer.checker.quantities import Known, Quantity, named_in
+from explainer.checker.fact_words import named_in
+from explainer.checker.quantities import Known
+from explainer.checker.quantity import Quantity
 
 _OF_EXCESS = re.compile(
     r"^ (?:total )?(?:excess|difference|rise|increase|jump|overspend|change|drop|fall|decrease|extra)\b"
