@@ -1,9 +1,9 @@
 """Is a narrative backed by its facts? Every number, unit, name, direction, order, time, state, cause and promise.
 
 `check` works without a model, by general rules: a text is read into sentences of words and marked figures, times,
-durations and names (`scan`); a figure must show a known value or one that follows exactly (`quantities`), of the thing
-and in the role its words say (`binding`); times likewise (`times`); what is claimed in words is held against the
-facts (`statements`); and a word that is neither plain English nor in a fact is a name nobody knows (`vocabulary`)."""
+durations and names (`scan`); a figure must show (`showing`) a value of the facts or one that follows exactly (`derived`,
+`algebra`), in some reading of its words (`binding`, `contexts`), of the thing and in the role that they say (`suiting`); times
+likewise (`times`); what is claimed in words is held against the facts (`statements`); and a word that is neither plain English nor in a fact is a name nobody knows (`vocabulary`)."""
 
 from __future__ import annotations
 

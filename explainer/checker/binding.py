@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from explainer.checker.algebra import follows
-from explainer.checker.contexts import Context, Span, context_of, spans_of
+from explainer.checker.contexts import Context, context_of, spans_of
+from explainer.checker.denied_shares import denied_share
 from explainer.checker.fact_words import UNTRUSTED
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
-from explainer.checker.suiting import denied_share, shows, suits
+from explainer.checker.showing import shows
+from explainer.checker.subjects import Span
+from explainer.checker.suiting import suits
 
 _NEVER = re.compile(r"\b(?:not|never|nowhere near|far from|short of)(?: (?:yet|even|quite|exactly))*$")
 _COMPARED = re.compile(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import combinations
 
 from explainer.checker.concepts import COST, concept_of
 from explainer.checker.fact_values import FactValues, first_of
 from explainer.checker.fact_words import UNTRUSTED, words_beside
 from explainer.checker.quantity import Quantity
+from explainer.checker.sums import sums
 from explainer.types import Fact
 
 _UNIT = {"usd": "usd", "percent": "percent", "ratio": "ratio"}
@@ -89,7 +89,7 @@ def money(known: FactValues) -> Iterable[Quantity]:
             part = frozenset({"share", "explicit"})
             yield Quantity(100 * (actual - base) / actual, "percent", COST, part, "cost")
             yield Quantity(base / actual, "ratio", COST, frozenset({"ratio", "inverse"}), "expected")
-    yield from _sums(known, excess)
+    yield from sums(known, excess)
     yield from _rates(known, actual, excess)
     forecast, budget = known.number("month_end_forecast"), known.number("budget")
     if forecast is not None and budget:
@@ -100,56 +100,6 @@ def money(known: FactValues) -> Iterable[Quantity]:
             100 * (forecast / budget - 1), "percent", "budget", frozenset({"change", "excess"}), "budget", also=both
         )
         yield Quantity(forecast / budget, "ratio", "budget", frozenset({"ratio"}), "budget", also=both)
-
-
-def _sums(known: FactValues, excess: float | None) -> Iterable[Quantity]:
-    for amounts, kind in ((known.drivers, "driver"), (known.parts, "part")):
-        concepts = {n: concept_of(n if kind == "part" else f"driver_{n}") for n in amounts}
-        for size in range(2, min(len(amounts), 5) + 1):
-            for some in combinations(amounts, size):
-                total = sum(amounts[n] for n in some)
-                also = frozenset(concepts[n] for n in some)
-                yield Quantity(total, "usd", "sum", frozenset({"total", "sum"}), also=also)
-                if excess:
-                    yield Quantity(
-                        100 * total / excess, "percent", "sum", frozenset({"share", "sum"}), "excess", also=also
-                    )
-        for name, value in amounts.items():
-            if excess:
-                yield Quantity(
-                    100 * value / excess,
-                    "percent",
-                    concepts[name],
-                    frozenset({"share"}),
-                    "excess",
-                    also=frozenset({concepts[name]}),
-                )
-                without = frozenset({f"without:{concepts[name]}"})
-                yield Quantity(excess - value, "usd", "rest", frozenset({"rest"}), also=without)
-                if (actual := known.number("cost_actual")) is not None:
-                    yield Quantity(actual - value, "usd", "rest", frozenset({"rest", "after"}), also=without)
-                left, roles = 100 - 100 * value / excess, frozenset({"rest", "share"})
-                yield Quantity(left, "percent", "rest", roles, "excess", also=without)
-                if excess != value and value / (excess - value) > 0:
-                    yield Quantity(
-                        value / (excess - value),
-                        "ratio",
-                        concepts[name],
-                        frozenset({"ratio", "versus"}),
-                        also=frozenset({"rest"}),
-                    )
-            for other, against in amounts.items():
-                if other != name:
-                    both = frozenset({concepts[other]})
-                    yield Quantity(value - against, "usd", concepts[name], frozenset({"versus", "lead"}), also=both)
-                if other != name and against and value / against > 0:
-                    yield Quantity(
-                        value / against,
-                        "ratio",
-                        concepts[name],
-                        frozenset({"ratio", "versus"}),
-                        also=frozenset({concepts[other]}),
-                    )
 
 
 def _rates(known: FactValues, actual: float | None, excess: float | None) -> Iterable[Quantity]:
@@ -244,11 +194,7 @@ def told(known: FactValues) -> Iterable[Quantity]:
 
 
 _SOME_OF = re.compile(r"\b(?P<some>\d[\d,]*) of (?:the |all )?(?P<all>\d[\d,]*) (?P<noun>[a-z]+)")
-
-
 _A_SPAN = re.compile(r"\b(?:an?|per|each|every) (hour|day|week|month|year)\b(?!')")
-
-
 _MILLIONS = re.compile(r"\b(?:a|one|1) (thousand|million|billion) (?:input |output )?tokens")
 
 

@@ -8,39 +8,30 @@ from explainer.checker.concepts import COST, concept_of, concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
+from explainer.checker.signs import concept_of_length, sign_of
 
 _UP = r"rose|numerous|risen|rises?|rising|up|increas\w+|grew|grown|grows?|growing|crept|creep\w*|mount(?:ed|ing|s)|escalat\w+|rocket\w*|higher|climb\w+|jump\w*|dearer|above|surg\w+|spik\w+|doubl\w+|tripl\w+|quadrupl\w+|quintupl\w+|longer|larger|bigger|soar\w*|swell\w*|swollen|overspend|over-?spent|costlier|shot up|went up|more expensive|pricier|exceed\w*|excess|extra|steeper|ballooned|upward"
+
+
 _DOWN = r"fell|fallen|falls?|falling|down|drop\w*|decreas\w+|lower|cheaper|declin\w+|shrank|shrunk|shrink\w*|dwindl\w+|diminish\w+|tumbl\w+|plummet\w*|sunk|sinks?|sinking|saved|saving|reduc\w+|shorter|halv\w+|dip\w*|below|less|fewer|smaller|decline|under-?spen\w+|slump\w*|plung\w+|eased|sank|downward|savings"
+
+
 _DIRECTION = re.compile(rf"(?<![\w-])(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?![\w-])")
+
+
 _TRANSITIVE_UP = re.compile(
     r"\b(?:added|adds?|adding|raised|raises?|pushed|pushes|increased the|contribut\w+|drove|drives?|driving|lifted|put)\b"
 )
+
+
 _TRANSITIVE_DOWN = re.compile(
     r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took(?= (?:\w+ )?Q))\b"
 )
+
+
 _COMPARES = re.compile(
     r"\b(?:largest|biggest|top|first|heaviest) down\b|\b(?:smallest|lowest) up\b|\b(?:calm|settl|quiet|quieten|cool|slow|wind|wound|writ|boil)\w* down\b|\bf(?:e|a)lls? (?:on|under|to|within|into|together|in with)\b(?! Q)|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below) (?:than|to)? ?(?:an? |the )?(?=[QD]\d)|\b(?:up|down) to (?:an? |the )?(?=[QD]\d)|(?:no|any) longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
 )
-
-
-def sign_of(concept: str, known: Known, *, driver: bool) -> float | None:
-    """The direction in which a thing moved; None where no fact says. `driver` prefers its dollars to its units."""
-    if concept == COST:
-        return known.excess if known.excess is not None else known.number("excess_percent")
-    dollars = {concept_of(f"driver_{n}"): v for n, v in known.drivers.items()}.get(concept)
-    if concept.startswith("part:"):
-        return next((v for n, v in known.parts.items() if concept_of(n) == concept), None)
-    moved = [
-        q.value
-        for q in known.quantities
-        if q.concept == concept
-        and "change" in q.roles
-        and q.unit in ("percent", "points", "count", "usd")
-        and "excess" in q.roles
-    ]
-    if driver and dollars is not None:
-        return dollars
-    return moved[0] if moved else dollars
 
 
 def direction_faults(sentence: Sentence, known: Known, before: str | None) -> list[str]:
@@ -129,11 +120,6 @@ _MOVERS = {
 _UNREAL = re.compile(r"^(?:had|without|but for|if not for|were it not for)\b[^;.]*\bwould\b")
 
 
-def concept_of_length(noun: str) -> str:
-    """Which tokens grow when these get longer."""
-    return "input" if noun.strip().startswith(("prompt", "input")) else "output"
-
-
 def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
     """Words of direction that say nothing of a direction here."""
     right, left = text[match.end() :], text[: match.start()]
@@ -215,6 +201,8 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
 _BRINGS = re.compile(
     r"\b(?:brought|brings?|pushed|pushes|drove|drives?|took|takes|held|holds|kept|keeps?|sent|dragged|pulled|pulls) (?:the |its |this )?(?:\w+ )?(?:cost|costs|bill|spend|excess|it|things|total|rise) $"
 )
+
+
 _MOVES = {
     "rise",
     "increase",
@@ -229,6 +217,8 @@ _MOVES = {
     "spike",
     "extra",
 }
+
+
 _ADJECTIVES = {
     "shorter",
     "longer",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from explainer.checker.concepts import COST
+from explainer.checker.quantity import Quantity
 from explainer.types import Fact
 
 UNTRUSTED = {"release_title", "event_title", "title", "note", "comment", "message"}
@@ -80,8 +82,6 @@ def says_own(name: str, word: str) -> bool:
 
 
 _NAMED = re.compile(r"[a-z0-9][\w.]*(?:-[\w.]+)+|[a-z]+\d[\w.-]*|\d[\w.]*[a-z][\w.-]*")
-
-
 _PLAIN = {"the", "was", "now", "before", "one", "cost", "costs", "each", "and", "its", "had", "has", "all", "share"}
 
 
@@ -92,3 +92,20 @@ def words_beside(fact: Fact) -> Iterable[str]:
     for word in re.findall(r"[a-z]{3,}", text):
         if word not in _PLAIN:
             yield word
+
+
+_EVERYWHERE = {
+    "cost", "difference", "expected", "accounts", "for", "incident", "above", "below", "usd", "percent", "requests", "number",
+    "were", "was", "there", "about", "are", "now", "before", "last", "this", "that", "its", "and", "with", "have", "been", "had", "one", "each", "all", "out", "which", "while", "into", "than", "they", "other", "most",
+    "during", "from", "makes", "made", "total", "went", "team", "model", "feature", "month", "changed", "per", "has",
+}  # fmt: skip
+
+
+def own_words_of(quantity: Quantity) -> frozenset[str]:
+    """The words of its fact that are not in any fact's sentence."""
+    return frozenset(quantity.also - _EVERYWHERE)
+
+
+def is_generic(quantity: Quantity) -> bool:
+    """True for the value of a fact with a name of its own, which is told by its words."""
+    return "any" in quantity.roles or (quantity.unit == "count" and quantity.concept == COST)

@@ -114,3 +114,54 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
     if re.search(r"\b(?:cost|(?:bill|spend|spending|total|actuals?)(?: is| was| :)?)$", left) and figure.unit == "usd":
         return "after"
     return ""
+
+
+_CUT = re.compile(r" (?:and|but|while|whereas|so|which|that|,|with) ")
+
+
+def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure) -> str:
+    """The role by the words nearest to the figure; by all of them where those leave it open."""
+    if re.search(r"(?:\bthat is|\bi\.e\.?|\bnamely|\bin other words|\bmeaning|\bwhich is|\bor) ?,?$", left):
+        return role_of("", right, "", right_all, figure)
+    if re.search(r"\bof(?: the)?$", left) and not _PART_OF.match(right_all):
+        return role_of(left, right, left_all, right_all, figure)
+    if part := _PART_OF.match(right_all):
+        left_all, right = left, part["rest"]
+    if re.match(r"^ (?:\w+ )??(?:was|were|is|are|had been) not (?!Q)", right) and "expected" in f"{left_all}{right}":
+        return "excess"
+    if re.search(r"\bafter$", left) and re.search(r"\bQ\d+[^Q]*$", left_all):
+        return "before"
+    if told := _INSTEAD.search(left_all):
+        first = role_of(told["first"].rstrip(), "", told["first"], right_all, figure)
+        if first in ("before", "after"):
+            return "after" if first == "before" else "before"
+    if _IS_EXCESS.search(left_all.rstrip()) and figure.unit == "usd":
+        return "excess"
+    if figure.sign > 0 and figure.unit == "usd":
+        return "excess"
+    if pair := re.search(r"\b(actual|expected) ?/ ?(actual|expected)\b[^:;]*: (?:(?P<second>Q\d+ / ))?$", left_all):
+        return {"actual": "after", "expected": "before"}[pair[2] if pair["second"] else pair[1]]
+    if left.endswith(" ,") and not re.search(r"\b(?:where|at|namely|of|is|was) ,$", left):
+        left = ""
+    near = _CUT.split(f"{left} ")[-1].rstrip(), _CUT.split(f"{right} ")[0].rstrip()
+    if near != (left, right):
+        by_near = role_of(near[0], near[1], left_all, right_all if near[1] == right.rstrip() else near[1], figure)
+        if by_near in ("before", "after"):
+            return by_near
+    after_comma = left.rpartition(" , ")[2]
+    if len(after_comma.split()) >= 2 and re.search(
+        r"\b(?:makes?|made|adds?|added|explains?|explained|accounts?|accounted|brings?|brought|contribut\w+|saved?)\b",
+        after_comma,
+    ):
+        left = after_comma
+    return role_of(left, right, left_all, right_all, figure)
+
+
+_PART_OF = re.compile(r"^ (?:or so )?(?:out )?of (?:the |its |that |a total of |about )*Q\d+(?P<rest>[^Q;:,]*)")
+_INSTEAD = re.compile(
+    r"(?:^|[,;] )(?P<first>[^,;Q]*\b(?:would|should)\b[^,;Q]*) Q\d+ ,? ?(?:rather than|instead of|and not|not)$"
+)
+_IS_EXCESS = re.compile(
+    r"(?:^|[,;:.] |\b(?:and|so|of|is|[TDN]\d+) )(?:the |its |an? |this |that )?(?:total |net |whole |extra |resulting )?(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|increase|rise|jump|growth|drop|decrease|fall|decline|surge|hike|surplus|overage|deviation|deficit|margin|extra cost|additional cost)\b"
+    r"(?: (?!Q)[^;:Q]*)? (?:comes? to|came to|is|was|amounts? to|amounted to|stands? at|stood at|runs? at|ran at|is running at|averages?|averaged|works? out at|worked out at|reached|totals?|totalled|of)(?: (?:about|around|roughly|just|some|nearly|almost|over|under|a|an|on average))*$"
+)

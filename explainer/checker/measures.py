@@ -1,0 +1,65 @@
+"""Is a value told per what it is measured per, and as a share of what it is a share of?"""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.contexts import Context
+from explainer.checker.quantity import Quantity
+
+_PER_UNIT = re.compile(r"^ (?:per|an?|each|every|for each|for every) (?:single )?(?:request|run|call)\b")
+_EXCESS_NOUN = re.compile(
+    r"\b(?:increase|rise|excess|overspend|overshoot|difference|gap|jump|surplus|extra|saving|drop)\b"
+)
+_WAS_EXPECTED = re.compile(
+    r"\b(?:was|were|is|are|had been) (?:already |fully )?(?:expected|usual|normal|planned|anticipated)\b"
+)
+_EXCLUDED = re.compile(r"\b(?:not|un\w+|spared|others?|rest|remaining|without)\b")
+_USED = re.compile(r"\b(?:used|spent|gone|consumed|drawn|burn\w*|eaten|taken)\b")
+_UNUSED = re.compile(r"\b(?:left|remain\w*|unused|available|unspent|spare|to go)\b")
+
+
+def is_measured_so(context: Context, quantity: Quantity) -> bool:
+    """Per what, and a share of what."""
+    if quantity.name.endswith("_not") and not _EXCLUDED.search(context.sentence):
+        return False
+    if quantity.name.endswith(("_left", "_used")) and bool(_USED.search(context.sentence)) != bool(
+        _UNUSED.search(context.sentence)
+    ):
+        return quantity.name.endswith("_left") == bool(_UNUSED.search(context.sentence))
+    per = context.per or ""
+    if quantity.per in ("week", "day", "hour") or per in (
+        "week",
+        "day",
+        "hour",
+        "month",
+        "year",
+        "user",
+        "second",
+        "minute",
+        "team",
+        "customer",
+        "annual",
+    ):
+        return per == quantity.per
+    if (
+        _PER_UNIT.match(context.right)
+        and quantity.unit == "usd"
+        and per
+        and not quantity.concept.startswith(("cost_per", "outcome"))
+    ):
+        return False
+    if per in ("request", "run") and quantity.unit in ("count",) and quantity.per and per != quantity.per:
+        return False
+    if per and not quantity.per and quantity.unit == "count" and "change" not in quantity.roles:
+        return False
+    of_base = context.of in ("expected", "budget", "before") and context.right.lstrip().startswith("of")
+    if of_base and "change" in quantity.roles and not _EXCESS_NOUN.search(context.sentence):
+        return False
+    if "explicit" in quantity.roles:
+        return context.of == quantity.of and not _WAS_EXPECTED.search(context.right)
+    return (
+        not (context.of and quantity.of)
+        or context.of == quantity.of
+        or ({context.of, quantity.of} == {"expected", "cost"} and "ratio" in quantity.roles)
+    )

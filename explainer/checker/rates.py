@@ -1,0 +1,70 @@
+"""Per what is a figure told: an hour, a run, a seat?"""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.quantities import Known
+from explainer.checker.sentence import Sentence
+
+_PER = re.compile(
+    r"^[ -]?(?:(?:tokens?|requests?|calls?|runs?|of|input|output|more|extra|excess|cost|overspend|in|usd) ){0,3}(?:per|an?|each|every|for each|for every|in each)[ -](?P<per>request|call|run|execution|hour|day|week|month|year|user|token|team|second|minute|customer)\b"
+)
+
+
+def per_of(sentence: Sentence, right: str, left: str) -> str:
+    found = _PER.match(right)
+    if found:
+        return {"call": "request", "execution": "run"}.get(found["per"], found["per"])
+    if by := re.search(
+        r"(?:^|[,;:] )(?:(?:(?:each|every|an?) (?:single )?|(?:on|in) (?:each|every|an?) (?:average |typical |normal )?)(?P<per>hour|day|week|month)|(?:per|for each|for every|each|every) (?:single |affected |active )?(?P<one>request|run|user|customer|hour|day|team)) \w",
+        sentence.text,
+    ):
+        return by["per"] or by["one"]
+    if re.search(
+        r"\b(?:week by week|week on week|week over week|weekly|each week|every week|from week to week)\b", sentence.text
+    ):
+        return "week"
+    span = re.match(
+        r"^ (?:of )?(?:(?:more|extra|higher|less|excess|cost|overspend) )?(?:per |each |every |a )?D(\d+)\b", right
+    )
+    if span:
+        duration = sentence.durations[int(span[1])]
+        if duration.bare and duration.hours in (1.0, 24.0, 168.0, 730.0):
+            return {1.0: "hour", 24.0: "day", 168.0: "week", 730.0: "month"}[duration.hours]
+    if re.match(r"^ (?:daily|a day)", right):
+        return "day"
+    if several := re.match(r"^ (?:input |output )?(?P<what>tokens|requests|calls) (?:each|apiece)\b", right):
+        return "request" if several["what"] == "tokens" else "run"
+    each = re.search(
+        r"\beach (?:one )?(?:of them )?(?:now |still |then )*(?:costs?|costing)(?: about| around| some| roughly)?$",
+        left,
+    )
+    if (each or re.match(r"^ (?:each|apiece|per piece)\b", right)) and (
+        counted := re.findall(r"Q\d+ (run|request|call)s?\b", sentence.text)
+    ):
+        return str({"call": "request"}.get(counted[-1], counted[-1]))
+    near = f"{left[-34:]} | {right[:10]}"
+    if told := re.search(r"\b(hour|dai|week|month|annual|year)ly\b(?! (?:budget|forecast))|\bannual\b", near):
+        return "day" if told[1] == "dai" else str(told[1] or "annual")
+    return ""
+
+
+def per_counted(right: str, left: str, known: Known) -> str:
+    """What a figure is told per, where a fact counts it: `$1.10 per seat`."""
+    told = re.match(
+        r"^(?: [a-z]+){0,4}? (?:per|for each|for every|each|every) (?:[a-z]+ )?(?P<one>[a-z]{3,})\b", right
+    ) or re.search(r"(?:^|[,;:] )(?:per|for each|for every|each|every) (?:[a-z]+ )?(?P<one>[a-z]{3,})\b[^,;:]*$", left)
+    counted = told and any(q.unit == "count" and not q.noun and told["one"] in q.name for q in known.direct)
+    return told["one"] if told and counted else ""
+
+
+_SET_BESIDE = re.compile(
+    r"Q(\d+) (?:usd )?(?P<span>(?:per|an?|each|every) \w+|D\d+)(?: [\w,]+){0,4}? (?:rather than|instead of|against|versus|vs|up from|down from|where|compared with|compared to|than|not|,|and|of which)(?: (?:some|about|the|an?|its|our|usual|expected|normal|typical|around|roughly))*$"
+)
+
+
+def per_before(sentence: Sentence, left: str) -> str:
+    """What the figure before is told per, where this one is set against it: `$3 an hour instead of $1`."""
+    first = _SET_BESIDE.search(left)
+    return per_of(sentence, f" {first['span']}", "") if first else ""

@@ -1,0 +1,67 @@
+"""Is a value what is left without something that the words around its figure name?"""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.contexts import Context
+from explainer.checker.fact_words import own_words_of
+from explainer.checker.figure_words import REST
+from explainer.checker.quantities import Known
+from explainer.checker.quantity import Quantity
+
+_TAKES_REST = re.compile(
+    r"\b(?:explains?|explained|accounts? for|accounted for|makes? up|made up|adds?|added|is|was|brings?|brought)(?: for)? (?:the |a )?"
+    r"(?:remaining|rest|remainder|other)(?: of| ,)?$|\bN\d+ (?:for |with )?the (?:remaining|rest|remainder|other)(?: of| ,)?$"
+)
+_TOTALS = re.compile(r"\b(?:bill|cost|spend|spending|total|it|N\d+) (?:would|could|is|was|comes|came)\b")
+_LACKS = re.compile(r"\b(?:miss\w*|no longer|not|uncached|untagged|lack\w*|tagged|attributed|fresh|unattributed)\b")
+_OTHER = r"(?:the |a )?(?:remaining|rest|remainder|other)(?: of| ,)?$"
+_NOT_ITS = re.compile(
+    r"^ (?:of [^,;Q]*? )?(?:(?:has|have|had) nothing to do with|(?:is|are|was|were|does|do|did) not (?:come |due |stem |down )*(?:to|from|because of|caused by)?|(?:comes?|came|stems?) from (?:something|anything|things|drivers?|elsewhere|causes) other|is unrelated to|lies? outside)"
+)
+_OTHERS_DO = re.compile(
+    r"\b(?:others?|other drivers|the other \w+|everything else|drivers) (?:\w+ )?(?:make|made|add|bring|explain|account)"
+)
+
+
+def is_rest(context: Context, quantity: Quantity, known: Known) -> bool:
+    """True where the words say that it is a rest, of what it is the rest of."""
+    concept = context.concept
+    if concept is not None and f"without:{concept}" in quantity.also and _takes_rest(context, concept):
+        return False
+    left_out = {f"without:{c}" for c in context.concepts} & known.left_out
+    if left_out and quantity.concept == "rest" and not left_out & quantity.also:
+        return False
+    if quantity.unit == "usd" and "after" in quantity.roles and not _TOTALS.search(context.left):
+        return False
+    if quantity.unit == "percent" and _LACKS.search(context.sentence):
+        return any(w.removeprefix("un").startswith(o[:4]) for o in own_words_of(quantity) for w in context.words)
+    return says_rest(context) and (quantity.concept != "budget" or "budget" in context.concepts)
+
+
+def says_rest(context: Context) -> bool:
+    """True where the words beside the figure, or before its colon, tell a rest."""
+    label = context.all_left if context.all_left.endswith(": ") and not context.left else ""
+    clause = re.split(r",| and | but | while | where ", context.right)[0]
+    return bool(REST.search(f"{label}{context.left} | {clause}") or _NOT_ITS.match(context.right))
+
+
+def _takes_rest(context: Context, concept: str) -> bool:
+    """True where the thing itself is told to be the rest: `the cache makes up the remaining 40 %`."""
+    took = _TAKES_REST.search(context.left) or re.search(
+        rf"{re.escape(said_as(context, concept))} {_OTHER}", context.left
+    )
+    return bool(took) and not _OTHERS_DO.search(context.left) and not is_left_out(context, concept)
+
+
+def is_left_out(context: Context, concept: str) -> bool:
+    """True where a thing is told as what something else is without: `other drivers than volume`."""
+    left_out = rf"(?:than|from|for|besides|excluding|outside|without|but|ignoring) (?:the |more |higher |lower )?{re.escape(said_as(context, concept))}"
+    return bool(re.search(left_out, context.left) and REST.search(context.left))
+
+
+def said_as(context: Context, concept: str) -> str:
+    """The words by which the left of a figure names a concept."""
+    told = [phrase for phrase, c in context.phrases if c == concept and phrase in context.left]
+    return told[-1] if told else "\0"

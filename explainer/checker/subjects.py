@@ -1,0 +1,92 @@
+"""What is a figure about: the phrase right after it where they are linked, else the nearest one before it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from explainer.checker.sentence import Sentence
+
+Span = tuple[int, int, str]
+"""Start, end and concept of a phrase."""
+
+
+_RIGHT_LINK = re.compile(
+    r"^ ?(?:tokens? |calls? |requests? )?(?:of (?:the|its|this|that) [\w']+(?: (?!and\b|or\b|but\b|while\b)[\w']+)? )?"
+    r"(?:(?:, (?=that|which))?(?:(?:that |which |and )?(?:comes?|came|coming|stems?|stemmed|stemming|is|are|was|were|goes|went|falls?|sits?|lies|(?<=is )what|(?<=was )what|due|because|thanks|owing|results?|resulted|resulting|down|caused|explained|driven|accounted|attributable|traced|of it|mostly|mainly|directly|now|served|read|taken|drawn|handled|processed|billed|can be|can|be|put|has to do|traces back|arises?|back|alone) )+"
+    r"(?:(?:from|by|to|is|are|was|were|in|for|through|on|of|due to|because of|with) )?|(?:(?:from|by|to|in|for|through|on|of|due to|because of|with) )?)(?:the |more |fewer |less |longer |shorter |higher |lower |additional |extra |plain |run |an? |workflow |model |region |customer |environment |provider )*$"
+)
+_WHOLE = re.compile(
+    r"^ (?:or so )?of (?:the|its|that|this|a total of)? ?(?:about |around |roughly |some )?Q\d+(?: or so| in all| in total)?(?: (?:excess|rise|increase|difference|overspend|extra))?|^ ?\( [^()]* \)|(?<=of that) \( [^()]* \)"
+)
+_SHARE_OF = re.compile(r"^ of (?:the |all |its |their )*$")
+_SHARED_BY = re.compile(r"^ of (?:the |all |its |their )*[a-z ]{3,24}?(?= (?:are|is|was|were|come|comes|came|now)\b)")
+
+
+def listed_subject(sentence: Sentence, index: int, spans: Sequence[Span]) -> str | None:
+    """What a figure of a list belongs to: `A, B and C show an excess of Q1, Q2 and Q3`, each to each."""
+    text = sentence.text
+    for match in re.finditer(
+        r"\bQ\d+(?:(?: ,| and| , and| against| versus| vs| compared with| to) (?:(?:about|around|roughly|nearly|almost|some) )*Q\d+)+",
+        text,
+    ):
+        marks = [int(q) for q in re.findall(r"Q(\d+)", match[0])]
+        if index not in marks:
+            continue
+        told = [s for s in spans if s[1] <= match.start()]
+        listed = told[-len(marks) :]
+        gaps = [text[a[1] : b[0]] for a, b in itertools.pairwise(listed)]
+        if len(listed) == len(marks) and all(
+            re.fullmatch(r" (?:, |and |, and |outweighs? |leads? |beats? |exceeds? |tops? |dwarfs? )(?:the )?", g)
+            for g in gaps
+        ):
+            return listed[marks.index(index)][2]
+    return None
+
+
+def subject_of(text: str, at: re.Match[str], spans: Sequence[Span], before: str | None) -> str | None:
+    """What a figure is about: the phrase right after it where they are linked, else the nearest one before it."""
+    earlier = [s for s in spans if s[1] <= at.start()]
+    earlier = [s for s in earlier if not re.search(r"Q\d+ of (?:the |all |its )*$", text[: s[0]])] or earlier
+    later = [s for s in spans if s[0] >= at.end()]
+    opens = re.fullmatch(
+        r"(?:.*[,;:] )?(?:at|with) (?:about |around |roughly |just |nearly |almost |some )*", text[: at.start()]
+    )
+    if (
+        later
+        and opens
+        and re.fullmatch(r" (?:or so )?(?:of (?:the|it)[a-z ]*)?, (?:the )?", text[at.end() : later[0][0]])
+    ):
+        return later[0][2]
+    if earlier and re.fullmatch(r" (?:of|is|was|at|:|\() (?:\w+ )?", text[earlier[-1][1] : at.start()]):
+        return earlier[-1][2]
+    apposed = text[: at.start()].rstrip().endswith(",") and text[at.end() :].startswith(" ,")
+    for position, (start, end, concept) in enumerate(later):
+        if text[at.end() : start] == " ( " and text[end:].startswith(" )"):
+            return concept
+        # What a share is of, and the whole that is told beside a part, are not what the figure is about.
+        between = re.sub(r"^ ?\)(?= \w)", "", _WHOLE.sub("", text[at.end() : start]))
+        if re.fullmatch(r" (?:the )?", between) and text[at.end() :].startswith(" )"):
+            break
+        between = between.removeprefix(" ,") if apposed else between
+        if (
+            earlier
+            and _SHARE_OF.match(between)
+            and not re.search(r"Q\d|[,;:(]| and | while | but ", text[earlier[-1][1] : at.start()])
+        ):
+            return earlier[-1][2]
+        if "Q" in between:
+            break
+        if position + 1 < len(later) and _SHARE_OF.match(between) and "Q" not in text[start : later[position + 1][0]]:
+            continue
+        if _RIGHT_LINK.match(_SHARED_BY.sub("", between) if position else between):
+            return concept
+    if earlier:
+        return earlier[-1][2]
+    if spans and not re.match(r"(?:the |its )?(?:cost|spend|bill|[A-Z]\d)", text):
+        near = [s for s in later if "Q" not in text[at.end() : s[0]] and "," not in text[at.end() : s[0]]]
+        if len(near) > 1 and _SHARE_OF.match(text[at.end() : near[0][0]]):
+            return near[1][2]
+        return near[0][2] if near else None
+    return before if re.match(r"(?:it|they|that|this|which)\b", text) else None
