@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from explainer.checker.causation import told_in
+from explainer.checker.cause_words import told_in
 from explainer.checker.concepts import concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known

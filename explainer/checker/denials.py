@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from explainer.checker.causation import told_in, unknown_cause
+from explainer.checker.cause_words import told_in, unknown_cause
 from explainer.checker.concepts import concepts_in
 from explainer.checker.negation import CLAUSE, NEGATOR, REACH
 from explainer.checker.quantities import Known

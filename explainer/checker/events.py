@@ -133,6 +133,7 @@ def _offsets(text: str) -> list[timedelta]:
 _BEFORE = r"before|ahead of|prior to|preced\w+|predat\w+|in advance of"
 _AFTER = r"after|following|follow(?:s|ed)|since"
 _BETWEEN = re.compile(rf"\b(?:(?P<before>{_BEFORE})|(?P<after>{_AFTER}))\b")
+_APART = rf",(?! (?:\w+ )?(?:{_BEFORE}|{_AFTER})\b)|[;:]|\b(?:not|and|but)\b"
 _LED = re.compile(
     rf"^(?:[^T]*\bD\d+ |shortly |just |right |soon |long )?(?:(?P<before>{_BEFORE})|(?P<after>{_AFTER})) (?:the |its |this )?(?:\w+ )?$"
 )
@@ -161,7 +162,7 @@ def _between(text: str, told: list[tuple[int, Event]]) -> tuple[Event, Event] | 
         between = text[at:then]
         orders = list(_BETWEEN.finditer(between))
         near = orders and len(between[orders[-1].end() :].split()) <= 4
-        if len(orders) != 1 or not near or re.search(r"[,;:]|\bnot\b|\b(?:and|but)\b", between):
+        if len(orders) != 1 or not near or re.search(_APART, between):
             continue
         if (first.at > second.at) if orders[0]["before"] else (first.at < second.at):
             return first, second

@@ -16,7 +16,6 @@ from explainer.checker.states import (
     new_faults,
     planned_faults,
     reach_faults,
-    sequence_faults,
     state_faults,
     steady_faults,
     unit_cost_faults,
@@ -53,5 +52,4 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *denial_faults(rest, known),
         *role_faults(sentence, known),
         *unit_faults(text),
-        *sequence_faults(text, known),
     ]

@@ -1,11 +1,11 @@
-"""Is it over, was it planned, how far does it reach, what came first? And units told per the wrong thing."""
+"""Is it over, was it planned, how far does it reach, And units told per the wrong thing."""
 
 from __future__ import annotations
 
 import re
 
 from explainer.checker.concepts import concept_of, concepts_in
-from explainer.checker.events import times_of, words_of
+from explainer.checker.events import words_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 
@@ -29,39 +29,6 @@ def unit_faults(text: str) -> list[str]:
         if match["per"] not in allowed:
             faults.append(f"{match[0]}: no fact has this unit")
     return faults
-
-
-_RELEASE_FIRST = re.compile(
-    r"\b(?:release|live|deploy\w*|version|rolled out|shipped)\b.*\b(?P<order>before|after|ahead of|following) (?:the |it |this )?(?:start|began|started|spike|rise|incident|jump|increase|change|cost|spend)"
-)
-_GAP_FIRST = re.compile(
-    r"^(?:and |but |about |around |just |some |only )*D\d+ (?P<order>later|afterwards|after|earlier|before|beforehand|prior)(?: the \w+)? ?,.*\b(?:released?|live|rolled out|shipped|deployed)\b"
-)
-_FOLLOWS = re.compile(
-    r"\b(?:release|deploy\w*|rollout|version)\b[^.;]*\b(?P<order>precede[sd]?|follow(?:s|ed))\b (?:the |its )?(?:start|beginning|onset|rise|jump)"
-)
-_START_FIRST = re.compile(
-    r"\b(?:began|started|start|set in|rose|jumped)\b.*\b(?P<order>before|after|following) (?:the )?(?:release|deploy\w*|N\d+|version|it went live)"
-)
-
-
-def sequence_faults(text: str, known: Known) -> list[str]:
-    """Whether the release came before the start."""
-    times = dict(times_of(known))
-    released, start = times.get("release_at"), times.get("started_at")
-    if released is None or start is None:
-        return []
-    gap = _GAP_FIRST.search(text)
-    if gap and (gap["order"] in ("later", "after", "afterwards")) != (released > start):
-        return ["the release and the start are in the wrong order"]
-    first, second, verb = _RELEASE_FIRST.search(text), _START_FIRST.search(text), _FOLLOWS.search(text)
-    if verb and verb["order"].startswith("precede") != (released <= start):
-        return ["the release and the start are in the wrong order"]
-    if first and (first["order"] in ("before", "ahead of")) != (released <= start):
-        return ["the release and the start are in the wrong order"]
-    if second and not first and (second["order"] == "before") != (start < released):
-        return ["the start and the release are in the wrong order"]
-    return []
 
 
 _ONGOING = re.compile(

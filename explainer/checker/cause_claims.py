@@ -1,0 +1,168 @@
+"""Which cause is named, as known or unknown, and is a thing that only coincides told to have done something?"""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.cause_words import MAYBE, cause_keys, stated_causes, supported_causes, told_in, unknown_cause
+from explainer.checker.events import words_of
+from explainer.checker.negation import negated
+from explainer.checker.quantities import Known
+from explainer.checker.sentence import Sentence
+
+_DOES = re.compile(
+    r"\b(?:release |deploy\w* |rollout |version |event )?(?P<subject>N\d+|release|deployment|rollout|launch) (?:has |had |have )?(?:also |simply |then |probably )?"
+    r"(?:broke|broken|breaks|raised|raises|doubled|doubles|tripled|trebled|quadrupled|lifted|pushed|pushes|drove|drives|increased|increases|lengthened|lengthens|introduced|introduces|changed|changes|switched|moved|added|adds|made|makes|cut|cuts|stopped|disabled|caused|causes|sent|put|brought|cost|costs)"
+    r" (?!(?:at|on|in|by|to|from|live|out)\b)(?:the |its |an? |more |all |prompt |Q\d+|\w+)"
+    r"|\b(?:release |deploy\w* |rollout |version )?(?P<multiplier>N\d+) (?:has |had |have )?(?:also |simply |then )?Q\d+ (?:the|its|all|our|every|prompts?|answers?|requests?)\b"
+)
+
+
+def _doing_faults(sentence: Sentence, known: Known) -> list[str]:
+    """A release or event that only coincides may not be told to have done something."""
+    coinciding = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"}
+    for match in _DOES.finditer(sentence.text):
+        subject = match["subject"] or match["multiplier"]
+        named = subject.startswith("N") and sentence.names[int(subject[1:])] in coinciding
+        if (named or (coinciding and not subject.startswith("N"))) and not MAYBE.search(sentence.text):
+            return [f"{match[0]}: what coincides is told to have done it"]
+    return []
+
+
+_EXPIRED = re.compile(r"\bcredits?\b[^,;.]{0,20}\b(?:ended|expired|expiry|lapsed|withdrawn|used up|ran out)\b")
+
+
+_BEGUN = re.compile(
+    r"\b(?:new|another|fresh) credit\b|\bcredits?\b[^,;.]{0,20}\b(?:began|begun|started|starts|granted|given|added)\b"
+)
+
+
+def _of_credits(known: Known) -> str:
+    return " ".join(f.text for f in known.facts if "credit" in f.text.lower()).lower()
+
+
+_NOT_KNOWN = re.compile(
+    r"\b(?:cause|reason)s? (?:is|was|remains|are) (?:still |as yet |so far )?(?:unknown|not known(?! (?:for|with)\b)|a mystery)\b|\bno (?:\w+ )?cause (?:has been |was |is |has )?(?:yet )?(?:found|known|identified|seen)\b|\b(?:nobody|no one) (?:yet )?knows? (?:the cause|why)\b|\b(?:we|they) do not (?:yet )?know (?:the cause|why)\b"
+)
+
+
+_NAMED = re.compile(
+    r"(?:^|[,;:] )(?P<before>[^,;:]+?) (?:is|was|are|were|may be|might be|could be) (?:the|a|an|its|one) (?:\w+ ){0,2}(?:cause|explanation|culprit)\b"
+    r"|\b(?:cause|explanation|culprit) (?:is|was|may be|might be|could be|:) (?P<after>[^,;:.]+)"
+)
+
+
+_NAMES_CAUSE = re.compile(r"\b(?:cause|reason|explanation|culprit)\b[^,;.]{0,24}?(?: is| was| :)")
+
+
+def _contrast_faults(text: str, known: Known) -> list[str]:
+    """`The cause is X, not Y`: X has to be the facts' cause, Y must not be."""
+    named, mine = _NAMES_CAUSE.search(text), cause_keys(known)
+    if named is None or not mine or re.search(r"\b(?:not shown|unknown|whether|not proven|not clear)\b", text):
+        return []
+    other = [m.start() for m in re.finditer(r", (?:and )?not |\brather than |\binstead of ", text)]
+    end = other[0] if other else len(text)
+    stated = stated_causes(text)
+    said = {key for m, key in stated if named.end() <= m.start() < end}
+    denied = {key for m, key in stated if m.start() > end}
+    if (said and not said & mine and negated(text, named.end() + 1) is False) or (denied & mine and not said & mine):
+        return [f"{named[0]}: the facts name another cause"]
+    return []
+
+
+def _strange_cause_faults(text: str, known: Known) -> list[str]:
+    """A cause that is named in words of its own: its last word has to be one of the facts' cause."""
+    named = _NAMED.search(text)
+    if named is None or not known.by_name.get("cause") or unknown_cause(known) or told_in(text, known):
+        return []
+    phrase = (named["before"] or named["after"]).split()
+    if set(phrase) & {
+        "not",
+        "no",
+        "nothing",
+        "open",
+        "unknown",
+        "known",
+        "clear",
+        "unclear",
+        "shown",
+        "proven",
+        "certain",
+    }:
+        return []
+    mine = [w for f in known.by_name["cause"] for w in words_of(f)]
+    words = [w for w in phrase if len(w) > 3 and w not in known.texts] if phrase[-1:] and phrase[-1].isalpha() else []
+    return [f"{words[-1]}: no fact names this cause"] if words and words[-1] == phrase[-1] and mine else []
+
+
+_TURNS = (
+    ("dearer", "cheaper"), ("longer", "shorter"), ("more", "fewer"), ("more", "less"), ("higher", "lower"),
+    ("larger", "smaller"), ("growing", "shrinking"), ("rising", "falling"), ("new", "old"),
+)  # fmt: skip
+
+
+def _turned_faults(text: str, known: Known) -> list[str]:
+    """`The cause is shorter prompts` where the facts' cause is longer ones."""
+    named = _NAMES_CAUSE.search(text)
+    for fact in known.by_name.get("cause", ()) if named else ():
+        has, said = set(fact.text.lower().rstrip(".").split()), set(text.split())
+        for pair in (*_TURNS, *(p[::-1] for p in _TURNS)):
+            if pair[0] in has and pair[1] in said and pair[0] not in said:
+                return [f"{pair[1]}: the facts' cause is the opposite"]
+    return []
+
+
+def claim_faults(sentence: Sentence, known: Known) -> list[str]:
+    """What a sentence says of the cause, of what coincides and of a credit that the facts tell otherwise."""
+    text = sentence.text
+    faults = [
+        *_doing_faults(sentence, known),
+        *_credit_faults(text, known),
+        *_denied_faults(sentence, known),
+        *_coincides_faults(sentence, known),
+        *_strange_cause_faults(text, known),
+        *_contrast_faults(text, known),
+        *_turned_faults(text, known),
+    ]
+    none = _NOT_KNOWN.search(text)
+    return [*faults, f"{none[0]}: the facts name a cause"] if none and not unknown_cause(known) else faults
+
+
+def _credit_faults(text: str, known: Known) -> list[str]:
+    """A credit that is told to have begun or ended where the facts tell of the other."""
+    over, begun = _EXPIRED.search(text), _BEGUN.search(text)
+    told = _of_credits(known)
+    if over and not negated(text, over.end() - 1) and not re.search(r"\b(?:ended|expired|lapsed|used up)\b", told):
+        return [f"{over[0]}: no fact says that the credit has ended"]
+    starts = re.search(r"\b(?:began|begun|new|starts?|started|granted)\b", told)
+    if begun and "credit" in supported_causes(known) and not starts:
+        return [f"{begun[0]}: the credit has ended"]
+    return []
+
+
+_DENIED = re.compile(
+    r"\b(?:cannot|could not|is not|are not|was not|were not|did not|does not) (?:\w+ ){0,2}(?:come|stem|due|caused|because|down to|explained|behind|be the (?:cause|reason)|the (?:cause|reason))\b"
+)
+_PARTLY = re.compile(r"\b(?:shown|proven|alone|only|all|whole|entirely|fully|what|whatever|rest)\b")
+
+
+def _denied_faults(sentence: Sentence, known: Known) -> list[str]:
+    """The facts' cause may not be denied, but for its being proven or all there is."""
+    text, denied = sentence.text, _DENIED.search(sentence.text)
+    if denied is None or _PARTLY.search(text) or "Q" in text or not told_in(text, known):
+        return []
+    return [f"{denied[0]}: the facts' cause is denied"]
+
+
+_WHICH = re.compile(
+    r"\b(?:which|that|who|and(?: it| so it)?) (?:has |have |had |then |clearly |also )*(?:caused|triggered|led to|brought|drove|broke|explains|(?P<is>(?:is|was) (?:also )?(?:the|its) (?:\w+ )?(?:cause|reason|explanation|culprit)))\b"
+)
+
+
+def _coincides_faults(sentence: Sentence, known: Known) -> list[str]:
+    """`Release N0 went live, which caused it`."""
+    told = _WHICH.search(sentence.text)
+    named = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"} & set(sentence.names)
+    if told is None or not named or (told["is"] and sentence.text[: told.start()].endswith("whether ")):
+        return []
+    return [f"{told[0]}: what coincides is told to have done it"]
