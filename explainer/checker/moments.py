@@ -17,10 +17,50 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)\b(?:\.(?=\s\d))?"
 )
-_ZONES = (
-    "ACDT ACST AEDT AEST AKDT AKST AWST BST CAT CDT CEST CST ChST EAT EDT EEST HDT HKT HST IDT IST "
-    "JST KST MDT MSK MST NDT NST NZDT NZST PDT PKT PST SAST SGT SST WAT WEST WET WIB WIT WITA"
-).split()
+_ZONES = [
+    "ACDT",
+    "ACST",
+    "AEDT",
+    "AEST",
+    "AKDT",
+    "AKST",
+    "AWST",
+    "BST",
+    "CAT",
+    "CDT",
+    "CEST",
+    "CST",
+    "ChST",
+    "EAT",
+    "EDT",
+    "EEST",
+    "HDT",
+    "HKT",
+    "HST",
+    "IDT",
+    "IST",
+    "JST",
+    "KST",
+    "MDT",
+    "MSK",
+    "MST",
+    "NDT",
+    "NST",
+    "NZDT",
+    "NZST",
+    "PDT",
+    "PKT",
+    "PST",
+    "SAST",
+    "SGT",
+    "SST",
+    "WAT",
+    "WEST",
+    "WET",
+    "WIB",
+    "WIT",
+    "WITA",
+]
 """The zones' own names, as the time zone database has them."""
 _ZONE = r"(?:\s?(?P<zone{n}>UTC(?:[+-]\d{{1,2}}(?::?\d\d)?)?|GMT|Z|[CEMP][ES]?T|{zones}|local time|[+-]\d\d:?\d\d)(?![A-Za-z]))?"
 _ZONE = _ZONE.replace("{zones}", "|".join(_ZONES))
