@@ -200,6 +200,10 @@ def _marked_cause(
     known: Known,
 ) -> list[str]:
     text = sentence.text
+    if not hedged_cause(known) and re.search(
+        r"\bcause (?:is|was|has been) (?:\w+ )?(?:known|clear|confirmed|found)\b", text
+    ):
+        return []
     maybe, hedge = MAYBE.search(text), HEDGE.search(text)
     named = re.match(r" (?:the |release |version |flag |deploy\w* (?:of )?)*N(\d+)", text[marker.end() :])
     if (

@@ -12,7 +12,7 @@ from explainer.checker.sentence import Sentence
 
 _DOES = re.compile(
     r"\b(?:release |deploy\w* |rollout |version |event )?(?P<subject>N\d+|release|deployment|rollout|launch) (?:has |had |have )?(?:also |simply |then |probably )?"
-    r"(?:broke|broken|breaks|raised|raises|doubled|doubles|tripled|trebled|quadrupled|lifted|pushed|pushes|drove|drives|increased|increases|lengthened|lengthens|introduced|introduces|changed|changes|switched|moved|added|adds|made|makes|cut|cuts|stopped|disabled|caused|causes|sent|put|brought|cost|costs)"
+    r"(?:lost|removed|created|produced|shortened|slowed|dropped|broke|broken|breaks|raised|raises|doubled|doubles|tripled|trebled|quadrupled|lifted|pushed|pushes|drove|drives|increased|increases|lengthened|lengthens|introduced|introduces|changed|changes|switched|moved|added|adds|made|makes|cut|cuts|stopped|disabled|caused|causes|sent|put|brought|cost|costs)"
     r" (?!(?:at|on|in|by|to|from|live|out)\b)(?:the |its |an? |more |all |prompt |Q\d+|\w+)"
     r"|\b(?:release |deploy\w* |rollout |version )?(?P<multiplier>N\d+) (?:has |had |have )?(?:also |simply |then )?Q\d+ (?:the|its|all|our|every|prompts?|answers?|requests?)\b"
 )

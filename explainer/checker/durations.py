@@ -7,7 +7,7 @@ import re
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from explainer.checker.events import events_of, times_of, words_of
+from explainer.checker.events import events_of, times_of, told_events, words_of
 from explainer.checker.fact_words import UNTRUSTED
 from explainer.checker.moments import DURATION, Duration, duration_of
 from explainer.checker.quantities import Known
@@ -89,13 +89,10 @@ _ONWARD = r"\bfor another\b|\b(?:until|till|to|before) (?:it was over|it ended|t
 
 def _gaps(sentence: Sentence, known: Known) -> list[float]:
     """Hours between the events that a sentence speaks of; from the start where it names one alone."""
-    named = {}
-    for event in events_of(known):
-        if event.role != "planned" and event.mentions(sentence):
-            named[event.role, event.at] = event
+    named = {(e.role, e.at): e for _, e in told_events(sentence, known) if e.role != "planned"}
     times = dict(reversed(times_of(known)))
     others = [e.at for e in named.values() if e.role not in ("start", "end")]
-    ends = [e.at for e in named.values() if e.role == "end" and not others]
+    ends = [e.at for e in named.values() if e.role == "end"]
     start = [times["started_at"]] if "started_at" in times else []
     if others and "ended_at" in times and re.search(_ONWARD, sentence.text):
         start = [times["ended_at"]]

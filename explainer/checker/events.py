@@ -142,10 +142,25 @@ _FIRST = re.compile(
 )
 
 
+def told_events(sentence: Sentence, known: Known) -> list[tuple[int, Event]]:
+    """Where a sentence speaks of which event, in order; that a fix or an alert went live or out speaks of no release."""
+    told = sorted(((at, e) for e in events_of(known) for at in e.mentions(sentence)), key=lambda t: t[0])
+    own = [at for at, e in told if e.own]
+    live = [
+        at
+        for at, e in told
+        if e.role == "release" and any(0 < at - o < 30 for o in own) and re.match(_WENT_LIVE, sentence.text[at:])
+    ]
+    return [(at, e) for at, e in told if not (e.role == "release" and at in live)]
+
+
+_WENT_LIVE = r"(?:went|gone|rolled|shipped|deployed)\b"
+
+
 def order_faults(sentence: Sentence, known: Known) -> list[str]:
     """Two events told in the wrong order: `the alert came before the start`, `minutes later the release went live`."""
     events = events_of(known)
-    told = sorted(((at, e) for e in events for at in e.mentions(sentence)), key=lambda t: t[0])
+    told = told_events(sentence, known)
     start = next((e for e in events if e.role == "start"), None)
     wrong = _between(sentence.text, told) or _led(sentence.text, told) or _from_start(sentence.text, told, start)
     if wrong is None:

@@ -185,6 +185,9 @@ def kind_faults(text: str, known: Known) -> list[str]:
     history = _HISTORY.search(text)
     if history and not re.search(r"\b(?:previous|earlier|last|prior) incident|incidents? before", known.texts):
         return [f"{history[0]}: no fact speaks of earlier ones"]
+    again = re.search(r"\b(?:second|third|fourth|fifth|last) (?:such )?(?:incident|anomaly|time)\b", text)
+    if again and "first incident" in known.texts:
+        return [f"{again[0]}: it is the first one"]
     final = re.search(r"\bfigures (?:are|were) (?:only |still )?(?P<what>estimat|provisional|preliminary)", text)
     if final and final["what"] not in known.texts:
         return [f"{final[0]}: no fact says so"]

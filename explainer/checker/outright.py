@@ -48,6 +48,7 @@ def without_told(sentence: Sentence, known: Known) -> Sentence:
 def opposite_faults(sentence: Sentence, known: Known) -> list[str]:
     """What a fact of a state says is denied, or what it denies is said."""
     told = [p for f in known.facts if f.kind in ("state", "time") for p in _parts(_AT.sub(" ", f.text).lower())]
+    told += [f.text.replace(str(f.value), " ").lower() for f in known.facts if re.search(r"_by$|_to$", f.name)]
     text = re.sub(r"\bno one\b|\byet to\b", "not", sentence.text)
     for part in _CLAUSE.finditer(text):
         if any(_says(part[0], t, sentence, opposite=True) for t in told):

@@ -254,6 +254,10 @@ def reach_faults(text: str, known: Known) -> list[str]:
     ):
         excess = known.excess or 0.0
         return [] if sum(v * excess < 0 for v in known.drivers.values()) == 1 else [f"{only[0]}: no fact says so"]
+    alone = re.match(r"only (?:the )?[a-z ]+? (?:lowered|reduced|cut|offset|took|pulled|brought)\b", text)
+    against = [concept_of(f"driver_{n}") for n, v in known.drivers.items() if v * (known.excess or 0.0) < 0]
+    if alone and len(against) == 1 and [c for _, _, c in concepts_in(alone[0])] == against:
+        return []
     if only and only[0] not in known.texts and not negated(text, text.find(only[0].strip())):
         shares = [v for n, v in ((n, known.number(n)) for n in known.by_name if n.endswith("_share")) if v is not None]
         excess = known.excess or 0.0

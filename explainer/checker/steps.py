@@ -68,7 +68,11 @@ def done_faults(text: str, known: Known) -> list[str]:
         for done in _PASSIVE.finditer(text) if step else ():
             said = [w for w in re.findall(r"[a-z][a-z'-]+", text[: done.start()]) if w not in _PLAIN]
             about = [w for w in said if any(alike(w, other) for other in step[1:] if other not in _PLAIN)]
-            if about and done["verb"][:4] == step[0][:4] and not negated(text, done.start("verb")):
+            if (
+                about
+                and (done["verb"] or step[0]).startswith(step[0].rstrip("e")[:4])
+                and not negated(text, done.end() - 1)
+            ):
                 return [f"{done[0]}: the next step is told as taken"]
     return []
 
