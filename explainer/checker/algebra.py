@@ -51,12 +51,14 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
         yield from _averages(context, sentence, index, known)
         shares = [q for q in told if q.unit == "percent" and "part" not in q.roles and _shown(q, sentence, index)]
         yield from _of_shares(shares, told)
+    if unit == "count":
+        yield from _of_requests(context, sentence, index, known)
     whole = _WHOLE.match(context.all_right)
     for a in told:
         for b in told:
             if a is b or "part" in b.roles or _related(a, b) or a.unit != b.unit or a.noun != b.noun or not b.value:
                 continue
-            if unit in ("percent", "ratio") and a.unit != "percent":
+            if unit == "ratio" or (unit == "percent" and a.unit != "percent"):
                 if whole and not sentence.figures[int(whole[1])].fits(b.value):
                     continue
                 if not whole and (
@@ -96,6 +98,15 @@ def _averages(context: Context, sentence: Sentence, index: int, known: Known) ->
                 yield amount.value / count.value
 
 
+def _of_requests(context: Context, sentence: Sentence, index: int, known: Known) -> Iterable[float]:
+    """How many of the requests a share of them is, where their number is shown."""
+    for share in known.direct:
+        for whole in known.direct:
+            alike = share.of == "requests" and whole.noun == "requests" and share.roles == whole.roles
+            if alike and share.concept in context.concepts and _shown(whole, sentence, index):
+                yield share.value * whole.value / 100
+
+
 def _of_shares(shares: list[Quantity], told: list[Quantity]) -> Iterable[float]:
     """The amount that a share of a whole is."""
     for share in shares:
@@ -127,7 +138,7 @@ def _related(a: Quantity, b: Quantity) -> bool:
     """True for two parts, or a thing before and after: what they make together is known."""
     if a.name.rpartition("_")[0] == b.name.rpartition("_")[0] != "cost":
         return True
-    return all("part" in q.roles for q in (a, b)) or a.concept == b.concept != COST
+    return all("part" in q.roles for q in (a, b))
 
 
 def _shown(quantity: Quantity, sentence: Sentence, index: int) -> bool:

@@ -16,6 +16,7 @@ from explainer.checker.showing import shows
 from explainer.checker.subjects import Span
 from explainer.checker.suiting import suits
 
+_ARROW = re.compile(r"^ (?:->|→)|(?:->|→) *$")
 _NEVER = re.compile(r"\b(?:not|never|nowhere near|far from|short of)(?: (?:yet|even|quite|exactly))*$")
 _COMPARED = re.compile(
     r"^ (?:as|the|more|less|what|its|their|higher|lower|expected|that|over|of|larger|bigger|dearer|usual|normal)\b"
@@ -73,8 +74,10 @@ def _readings(
     context: Context, sentence: Sentence, index: int, spans: Sequence[Span], known: Known
 ) -> Iterator[Context]:
     """The context as its words say; as one of a pair, before and after; as what stands in the same place of its list."""
-    yield context
-    yield from _paired(context, sentence)
+    paired = list(_paired(context, sentence))
+    if not (paired and _ARROW.search(context.all_right if paired[0].role == "before" else context.all_left)):
+        yield context
+    yield from paired
     unit = context.figure.unit
     alike = [i for i, f in enumerate(sentence.figures) if f.unit == unit]
     measured = {q.concept for q in known.direct if q.unit == unit}

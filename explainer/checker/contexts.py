@@ -197,8 +197,9 @@ def _whole(left: str, right: str, sentence: Sentence, known: Known) -> str:
 
 
 def _spans_told(sentence: Sentence) -> frozenset[str]:
-    """The words of the units in which the sentence tells durations."""
-    return frozenset({"h": "hour", "d": "day", "w": "week"}.get(d.unit, "") for d in sentence.durations)
+    """The words of the units in which the sentence tells durations, and of its days."""
+    days = frozenset(m.shown.lower().split()[0] for m in sentence.moments if m.relative)
+    return days | frozenset({"h": "hour", "d": "day", "w": "week"}.get(d.unit, "") for d in sentence.durations)
 
 
 def _shown_sums(sentence: Sentence, index: int) -> tuple[float, ...]:

@@ -117,7 +117,7 @@ _MOVERS = {
 }
 
 
-_UNREAL = re.compile(r"^(?:had|without|but for|if not for|were it not for)\b[^;.]*\bwould\b")
+_UNREAL = re.compile(r"^(?:had|without|but for|if|if not for|were it not for)\b[^;.]*\bwould\b")
 
 
 def _skipped(text: str, match: re.Match[str], known: Known) -> bool:

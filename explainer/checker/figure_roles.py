@@ -16,7 +16,7 @@ _BEFORE_RIGHT = re.compile(
     r"(?:expected|expects?|before\b(?! (?:the|it))|previously|earlier|beforehand|normally|usually|usual|normal|typical|prior|anticipated|baseline|at baseline)"
 )
 _AFTER_LEFT = re.compile(
-    r"\b(?:now|saw(?! the (?:larg|bigg|small|great|major|lesser))|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|(?<!extra )(?<!additional )(?<!expected )(?<!usual )(?:bill|spend|cost) of|is running at|(?:ran|run|runs|running) up|ran to|racked up|burned through|swallowed|consumed|clocked in at|weighed in at|really)\b"
+    r"\b(?:now|saw(?! the (?:larg|bigg|small|great|major|lesser))|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|(?<!extra )(?<!additional )(?<!expected )(?<!usual )(?:bill|spend|cost) of|is running at|(?:ran|run|runs|running) up|ran to|racked up|burned through|swallowed|consumed|clocked in at|weighed in at|really|turned into|became|becomes|ended (?:up )?at|turned out (?:as|at|to be))\b"
 )
 _AFTER_RIGHT = re.compile(
     r"^ ?(?:(?:tokens?|requests?|calls?|runs?|of \w+|per run|per request|a request)\b ?){0,3}(?:now\b|today\b|at present|each , not|, not Q|instead of|rather than|against|versus|vs\b|compared|where|during|after\b|(?:was |were |is |has been |had been |got )?(?:actually |in fact |really )?(?:spent|paid|billed|charged|incurred)\b|that (?:was|it|N\d+|had been) (?:\w+ )?(?:spent|cost|paid)|(?:it|N\d+) (?:in fact |actually |really )?(?:cost|spent)|actually|actual\b|since\b|in the incident)"
@@ -25,7 +25,7 @@ _SET_AGAINST = re.compile(
     r"^ ?,? (?:rather than|instead of|against|versus|vs|as against|compared (?:with|to)|in place of) (?:the |an? |some |about |usual |expected )*Q"
 )
 _EXCESS_RIGHT = re.compile(
-    r"^ ?(?:\(? ?)?(?:(?:was |were |has been )?(?:spent|paid|billed) )?(?:(?:tokens?|requests?|calls?|runs?) )?(?:more|above|over|extra|higher|less|below|under|lower|too (?:much|high|low|dear|expensive)|(?:was|were|is|are) (?:extra|additional|excess|too much|on top|unexpected|unplanned|in excess)|additional|dearer|cheaper|on top|in excess|"
+    r"^ ?(?:\(? ?)?(?:(?:was |were |has been )?(?:spent|paid|billed) )?(?:(?:tokens?|requests?|calls?|runs?) )?(?:more|above|over|extra|higher|less|below|under|lower|(?:would|could) (?:have been|be) (?:saved|avoided|spared)|too (?:much|high|low|dear|expensive)|(?:was|were|is|are) (?:extra|additional|excess|too much|on top|unexpected|unplanned|in excess)|additional|dearer|cheaper|on top|in excess|"
     r"of (?:it |that |this |which )?(?:is |was |being )?(?:extra|additional|excess|added)|fewer|larger|bigger|smaller|longer|shorter|beyond|up\b|down\b|increase|rise|jump|drop|fall|decrease|overspend|overrun|difference|excess\b|saved|"
     r"worse|greater|past|beneath)(?![a-z])"
 )
@@ -163,5 +163,5 @@ _INSTEAD = re.compile(
 )
 _IS_EXCESS = re.compile(
     r"(?:^|[,;:.] |\b(?:and|so|of|is|[TDN]\d+) )(?:the |its |an? |this |that )?(?:total |net |whole |extra |resulting )?(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|increase|rise|jump|growth|drop|decrease|fall|decline|surge|hike|surplus|overage|deviation|deficit|margin|extra cost|additional cost)\b"
-    r"(?: (?!Q)[^;:Q]*)? (?:comes? to|came to|is|was|amounts? to|amounted to|stands? at|stood at|runs? at|ran at|is running at|averages?|averaged|works? out at|worked out at|reached|totals?|totalled|of)(?: (?:about|around|roughly|just|some|nearly|almost|over|under|a|an|on average))*$"
+    r"(?: (?!Q)[^;:Q]*)? (?:comes? to|came to|is|was|amounts? to|amounted to|stands? at|stood at|runs? at|ran at|ended (?:up )?at|is running at|averages?|averaged|works? out at|worked out at|reached|totals?|totalled|of)(?: (?:about|around|roughly|just|some|nearly|almost|over|under|a|an|on average))*$"
 )

@@ -27,7 +27,9 @@ def is_measured_so(context: Context, quantity: Quantity) -> bool:
         _UNUSED.search(context.sentence)
     ):
         return quantity.name.endswith("_left") == bool(_UNUSED.search(context.sentence))
-    per = context.per or ""
+    per = context.per if quantity.unit != "ratio" else ""
+    if per and f"per_{per}" in quantity.name:
+        per = quantity.per
     if quantity.per in ("week", "day", "hour") or per in (
         "week",
         "day",

@@ -32,6 +32,8 @@ def per_of(sentence: Sentence, right: str, left: str) -> str:
         duration = sentence.durations[int(span[1])]
         if duration.bare and duration.hours in (1.0, 24.0, 168.0, 730.0):
             return {1.0: "hour", 24.0: "day", 168.0: "week", 730.0: "month"}[duration.hours]
+    if doing := re.search(r"(?:^|[;:] )D(\d+) (?:of \w+ )?(?:now |then )?costs?(?: about| around)?$", left):
+        return per_of(sentence, f" D{doing[1]}", "")
     if re.match(r"^ (?:daily|a day)", right):
         return "day"
     if several := re.match(r"^ (?:input |output )?(?P<what>tokens|requests|calls) (?:each|apiece)\b", right):
@@ -60,7 +62,7 @@ def per_counted(right: str, left: str, known: Known) -> str:
 
 
 _SET_BESIDE = re.compile(
-    r"Q(\d+) (?:usd )?(?P<span>(?:per|an?|each|every) \w+|D\d+)(?: [\w,]+){0,4}? (?:rather than|instead of|against|versus|vs|up from|down from|where|compared with|compared to|than|not|,|and|of which)(?: (?:some|about|the|an?|its|our|usual|expected|normal|typical|around|roughly))*$"
+    r"Q(\d+) (?:usd )?(?P<span>(?:per|an?|each|every) \w+|D\d+)(?: [\w,]+){0,4}? (?:rather than|instead of|against|versus|vs|up from|down from|where|compared with|compared to|than|not|,|;|and|of which|the normal|the usual|its normal|its usual|the expected)(?: (?:some|about|the|an?|its|our|usual|expected|normal|typical|around|roughly))*$"
 )
 
 

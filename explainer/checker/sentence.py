@@ -69,6 +69,10 @@ def _share_units(sentence: Sentence) -> None:
             sentence.figures[left] = first.in_unit_of(second)
         elif second.unit == "count" and second.bare and first.unit in ("percent", "usd"):
             sentence.figures[right] = second.in_unit_of(first)
+    if re.search(r"\( (?:in )?(?:usd|us dollars|dollars|\$) \)[^:]*:", sentence.text):
+        for index, figure in enumerate(sentence.figures):
+            if figure.bare:
+                sentence.figures[index] = replace(figure, unit="usd", bare=False)
     for match in re.finditer(r"\bbetween (?:about )?Q(\d+) and (?:about )?Q(\d+)\b", sentence.text):
         first, second = sentence.figures[int(match[1])], sentence.figures[int(match[2])]
         if first.value < second.value and (first.unit == second.unit or first.bare):
@@ -110,6 +114,8 @@ def _parts_of_round(sentence: Sentence) -> None:
         shown = sentence.figures[i].shown
         sentence.figures[i] = Figure(share, "percent", share - room, share + room, 1.0, 1.0, 0, shown, worded=True)
     said = "of the extra cost" if re.search(r"extra|additional|excess", match["words"] or "") else "of it"
+    if re.match(r" (?:that was |we )?(?:spent|billed|paid|charged)\b", sentence.text[match.end() :]):
+        said = "of the cost"
     sentence.put(match.start(), match.end(), said)
 
 

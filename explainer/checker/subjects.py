@@ -89,4 +89,4 @@ def subject_of(text: str, at: re.Match[str], spans: Sequence[Span], before: str 
         if len(near) > 1 and _SHARE_OF.match(text[at.end() : near[0][0]]):
             return near[1][2]
         return near[0][2] if near else None
-    return before if re.match(r"(?:it|they|that|this|which)\b", text) else None
+    return before if re.search(r"(?:^|^[^,;:]*, )(?:it|they|that|this|which)\b", text) else None

@@ -20,6 +20,11 @@ _OF_EXCESS = re.compile(
 _PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|fails?|lacks?|miss|misses|makes? up) ")
 
 
+_EXCESS_IS = re.compile(
+    r"\b(?:excess|overspend|overshoot|overrun|variance|increase|rise) (?:is|was|of|comes|came)\b[^,;Q]*$"
+)
+
+
 def suits(context: Context, quantity: Quantity, known: Known) -> bool:
     """True where the words around the figure may be said of this value."""
     return (
@@ -58,6 +63,8 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
         and not context.figure.sign
         and _PRESENT.match(context.right)
     ):
+        return False
+    if roles == {"ratio"} and quantity.unit == "percent" and _EXCESS_IS.search(context.all_left):
         return False
     if quantity.concept == "budget" and quantity.unit == "percent" and _says_change(context):
         return "change" in roles

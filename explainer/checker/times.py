@@ -50,6 +50,8 @@ def time_faults(sentence: Sentence, known: Known) -> list[str]:
     known_times = times_of(known)
     same: list[datetime] = []
     for index, moment in enumerate(sentence.moments):
+        if moment.relative and moment.shown.lower() in known.texts:
+            continue
         role = _role(_plain(sentence.text), index)
         if role in ("end", "") and "budget" in sentence.text and known.by_name.get("budget_breaks_at"):
             role = "breaks"
