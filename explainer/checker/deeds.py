@@ -19,7 +19,7 @@ _PROMISE = re.compile(
     r"automatically|recover|would be (?:back|over)|savings? of|pay(?:s)? (?:off|back)|charged back|invoice|waived|free|in good hands|sorted|closed|ready|rest assured|reassur\w+|intend\w*|decided|agreed|ordered by|chose|chosen|deliberate\w*|(?:is|are|be|gets?|getting|got|gotten|become\w*|became|feel\w*) (?:much |even |far )?(?:better|worse)|improv\w+|worsen\w*|faulty|broken(?! down)|buggy|plans? to|aims? to|commit\w+)\b"
 )
 _ADVICE = re.compile(
-    r"\b(?:next|suggest\w*|recommend\w*|propos\w*|advi[cs]\w+|to do|todo)\b[^:;.]{0,40} : (?!quotedstep|(?:an?|the|by|on)\b)[a-z]|\b(?:should|ought to(?! (?:be|have|cost)\b)|must|need to|needs to|(?:have|has) to(?! (?:do with|pay|spend|cover|bear|foot|cost)\b)|recommend\w*|suggestion (?:is|was) to|(?<!nothing to )(?<!not )suggest (?:to|that|you|we)|please(?! (?:note|see|find|bear in mind|be aware|keep in mind)\b)|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
+    r"\b(?:next|suggest\w*|recommend\w*|propos\w*|advi[cs]\w+|to do|todo)\b[^:;.]{0,40} : (?!quotedstep|(?:an?|the|by|on)\b)[a-z]|\b(?:should|ought to(?! (?:be|have|cost)\b)|must|need to|needs to|(?:have|has) to(?! (?:do with|pay|spend|cover|bear|foot|cost)\b)|recommend\w*|suggestion (?:is|was) to|suggested (?:to|that)|proposed to|(?<!nothing to )(?<!not )suggest (?:to|that|you|we)|please(?! (?:note|see|find|bear in mind|be aware|keep in mind)\b)|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
     r"^(?:- |\* |• |\d+ \. )?(?!(?:set|put|call) (?:against|beside|next to|volume|count|\w+ly)\b)(?:check|look|compare|revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|see|talk|raise|lower(?! (?:\w+ ){1,3}(?:\w+ed|\w+s|offset|cut|took|brought|held)\b)|trim|review|inspect|tell|notify|delete|remove|add|call|open|click|visit|read|do|put|update|announce|route|mark|ignore|approve)\b"
 )
 _ACTION = re.compile(
@@ -27,7 +27,7 @@ _ACTION = re.compile(
     r"(?:already |now |since |just |been |also )*(?P<verb>(?!not\b)\w+(?:ed|ing|en|nt|ut|ld))\b"
 )
 _DID = re.compile(
-    r"\b(?:provider|vendor|supplier|finance|engineers?|developers?|somebody|someone|customers?|users?|people|management|operators?) (?:also |just |simply |then |quietly )?"
+    r"(?<!at the )(?<!of the )(?<!from the )(?<!by the )(?<!with the )\b(?:provider|vendor|supplier|finance|engineers?|developers?|somebody|someone|customers?|users?|people|management|operators?) (?:also |just |simply |then |quietly )?"
     r"(?P<verb>cut|let|made|raised|lowered|changed|reduced|increased|dropped|introduced|doubled|ended|began|started|stopped|noticed|complained|left|love|like|want|wanted|turned|kept|ran|wrote|sent|pushed|forgot|missed|moved|asked|accepted|signed|renewed|shipped|deployed|Q\d+ (?:its|the|their))\b"
 )
 _SOMEONE = re.compile(r"\b(?:somebody|someone) (?:\w+ )?[a-z]+\b")

@@ -26,7 +26,7 @@ _ELSEWHERE = re.compile(
     # a plan
     r"announce\w*|plan\w*|schedul\w+|expected|foreseen|advance|notice|warning|"
     # state
-    r"end(?:ed|ing|s)?|over(?! (?:the|its|all|every|each|an?|[QTD]))|stop\w*|finish\w*|return\w*|back|normal|normali[sz]ed|subsid\w+|settle\w*|resolv\w+|solved|closed|done|past|recede\w*|conclude\w*|abat\w+|eas\w+|clear|cease\w*|yet|"
+    r"end(?:ed|ing|s)?|over(?! (?:the|its|all|every|each|an?|[QTD]))|stop\w*|finish\w*|return\w*|back|normal|normali[sz]ed|subsid\w+|settle\w*|resolv\w+|solved|on(?= ?[.,;]|$)|off(?= ?[.,;]|$)|closed|done|past|recede\w*|conclude\w*|abat\w+|eas\w+|clear|cease\w*|yet|"
     # directions
     r"register\w*|matter\w*|count\w*|notice\w*|contribut\w*|play\w*|weigh\w*|figure\w*|suggest\w*|indicat\w*|sign|signs|hint\w*|danger|risk|up|down|rose|rise\w*|rising|fell|fall\w*|increas\w+|decreas\w+|grow\w*|grew|shrink\w*|shrank|higher|lower|(?<!any )more|less|fewer|dearer|cheaper|larger|smaller|bigger|longer|shorter|drop\w*|jump\w*|climb\w*|saving\w*|saved|decline\w*|"
     # ranks and sizes

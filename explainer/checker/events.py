@@ -14,7 +14,7 @@ from explainer.types import Fact
 
 _ISO = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?")
 _CUES = {
-    "start": r"start(?:s|ed|ing)?|beg[aiu]n(?:s|ning)?|onset|rise|rose|spike|jump(?:ed)?|increase|climb|incident|set in",
+    "start": r"start(?:s|ed|ing)?|beg[aiu]n(?:s|ning)?|onset|rise|rose|spike|jump(?:ed)?|increase|climb|drop(?:ped)?|fall|fell|decline|decrease|incident|set in",
     "end": r"end(?:s|ed|ing)?|finish(?:es|ed)?|over|stopp?(?:s|ed)?",
     "release": r"releas\w+|deploy\w*|rollout|rolled out|went live|gone live|version|shipped",
     "planned": r"plan|planned|due|scheduled|supposed|meant",
@@ -143,18 +143,19 @@ _FIRST = re.compile(
 
 
 def told_events(sentence: Sentence, known: Known) -> list[tuple[int, Event]]:
-    """Where a sentence speaks of which event, in order; that a fix or an alert went live or out speaks of no release."""
+    """Where a sentence speaks of which event, in order; the verb of an event of its own speaks of no other."""
     told = sorted(((at, e) for e in events_of(known) for at in e.mentions(sentence)), key=lambda t: t[0])
-    own = [at for at, e in told if e.own]
-    live = [
-        at
-        for at, e in told
-        if e.role == "release" and any(0 < at - o < 30 for o in own) and re.match(_WENT_LIVE, sentence.text[at:])
-    ]
-    return [(at, e) for at, e in told if not (e.role == "release" and at in live)]
+    text, own = sentence.text, [at for at, e in told if e.own]
+
+    def of_another(at: int) -> bool:
+        """True for the verb of an event of its own: `the outage began`, `a fix went live`."""
+        near = [o for o in own if 0 < at - o < 30 and not re.search(rf"{_BETWEEN.pattern}|[,;:]|\bit\b", text[o:at])]
+        return bool(near and re.match(_VERB, text[at:]))
+
+    return [(at, e) for at, e in told if e.own or not of_another(at)]
 
 
-_WENT_LIVE = r"(?:went|gone|rolled|shipped|deployed)\b"
+_VERB = r"(?:went|gone|rolled|shipped|deployed|beg[au]n|begins|start(?:s|ed)|end(?:s|ed)|finished|stopped)\b"
 
 
 def order_faults(sentence: Sentence, known: Known) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.events import words_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.states import ALIKE
@@ -120,6 +121,23 @@ _NO_VALUE = frozenset(
         "given",
     ]
 )
+
+
+_ON = re.compile(
+    r"\b(?:is|are|was|were|been|stays?) (?P<no>not )?(?:still |now )?(?:switched |turned )?(?P<side>on|off)\b(?! (?:the|a|an|by|[NQTD]\d))"
+)
+
+
+def switch_faults(text: str, known: Known) -> list[str]:
+    """`The failover is on` where its fact says that it is off."""
+    told = _ON.search(text)
+    for fact in known.facts if told else ():
+        has = _ON.search(fact.text.lower()) if fact.kind == "state" else None
+        if told is None or has is None or (told["side"] == has["side"]) != bool(told["no"]):
+            continue
+        if any(re.search(rf"\b{re.escape(w)}", text[: told.start()]) for w in words_of(fact) if len(w) > 4):
+            return [f"{told[0]}: its fact says otherwise"]
+    return []
 
 
 def attribute_faults(text: str, known: Known) -> list[str]:

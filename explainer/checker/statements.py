@@ -6,7 +6,14 @@ from explainer.checker.causation import cause_faults
 from explainer.checker.deeds import deed_faults
 from explainer.checker.denials import denial_faults
 from explainer.checker.directions import direction_faults
-from explainer.checker.norms import attribute_faults, driver_faults, event_faults, kind_faults, normal_faults
+from explainer.checker.norms import (
+    attribute_faults,
+    driver_faults,
+    event_faults,
+    kind_faults,
+    normal_faults,
+    switch_faults,
+)
 from explainer.checker.outright import opposite_faults, without_told
 from explainer.checker.quantities import Known
 from explainer.checker.ranks import budget_faults, outpace_faults, part_rank_faults, rank_faults
@@ -37,11 +44,12 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *opposite_faults(sentence, known),
         *state_faults(rest.text, known),
         *planned_faults(rest.text, known),
-        *reach_faults(rest.text, known),
+        *reach_faults(rest, known),
         *driver_faults(text, known),
         *normal_faults(rest.text, known),
         *event_faults(text, known),
         *attribute_faults(text, known),
+        *switch_faults(text, known),
         *kind_faults(rest.text, known),
         *steady_faults(rest.text, known),
         *unit_cost_faults(text, known),

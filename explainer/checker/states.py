@@ -8,6 +8,7 @@ from explainer.checker.concepts import concept_of, concepts_in
 from explainer.checker.events import words_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
+from explainer.checker.sentence import Sentence
 
 _PER_PAIRS = {
     "token": {"request", "call", "answer", "response", "reply", "prompt"},
@@ -227,7 +228,8 @@ _APART = re.compile(
 )
 
 
-def reach_faults(text: str, known: Known) -> list[str]:
+def reach_faults(sentence: Sentence, known: Known) -> list[str]:
+    text, names = sentence.text, set(sentence.names)
     every = _EVERY.search(text)
     if (
         every
@@ -254,6 +256,10 @@ def reach_faults(text: str, known: Known) -> list[str]:
     ):
         excess = known.excess or 0.0
         return [] if sum(v * excess < 0 for v in known.drivers.values()) == 1 else [f"{only[0]}: no fact says so"]
+    if only and any(
+        isinstance(f.value, tuple | list) and {str(v).lower() for v in f.value} <= names for f in known.facts
+    ):
+        return []
     alone = re.match(r"only (?:the )?[a-z ]+? (?:lowered|reduced|cut|offset|took|pulled|brought)\b", text)
     against = [concept_of(f"driver_{n}") for n, v in known.drivers.items() if v * (known.excess or 0.0) < 0]
     if alone and len(against) == 1 and [c for _, _, c in concepts_in(alone[0])] == against:

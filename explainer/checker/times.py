@@ -27,7 +27,7 @@ _CUES: tuple[tuple[str, str], ...] = (
         "end",
         r"\b(?:ended|end|ends|until|till|finished|stopped|over(?! by (?!$))|through|last(?:ed)? until|back to normal|ran to|to)\b|–|—|→",
     ),
-    ("now", r"\b(?:as of|by now)\b"),
+    ("now", r"\b(?:as of|by now|at the time of)\b"),
     (
         "start",
         r"\b(?:began|begun|begins?|started|starts?|start|since|from|beginning|onset|kicked off|set in|after|jumped|rose|went up|climbed|ran|took off|going on)\b",
