@@ -49,7 +49,10 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
     unit = context.figure.unit
     if unit == "usd":
         yield from _averages(context, sentence, index, known)
-        shares = [q for q in told if q.unit == "percent" and "part" not in q.roles and _shown(q, sentence, index)]
+        part = re.match(r"^ of (?:the |its |all )*(?:cost|spend|bill|excess)\b", context.right)
+        shares = [
+            q for q in told if q.unit == "percent" and "part" not in q.roles and (part or _shown(q, sentence, index))
+        ]
         yield from _of_shares(shares, told)
     if unit == "count":
         yield from _of_requests(context, sentence, index, known)
@@ -152,7 +155,7 @@ def _shown(quantity: Quantity, sentence: Sentence, index: int) -> bool:
 
 def _named(quantity: Quantity, context: Context, known: Known) -> bool:
     """True where the sentence has the words of the value's fact."""
-    if "part" in quantity.roles or quantity.name.endswith("_share"):
+    if "part" in quantity.roles or quantity.name.endswith(("_share", "_share_after")):
         return quantity.concept in context.concepts
     if quantity.concept == COST and "any" not in quantity.roles and quantity.unit == "usd":
         return any(re.search(words, context.sentence) for r, words in _ROLE_WORDS.items() if r in quantity.roles)

@@ -104,6 +104,11 @@ def spans_of(sentence: Sentence, known: Known) -> list[Span]:
         at = re.search(rf"\bN{i}\b", sentence.text)
         if at:
             spans.append((at.start(), at.end(), concept))
+    if "model_mix" in known.drivers:
+        moves = re.finditer(
+            r"\b(?:switch|move|shift|migration|change) (?:to|from|away from|towards) N\d+", sentence.text
+        )
+        spans += [(m.start(), m.end(), "model_mix") for m in moves]
     return sorted(spans)
 
 

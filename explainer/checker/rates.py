@@ -46,6 +46,10 @@ def per_of(sentence: Sentence, right: str, left: str) -> str:
         counted := re.findall(r"Q\d+ (run|request|call)s?\b", sentence.text)
     ):
         return str({"call": "request"}.get(counted[-1], counted[-1]))
+    if re.match(r"^ (?:each|apiece)\b", right) and (
+        one := re.search(r"\b(run|request|call)s (?:now |then )?cost\b", left)
+    ):
+        return {"call": "request"}.get(one[1], one[1])
     near = f"{left[-34:]} | {right[:10]}"
     if told := re.search(r"\b(hour|dai|week|month|annual|year)ly\b(?! (?:budget|forecast))|\bannual\b", near):
         return "day" if told[1] == "dai" else str(told[1] or "annual")

@@ -45,6 +45,7 @@ def _rivals(context: Context, quantity: Quantity, known: Known) -> bool:
         q.unit == quantity.unit
         and q.concept == quantity.concept
         and q.noun == quantity.noun
+        and ("part" in q.roles) == ("part" in quantity.roles)
         and (q.per == quantity.per or not q.per)
         and _suits_role(context, q, known)
         for q in known.quantities

@@ -158,7 +158,7 @@ def _by_own_words(context: Context, quantity: Quantity, _: Known) -> bool | None
     """True where the words of the value's fact are told."""
     if "any" in quantity.roles and quantity.name and named_in(quantity.name, context.words):
         return True
-    shared = quantity.of == "requests" and context.concept in (None, "requests")
+    shared = quantity.of == "requests" and context.concept in (None, "requests", "volume")
     if shared and (
         context.of == "requests"
         or (context.concept == "requests" and quantity.unit == "percent" and quantity.roles & {"before", "after"})
