@@ -56,6 +56,21 @@ def test_words_nobody_thought_of() -> None:
     assert len(refused) <= 0.08 * sum(not wrong for _, _, wrong in told), refused
 
 
+TOLD = [
+    json.loads(line)
+    for line in (Path(__file__).parent.parent / "fixtures" / "checker_told.jsonl").read_text("utf-8").splitlines()
+]
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_sentences_of_facts_of_many_kinds(told: dict[str, Any]) -> None:
+    """Alerts, flags, outages, credits, persons and limits that only their facts know: the true sentences are accepted,
+    those that are wrong in one thing refused."""
+    facts = [fact_of(raw) for raw in told["facts"]]
+    assert [text for text in told["true"] if check(text, facts)] == []
+    assert [text for text in told["wrong"] if not check(text, facts)] == []
+
+
 @pytest.mark.parametrize(
     ("name", "wrong_floor", "true_ceiling"),
     (
