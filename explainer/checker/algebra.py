@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from explainer.checker.concepts import COST
 from explainer.checker.contexts import Context
-from explainer.checker.fact_words import named_in, says_own
+from explainer.checker.fact_words import named_in, own_words_of, says_own
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
 from explainer.checker.sentence import Sentence
@@ -27,7 +27,7 @@ _CHANGE = re.compile(
     r"^ (?:\w+ )?(?:more|less|higher|lower|above|over|below|under|up|down|dearer|cheaper|larger|smaller)\b"
 )
 _LEFT = re.compile(
-    r"\b(?:left|leav\w+|remain\w*|after|minus|less|net|without|more|difference|gap|above|below|under|over|beyond|short|missing|headroom|room|larger|smaller|bigger|ahead|behind|beats?|exceed\w*|outweigh\w*|further|apart|lead\w*|higher|lower|fewer|rest|other|brings?|brought|reduc\w+|cuts?|lowers?|shrinks?|still)\b"
+    r"\b(?:left|between|past|leav\w+|remain\w*|after|minus|less|net|without|more|difference|gap|above|below|under|over|beyond|short|missing|headroom|room|larger|smaller|bigger|ahead|behind|beats?|exceed\w*|outweigh\w*|further|apart|lead\w*|higher|lower|fewer|rest|other|brings?|brought|reduc\w+|cuts?|lowers?|shrinks?|still)\b"
 )
 _SUMS = re.compile(r"\b(?:together|both|combined|sum\w*|total\w*|adds? up|and|plus|between them|jointly|in all)\b")
 _SAYS = re.compile(r"\b(\w+) (?:of|is|was|:)$")
@@ -47,9 +47,13 @@ def follows(context: Context, sentence: Sentence, index: int, known: Known) -> b
 def _values(context: Context, sentence: Sentence, index: int, known: Known) -> Iterable[float]:
     told = [q for q in known.direct if _shown(q, sentence, index) or _named(q, context, known)]
     unit = context.figure.unit
+    if re.search(r"\baverage\b", context.sentence):
+        told += [q for q in known.quantities if "rate" in q.roles and q.per in context.words]
     if unit == "usd":
         yield from _averages(context, sentence, index, known)
-        part = re.match(r"^ of (?:the |its |all )*(?:cost|spend|bill|excess)\b", context.right)
+        part = re.match(r"^ of (?:the |its |all )*(?:cost|spend|bill|excess)\b", context.right) or _WHOLE.match(
+            context.all_right
+        )
         shares = [
             q for q in told if q.unit == "percent" and "part" not in q.roles and (part or _shown(q, sentence, index))
         ]
@@ -155,11 +159,15 @@ def _shown(quantity: Quantity, sentence: Sentence, index: int) -> bool:
 
 def _named(quantity: Quantity, context: Context, known: Known) -> bool:
     """True where the sentence has the words of the value's fact."""
+    if quantity.also & context.words & set(known.names) and "any" in quantity.roles:
+        return True
     if "part" in quantity.roles or quantity.name.endswith(("_share", "_share_after")):
         return quantity.concept in context.concepts
     if quantity.concept == COST and "any" not in quantity.roles and quantity.unit == "usd":
         return any(re.search(words, context.sentence) for r, words in _ROLE_WORDS.items() if r in quantity.roles)
     if quantity.also & context.words & set(known.names):
+        return True
+    if "any" in quantity.roles and len(own_words_of(quantity) & context.words) >= 2:
         return True
     unspent = {"far"} if context.words & {"left", "remains", "remain", "remaining"} else set()
     return named_in(quantity.name, context.words | unspent)

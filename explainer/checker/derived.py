@@ -79,6 +79,9 @@ def money(known: FactValues) -> Iterable[Quantity]:
     if actual is not None and excess is not None and base is None:
         base = actual - excess
         yield Quantity(base, "usd", COST, frozenset({"before"}))
+    if actual is None and excess is not None and base is not None:
+        actual = base + excess
+        yield Quantity(actual, "usd", COST, frozenset({"after", "total"}))
     if excess is not None:
         yield Quantity(excess, "usd", COST, frozenset({"excess", "total"}))
     if actual is not None and base:

@@ -82,6 +82,7 @@ def says_own(name: str, word: str) -> bool:
 
 
 _NAMED = re.compile(r"[a-z0-9][\w.]*(?:-[\w.]+)+|[a-z]+\d[\w.-]*|\d[\w.]*[a-z][\w.-]*")
+_TITLED = re.compile(r"\b[A-Z][\w.&'-]*(?: (?:&|of|and|[A-Z][\w.&'-]*))+")
 _PLAIN = {"the", "was", "now", "before", "one", "cost", "costs", "each", "and", "its", "had", "has", "all", "share"}
 
 
@@ -89,6 +90,7 @@ def words_beside(fact: Fact) -> Iterable[str]:
     """Names and nouns of the fact's sentence, by which a generic fact is known."""
     text = fact.text.lower()
     yield from _NAMED.findall(text)
+    yield from (name.lower() for name in _TITLED.findall(fact.text))
     for word in re.findall(r"[a-z]{3,}", text):
         if word not in _PLAIN:
             yield word

@@ -25,7 +25,7 @@ _SET_AGAINST = re.compile(
     r"^ ?,? (?:rather than|instead of|against|versus|vs|as against|compared (?:with|to)|in place of) (?:the |an? |some |about |usual |expected )*Q"
 )
 _EXCESS_RIGHT = re.compile(
-    r"^ ?(?:\(? ?)?(?:(?:was |were |has been )?(?:spent|paid|billed) )?(?:(?:tokens?|requests?|calls?|runs?) )?(?:more|above|over|extra|higher|less|below|under|lower|(?:would|could) (?:have been|be) (?:saved|avoided|spared)|too (?:much|high|low|dear|expensive)|(?:was|were|is|are) (?:extra|additional|excess|too much|on top|unexpected|unplanned|in excess)|additional|dearer|cheaper|on top|in excess|"
+    r"^ ?(?:\(? ?)?(?:(?:was |were |has been )?(?:spent|paid|billed) )?(?:(?:tokens?|requests?|calls?|runs?) )?(?:more|above|over(?! (?:the |this |that |these |those |its |a |all )*(?:whole |same |entire )?(?:stretch|period|incident|time|window|span|hours?|days?|weeks?|months?|course|duration|D\d|Q\d+ [a-z]))|extra|higher|less|below|under|lower|(?:would|could) (?:have been|be) (?:saved|avoided|spared)|too (?:much|high|low|dear|expensive)|(?:was|were|is|are) (?:extra|additional|excess|too much|on top|unexpected|unplanned|in excess)|additional|dearer|cheaper|on top|in excess|"
     r"of (?:it |that |this |which )?(?:is |was |being )?(?:extra|additional|excess|added)|fewer|larger|bigger|smaller|longer|shorter|beyond|up\b|down\b|increase|rise|jump|drop|fall|decrease|overspend|overrun|difference|excess\b|saved|"
     r"worse|greater|past|beneath)(?![a-z])"
 )
@@ -102,6 +102,8 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
         return "after"
     clause = next((c for c in re.split(r"[,;]", f"{left} Q {right}") if "Q" in c), "")
     if figure.unit in ("percent", "count"):
+        clause = re.split(r" (?:above|below|over|under|than|against|from|beyond) ", clause)
+        clause = next(c for c in clause if "Q" in c)
         now = re.search(r"\b(?:now|today|currently|at present)\b", clause)
         then = re.search(r"\b(?:previously|earlier|beforehand|formerly|before(?! (?:the|it|that)))\b", clause)
         if bool(now) != bool(then):
@@ -128,6 +130,10 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
     if part := _PART_OF.match(right_all):
         left_all, right = left, part["rest"]
     if re.match(r"^ (?:\w+ )??(?:was|were|is|are|had been) not (?!Q)", right) and "expected" in f"{left_all}{right}":
+        return "excess"
+    if _LEFT_OVER.search(left_all.rstrip()) and figure.unit == "count":
+        return "after"
+    if _UNEXPLAINED.match(right):
         return "excess"
     if re.search(r"\bafter$", left) and re.search(r"\bQ\d+[^Q]*$", left_all):
         return "before"
@@ -160,6 +166,12 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
 _PART_OF = re.compile(r"^ (?:or so )?(?:out )?of (?:the |its |that |a total of |about )*Q\d+(?P<rest>[^Q;:,]*)")
 _INSTEAD = re.compile(
     r"(?:^|[,;] )(?P<first>[^,;Q]*\b(?:would|should)\b[^,;Q]*) Q\d+ ,? ?(?:rather than|instead of|and not|not)$"
+)
+_LEFT_OVER = re.compile(
+    r"\b(?:down|fell|dropped|lost|shrank|cut|fewer|less)\b[^;]*\bQ\d+[^;Q]*\bleav(?:es|ing)(?: (?:us with|about|around|some|roughly|only|just))*$"
+)
+_UNEXPLAINED = re.compile(
+    r"^ (?:that |which )?(?:the |its )?(?:baseline|expectation|norm|plan|usual cost|expected cost) (?:(?:does|do|did|could|would) not|cannot|can not|fails? to)\b"
 )
 _IS_EXCESS = re.compile(
     r"(?:^|[,;:.] |\b(?:and|so|of|is|[TDN]\d+) )(?:the |its |an? |this |that )?(?:total |net |whole |extra |resulting )?(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|increase|rise|jump|growth|drop|decrease|fall|decline|surge|hike|surplus|overage|deviation|deficit|margin|extra cost|additional cost)\b"

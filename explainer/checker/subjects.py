@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from explainer.checker.concepts import COST
 from explainer.checker.sentence import Sentence
 
 Span = tuple[int, int, str]
@@ -20,6 +21,7 @@ _RIGHT_LINK = re.compile(
 _WHOLE = re.compile(
     r"^ (?:or so )?of (?:the|its|that|this|a total of)? ?(?:about |around |roughly |some )?Q\d+(?: or so| in all| in total)?(?: (?:excess|rise|increase|difference|overspend|extra))?|^ ?\( [^()]* \)|(?<=of that) \( [^()]* \)"
 )
+_MANY = re.compile(r" (?:as (?:many|much)|(?:the )?number of)(?: (?!as\b|than\b)\w+)? ")
 _SHARE_OF = re.compile(r"^ of (?:the |all |its |their )*$")
 _SHARED_BY = re.compile(r"^ of (?:the |all |its |their )*[a-z ]{3,24}?(?= (?:are|is|was|were|come|comes|came|now)\b)")
 
@@ -34,15 +36,23 @@ def listed_subject(sentence: Sentence, index: int, spans: Sequence[Span]) -> str
         marks = [int(q) for q in re.findall(r"Q(\d+)", match[0])]
         if index not in marks:
             continue
-        told = [s for s in spans if s[1] <= match.start()]
+        told = sorted({*(s for s in spans if s[1] <= match.start()), *_costs(text[: match.start()], spans)})
         listed = told[-len(marks) :]
         gaps = [text[a[1] : b[0]] for a, b in itertools.pairwise(listed)]
         if len(listed) == len(marks) and all(
-            re.fullmatch(r" (?:, |and |, and |outweighs? |leads? |beats? |exceeds? |tops? |dwarfs? )(?:the )?", g)
+            re.fullmatch(
+                r" (?:, |and |, and |outweighs? |leads? |beats? |exceeds? |tops? |dwarfs? |(?:[a-z]+ ){0,3}than )(?:the )?", g
+            )
             for g in gaps
         ):
             return listed[marks.index(index)][2]
     return None
+
+
+def _costs(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Where a text speaks of the cost, outside of other phrases, as what something is compared with."""
+    found = (m.span("what") for m in re.finditer(r"\bthan (?:the |its )?(?P<what>cost|bill|spend)\b", text))
+    return [(start, end, COST) for start, end in found if not any(s[0] < end and start < s[1] for s in spans)]
 
 
 def subject_of(text: str, at: re.Match[str], spans: Sequence[Span], before: str | None) -> str | None:
@@ -69,7 +79,9 @@ def subject_of(text: str, at: re.Match[str], spans: Sequence[Span], before: str 
         between = re.sub(r"^ ?\)(?= \w)", "", _WHOLE.sub("", text[at.end() : start]))
         if re.fullmatch(r" (?:the )?", between) and text[at.end() :].startswith(" )"):
             break
-        between = between.removeprefix(" ,") if apposed else between
+        between = between.removeprefix(" ,") if apposed else re.sub(r" , Q\d+ ,(?= )", "", between)
+        if _MANY.fullmatch(between):
+            return concept
         if (
             earlier
             and _SHARE_OF.match(between)

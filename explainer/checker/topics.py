@@ -15,7 +15,7 @@ from explainer.checker.quantity import Quantity
 from explainer.checker.rests import is_left_out, is_rest, said_as, says_rest
 
 _LEADS = re.compile(
-    r"\b(?:leads?|led|ahead|gap|difference|more than|less than|exceeds?|exceeded|outweighs?|beats?|tops?|larger|smaller|above|below|behind|over|under)\b"
+    r"\b(?:leads?|led|ahead|gap|difference|(?:more|less)(?: of the \w+)? than|exceeds?|exceeded|outweighs?|beats?|tops?|larger|smaller|above|below|behind|over|under)\b"
 )
 _NEGATED = re.compile(
     r"^ of [^,;]*?\b(?:not|no longer|never|miss(?:es|ed)?|uncached|untagged|unattributed|without|no|lacks?|elsewhere|other than|somewhere else)\b"
@@ -35,12 +35,15 @@ def topics_of(context: Context, known: Known) -> Iterable[Context]:
     sentence speaks of: `the cached share of input fell by 59 points`."""
     yield context
     unit, concept = context.figure.unit, context.concept
-    if context.inherited:
+    if context.inherited or _FROM_EXPECTED.match(context.right):
         yield replace(context, concept=None)
     if concept and not any(q.concept == concept and q.unit == unit for q in known.quantities):
         yield from (replace(context, concept=other) for other in context.concepts - {concept})
 
 
+_FROM_EXPECTED = re.compile(
+    r"^ (?:above|below|over|under|more than|less than) (?:its |the )?(?:expected|usual|normal) (?:cost|level|bill)\b"
+)
 _PRICED = re.compile(r"\b(?:costs?|priced?|prices|dear|dearer|cheap|cheaper|pay|paid|expensive)\b(?! (?:of|for)\b)")
 _WHOLES = ("share_of_pool", "staging")
 _OWN_MONEY = {"share_of_pool": {"pool_cost"}, "staging": {"cost_staging"}}
