@@ -21,6 +21,9 @@ _NEVER = re.compile(r"\b(?:not|never|nowhere near|far from|short of)(?: (?:yet|e
 _COMPARED = re.compile(
     r"^ (?:as|the|more|less|what|its|their|higher|lower|expected|that|over|of|larger|bigger|dearer|usual|normal)\b"
 )
+_SET_BESIDE = re.compile(
+    r"\bQ(\d+) (?:[a-z]+ ){1,3}(?:,? ?(?:instead of|rather than|against|versus|vs|not|up from|down from|from|where))(?: about| around| some)* *$"
+)
 _FORMULA = re.compile(r"\bQ\d+(?: [-+]? ?Q\d+)+ =(?: about| around)? Q\d+")
 
 
@@ -59,7 +62,9 @@ def _backed(context: Context, sentence: Sentence, index: int, spans: Sequence[Sp
         )
         or follows(context, sentence, index, known)
         or _adds_up(sentence, index, known)
+        or _of_each(sentence, index, known)
         or _quoted(context, known)
+        or _bounds_next(context, sentence)
         or _times(context, known)
     )
 
@@ -78,6 +83,10 @@ def _readings(
     if not (paired and _ARROW.search(context.all_right if paired[0].role == "before" else context.all_left)):
         yield context
     yield from paired
+    if (first := _SET_BESIDE.search(context.all_left)) and not context.noun:
+        other = context_of(sentence, int(first[1]), spans, None, known)
+        if other is not None and other.figure.unit == context.figure.unit == "count":
+            yield replace(context, noun=other.noun, per=other.per)
     unit = context.figure.unit
     alike = [i for i, f in enumerate(sentence.figures) if f.unit == unit]
     measured = {q.concept for q in known.direct if q.unit == unit}
@@ -115,6 +124,31 @@ def _adds_up(sentence: Sentence, index: int, known: Known) -> bool:
     return abs(signed - total.value) <= slack and all(
         any(q.unit == f.unit and f.fits(q.value) for q in known.quantities) for f in (*parts, total)
     )
+
+
+_OF_EACH = re.compile(
+    r"\b(?:every|each|for each|for every|per) Q(?P<base>\d+) (?:that (?:was|we) )?(?:expected|budgeted|usual|normal|normally spent)\b[^Q;.]*\bQ(?P<now>\d+)"
+)
+
+
+def _of_each(sentence: Sentence, index: int, known: Known) -> bool:
+    """True for two amounts that stand for a ratio of the facts: `every $100 expected became $202`."""
+    pair = _OF_EACH.search(sentence.text)
+    if pair is None or index not in (int(pair["base"]), int(pair["now"])) or not known.base:
+        return False
+    base, now = (sentence.figures[int(pair[k])] for k in ("base", "now"))
+    ratio = 1 + (known.excess or 0.0) / known.base
+    return base.unit == now.unit == "usd" and now.fits(ratio * base.value)
+
+
+def _bounds_next(context: Context, sentence: Sentence) -> bool:
+    """True for a bound with the exact figure right after it, which lies on its side: `more than $5,000 : $44,169`."""
+    exact = re.match(r"^ (?::|,|\(|—|–|-)(?: (?:namely|at|exactly|to be exact ,))* Q(\d+)\b", context.all_right)
+    figure, after = context.figure, sentence.figures[int(exact[1])] if exact else None
+    if after is None or after.unit != figure.unit:
+        return False
+    above, below = figure.low == figure.value < figure.high, figure.low < figure.value == figure.high
+    return (above and after.value > figure.value) or (below and after.value < figure.value)
 
 
 def _times(context: Context, known: Known) -> bool:

@@ -78,6 +78,8 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
         ]
     if unknown_cause(known) and _NO_CAUSE.search(text) and not stated:
         return faults
+    if text.endswith("?"):
+        return faults
     marker = next(iter(_markers(text, known)), None)
     if known.text("scope") == "everywhere" and re.search(r"\b(?:no|not|nothing|nobody)\b[^,;]*\bblame\b", text):
         return faults

@@ -12,7 +12,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("requests_per_run", r"(?:each|every|one|a|the average|an average) (?:run|workflow run) (?:now |then )?(?:makes?|made|takes|took|needs?|needed|uses?|used|sends?|sent|fires?|fired)|runs (?:now )?(?:make|made|take|took|need|needed)|each one (?:now )?(?:makes?|made|took|takes?|needs?|needed|sent|sends?)|(?:number of )?(?:model )?(?:requests|calls) (?:per|a|in each|in a|for each|each) (?:run|workflow run|execution)|(?:requests|calls)-per-run|calls each run|requests each run"),
     ("max_run", r"no run|longest run|largest run|busiest run|single run|one run"),
     ("outcome", r"(?:cost|price|spend) per (?!run\b|request\b|call\b|hour\b|day\b|week\b|month\b|outcome\b|token\b|team\b|user\b|customer\b|D\d)(?:[a-z-]+ )?[a-z-]+|(?:cost|price) of (?:one|each|every) (?!run\b|request\b|call\b|outcome\b)[a-z-]+(?: call)?|(?:measured )?per (?:summarised|answered|reviewed|checked|resolved|processed|handled|completed|closed|finished) [a-z-]+"),
-    ("cache", r"(?:cached|cache) (?:share|part|portion)(?: of (?:the |its |all )?input)?(?: tokens)?|(?:share|part|portion|less|more|fewer|Q\d+) of (?:the |its |all )?input(?: tokens)? (?:is |are |was |were |that is |now |that )?(?:read|served|taken|comes?|came|coming) (?:now )?from (?:the )?cache|(?:lost |prompt )*cach(?:e|ing|ed)(?: (?:use|usage|hits?|misses|reads?|regression|hit rate))?"),
+    ("cache", r"cached (?:input|prompt)s?(?: tokens?)?|(?:cached|cache) (?:share|part|portion)(?: of (?:the |its |all )?input)?(?: tokens)?|(?:share|part|portion|less|more|fewer|Q\d+) of (?:the |its |all )?input(?: tokens)? (?:is |are |was |were |that is |now |that )?(?:read|served|taken|comes?|came|coming) (?:now )?from (?:the )?cache|(?:lost |prompt )*cach(?:e|ing|ed)(?: (?:use|usage|hits?|misses|reads?|regression|hit rate))?"),
     ("input", r"input tokens?(?: (?:per|a|in each|for each) (?:request|call))?|(?:tokens? of |longer |larger |bigger |growing )?(?:input|inputs|prompts?|contexts?)(?: (?:length|size|tokens?))?(?: (?:per|a) (?:request|call))?"),
     ("output", r"output tokens?(?: (?:per|a|in each|for each) (?:request|call))?|(?:tokens? of |longer |larger )?(?:output|outputs|answers?|completions?|responses?|repl(?:y|ies))(?: (?:length|size|tokens?))?(?: (?:per|a) (?:request|call))?"),
     ("model_mix", r"model[ -]mix|mix of models|the mix|model choice|choice of model|model switch(?:es)?|model shift"),
@@ -75,7 +75,8 @@ def concepts_in(text: str) -> list[tuple[int, int, str]]:
     for match in CONCEPT.finditer(text):
         index = int((match.lastgroup or "c0")[1:])
         # A noun right after its figure says what is counted, not what the sentence is about.
-        if found and match[0] in ("requests", "calls", "runs") and re.search(r"Q\d+ $", text[: match.start()]):
+        counted = match[0] in ("requests", "calls", "runs") and re.search(r"Q\d+ $", text[: match.start()])
+        if counted and (found or re.match(r" (?:for|cost|at) (?:~ |about |some |around )?Q\d", text[match.end() :])):
             continue
         found.append((match.start(), match.end(), PHRASES[index][0]))
     return found

@@ -57,7 +57,9 @@ _WITHOUT_EXCESS = re.compile(
 _FACTOR = re.compile(r"(?:factor of|multiplied by)(?: about)?$")
 _RANKED = re.compile(r"\b(?:largest|biggest|top|main|leading|first|last|smallest) $")
 _RANKS = re.compile(r"^ (?:largest|biggest|main|chief|top|leading) ")
-_WHAT_OVER = re.compile(r"^[^Q]*?\bwhat (?:(?!\bcosts? (?:was|were|is|are)\b)[^Q,;])*\b(?:over|above|beyond|more than|extra|too much|in excess)\b")
+_WHAT_OVER = re.compile(
+    r"^[^Q]*?\bwhat (?:(?!\bcosts? (?:was|were|is|are)\b)[^Q,;])*\b(?:over|above|beyond|more than|extra|too much|in excess)\b"
+)
 _WHAT_EXPECTED = re.compile(r"^[^Q]*?\bwhat (?:\w+ ){0,3}(?:expected|normal|usual|baseline)")
 _WHAT_IS_UNDONE = re.compile(r"(?:^|, |; |: )(?:without|but for|if not for|had)\b[^,;]*$")
 _MORE_OR_LESS = re.compile(r"^ (?:more|greater|less|lower|higher|smaller|larger)\b")
@@ -164,6 +166,10 @@ def _only_numbers(figure: Figure, left: str, right: str) -> bool:
         return False
     if right.startswith(" )") and left.count("(") <= left.count(")"):
         return True
+    if _THE_TWO.search(left) and _THEY.match(right):
+        return True
+    if (listed := _LISTED.match(right)) and len(re.findall(r"\bQ\d+", listed["items"])) == figure.value:
+        return True
     return figure.value <= 5 and bool(_RANKED.search(left) or _RANKS.match(right) or _THINGS.match(right))
 
 
@@ -217,6 +223,13 @@ def _shown_sums(sentence: Sentence, index: int) -> tuple[float, ...]:
 
 _THINGS = re.compile(
     r"^ (?:main |other |more |further )?(?:things|points|reasons|aspects|ways|sides|observations|notes|remarks|words|facts)\b"
+)
+
+
+_THE_TWO = re.compile(r"\b(?:the|these|those|all|both) $")
+_THEY = re.compile(r"^ (?:are|were|have|had|may|might|can|could|do|did|belong|happen\w*|of them|together|[.,;])")
+_LISTED = re.compile(
+    r"^ (?:parts|pieces|items|components|elements|amounts|figures)(?: only| in all)? : (?P<items>[^;.]*)"
 )
 
 

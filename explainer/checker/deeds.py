@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.cause_words import told_in
-from explainer.checker.concepts import concepts_in
+from explainer.checker.concepts import concept_of, concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.steps import QUOTED, says_no_more
@@ -20,7 +20,7 @@ _PROMISE = re.compile(
 )
 _ADVICE = re.compile(
     r"\b(?:next|suggest\w*|recommend\w*|propos\w*|advi[cs]\w+|to do|todo)\b[^:;.]{0,40} : (?!quotedstep|(?:an?|the|by|on)\b)[a-z]|\b(?:should|ought to(?! (?:be|have|cost)\b)|must|need to|needs to|(?:have|has) to(?! (?:do with|pay|spend|cover|bear|foot|cost)\b)|recommend\w*|suggestion (?:is|was) to|suggested (?:to|that)|proposed to|(?<!nothing to )(?<!not )suggest (?:to|that|you|we)|please(?! (?:note|see|find|bear in mind|be aware|keep in mind)\b)|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
-    r"^(?:- |\* |• |\d+ \. )?(?!(?:set|put|call) (?:against|beside|next to|volume|count|\w+ly)\b)(?:check|look|compare|revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|see|talk|raise|lower(?! (?:\w+ ){1,3}(?:\w+ed|\w+s|offset|cut|took|brought|held)\b)|trim|review|inspect|tell|notify|delete|remove|add|call|open|click|visit|read|do|put|update|announce|route|mark|ignore|approve)\b"
+    r"^(?:- |\* |• |\d+ \. )?(?!(?:set|put|call) (?:against|beside|next to|volume|count|\w+ly)\b)(?:check|look|compare|revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|see|talk|raise|lower(?! (?:\w+ ){1,3}(?:\w+ed|\w+s|offset|cut|took|brought|held)\b)|trim|review|inspect|tell|notify|delete|remove|add|call|open|click|visit|read|do|put|update|announce|route|mark|ignore|approve)\b(?! [,:.;])"
 )
 _ACTION = re.compile(
     r"\b(?:team|teams|they|we|engineers?|developers?|owners?|somebody|someone|people|provider|support) (?:has|have|had|is|are|was|were) "
@@ -35,6 +35,7 @@ _SWITCHED = re.compile(r"(?:somebody|someone|people) (?:\w+ )?(?:turned|switched
 _WE = re.compile(r"\bwe (?:also |just |then |already )?(?P<verb>(?!\w+eed\b)[a-z]{3,}ed)\b")
 _PARAPHRASE = re.compile(r"\b(?:likely|probably|apparently|seems?|appears?|suspected|suspicion|looks like)\b")
 _POINTS = re.compile(r"^(?:look|see)(?: closer)? (?:at|in|into) (?:the )?(?:workflow |feature |team |model )?N\d+\b")
+_LOOK = re.compile(r"^(?:look|see)(?: closer| first)? (?:at|in|into) (?:the )?")
 _SPENDING = {
     "spent", "overspent", "underspent", "seen", "expected", "running", "spending", "paying", "affected", "concerned", "carried", "used", "charged",
     "heading", "headed", "talking", "looking", "facing", "seeing", "dealing", "left", "budgeted", "planned", "counted", "reckoned", "anticipated", "forecast", "assumed", "paid", "bargained", "called", "overspending", "exceeded", "recorded", "measured", "logged", "booked", "billed", "waiting", "awaiting", "estimated", "going", "named", "involved", "listed", "risen", "grown", "owned", "hit", "different", "carrying",
@@ -42,6 +43,12 @@ _SPENDING = {
 
 
 _OTHER_WORD = {"asked": "requested"}
+
+
+def _is_looked_at(text: str, known: Known) -> bool:
+    """True where no more is advised than to look at one of the drivers."""
+    at, drivers = _LOOK.match(text), {concept_of(f"driver_{n}") for n in known.drivers}
+    return at is not None and any(start == at.end() and c in drivers for start, _, c in concepts_in(text))
 
 
 def _reported(word: str, text: str, denied: bool, known: Known) -> bool:
@@ -120,7 +127,9 @@ def deed_faults(text: str, known: Known) -> list[str]:
         else text
     )
     if advice and (
-        re.match(r"(?: \w+){0,2} quotedstep", text[text.find(advice[0]) + len(advice[0]) :]) or _POINTS.search(text)
+        re.match(r"(?: \w+){0,2} quotedstep", text[text.find(advice[0]) + len(advice[0]) :])
+        or _POINTS.search(text)
+        or _is_looked_at(text, known)
     ):
         advice = None
     if advice and (

@@ -108,7 +108,7 @@ def _fine(text: str, match: re.Match[str], known: Known) -> bool:
         and not re.search(r"\bnot\b.*\b(?:every|all|everywhere)\b", text)
     ):
         return True
-    if re.search(r"Q\d+ of (?:the |this |that )?[a-z ]+ (?:is|are|was|were|does|do) $", text[: match.start()]):
+    if re.search(r"Q\d+ of (?:the |this |that )?[a-z' ]+ (?:is|are|was|were|does|do) $", text[: match.start()]):
         return True
     if not scope and re.search(r"[QN]\d", text[: match.start()]):
         return True

@@ -9,7 +9,7 @@ from explainer.checker.contexts import Context
 from explainer.checker.quantities import Known
 
 _DENIES_SHARE = re.compile(
-    r"\b(?:not|no (?:single |one |other )?driver|none of (?:the|them)[a-z ]*?|nothing|neither) (?:\w+ ){0,2}(?:explains?|explain|accounts? for|account for|makes? up|make up|adds?|reach(?:es)?|amounts? to|brings?|comes? to|weighs?)(?: for)?(?: \w+)?$|\bnot(?: even| yet)?$"
+    r"\b(?:not|no (?:single |one |other )?driver|none of (?:the|them)[a-z ]*?|nothing|neither) (?:\w+ ){0,2}(?:explains?|explain|accounts? for|account for|makes? up|make up|adds?|reach(?:es)?|amounts? to|brings?|comes? to|weighs?|has|have|holds?)(?: for)?(?: \w+)?$|\bno (?:single |one |other )?(?:customer|region|user|model|workflow|team) (?:\w+ ){0,2}(?:has|have|holds?|makes? up|accounts? for|reaches|explains?)$|\bnot(?: even| yet)?$"
 )
 
 
@@ -24,6 +24,13 @@ def denied_share(context: Context, known: Known) -> list[str] | None:
     for name in known.by_name:
         if name.startswith("driver_") and name.endswith("_share") and (value := known.number(name)) is not None:
             shares.setdefault(concept_of(name), value)
+    if one := re.search(r"\bno (?:single |one |other )?(customer|region|user|model|workflow|team) ", context.left):
+        tops = [q.value for q in known.direct if q.unit == "percent" and q.name == f"top_{one[1]}_share"]
+        return (
+            [f"{context.figure.shown}: a fact says that it does"]
+            if not tops or max(tops) >= context.figure.value
+            else []
+        )
     told = shares.values() if everyone else [v for c, v in shares.items() if c in context.concepts]
     least = context.figure.value if context.figure.low != 50.0 else 50.0
     wrong = not told or any(v >= least for v in told)

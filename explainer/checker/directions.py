@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from explainer.checker.concepts import COST, concept_of, concepts_in
+from explainer.checker.moved import MOVES, subject_of_direction
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
-from explainer.checker.signs import concept_of_length, sign_of
+from explainer.checker.signs import compares_rightly, concept_of_length, sign_of, told_sign
 
 _UP = r"rose|numerous|risen|rises?|rising|up|increas\w+|grew|grown|grows?|growing|crept|creep\w*|mount(?:ed|ing|s)|escalat\w+|rocket\w*|higher|climb\w+|jump\w*|dearer|above|surg\w+|spik\w+|doubl\w+|tripl\w+|quadrupl\w+|quintupl\w+|longer|larger|bigger|soar\w*|swell\w*|swollen|overspend|over-?spent|costlier|shot up|went up|more expensive|pricier|exceed\w*|excess|extra|steeper|ballooned|upward"
 
@@ -30,7 +31,7 @@ _TRANSITIVE_DOWN = re.compile(
 
 
 _COMPARES = re.compile(
-    r"\b(?:largest|biggest|top|first|heaviest) down\b|\b(?:smallest|lowest) up\b|\b(?:calm|settl|quiet|quieten|cool|slow|wind|wound|writ|boil)\w* down\b|\bf(?:e|a)lls? (?:on|under|to|within|into|together|in with)\b(?! Q)|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below) (?:than|to)? ?(?:an? |the )?(?=[QD]\d)|\b(?:up|down) to (?:an? |the )?(?=[QD]\d)|(?:no|any) longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
+    r"\b(?:largest|biggest|top|first|heaviest) down\b|\b(?:smallest|lowest) up\b|\b(?:calm|settl|quiet|quieten|cool|slow|wind|wound|writ|boil)\w* down\b|\bf(?:e|a)lls? (?:on|under|to|within|into|together|in with|in D\d|in (?:one|a|the))\b(?! Q)|\b(?:softened|tempered|dampened|offset|curbed|cushioned|slowed|part of|some of) the (?:rise|increase|excess|growth)|\b(?:more|less|fewer|over|under|above|below) (?:than|to)? ?(?:an? |the )?(?=[QD]\d)|\b(?:up|down) to (?:an? |the )?(?=[QD]\d)|(?:no|any) longer|up to|more or less|ups? and downs?|over time|above all|added up|add up|adds up|adding up|sums? up|made up|makes? up|set up|used up|sum up|follow(?:ed)? up|look up|pick(?:ed)? up|write-up|up in|as above|shown below|listed below|see below|break down|breaks down|broken down|breakdown|come down to|comes down to|down to|up to date|up and running|heads up|back up|back down|short of|on top"
 )
 
 
@@ -43,17 +44,20 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
         r"\bwithout (?:the |this |any )?(?:excess|extra|overspend|rise|increase)", lambda m: "_" * len(m[0]), hidden
     )
     for match in _DIRECTION.finditer(hidden):
+        if (compared := compares_rightly(text, match, known)) is not None:
+            faults += [] if compared else [f"{match[0]}: the facts' amounts do not compare so"]
+            continue
         if _skipped(text, match, known):
             continue
         up = bool(match["up"])
         left = text[: match.start()]
-        noun = match[0] in _MOVES and not re.search(r"\b(?:no|not an?|not|never)(?: \w+)? $", left)
+        noun = match[0] in MOVES and not re.search(r"\b(?:no|not an?|not|never)(?: \w+)? $", left)
         if (not noun and negated(text, match.start())) or re.search(
             r"\b(?:without(?! the\b)|rather than|instead of|n't)(?: a| an| any| the| gone| go| going| got| get| become)? $",
             left,
         ):
             up = not up
-        concept = _subject(text, match, spans, before)
+        concept = subject_of_direction(text, match, spans, before)
         if re.match(r" of (?:the |its |all )?(?:input|output|requests|cost|tokens)", text[match.end() :]) and match[
             0
         ] in ("less", "fewer", "more"):
@@ -68,6 +72,8 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
         ):
             faults.append(f"{match[0]}: no fact says how the pool moved")
             continue
+        if match[0] in ("longer", "shorter") and concept == "volume":
+            concept = "requests_per_run"
         if (
             match[0] in ("dearer", "cheaper", "pricier", "costlier")
             and sign_of("price", known, driver=False) is not None
@@ -79,6 +85,8 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
             said = next((text[s:e] for s, e, c in spans if c == concept), "")
             concept = concept if re.search(r"\b(?:run|execution)", said) else "requests"
         sign = sign_of(concept, known, driver=match[0] in ("saved", "saving", "savings"))
+        if concept == COST or sign is None:
+            sign = told_sign(_clause_of(text, match), known) or sign
         if sign is None and concept != COST:
             others = [sign_of(c, known, driver=False) for _, _, c in spans if c != concept]
             if any(o is not None and (o > 0) == up for o in others):
@@ -94,6 +102,12 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
             faults.append(f"{match[0]}: {concept} went the other way")
     faults.extend(_transitive(hidden, known, spans))
     return faults
+
+
+def _clause_of(text: str, match: re.Match[str]) -> str:
+    """The clause of a word of direction."""
+    start = max(text.rfind(c, 0, match.start()) for c in (";", ",", " but ", " while "))
+    return text[max(start, 0) :].split(";")[0]
 
 
 def _parts(sentence: Sentence, known: Known) -> list[tuple[int, int, str]]:
@@ -117,7 +131,7 @@ _MOVERS = {
 }
 
 
-_UNREAL = re.compile(r"^(?:had|without|but for|if|if not for|were it not for)\b[^;.]*\bwould\b")
+_UNREAL = re.compile(r"(?:^|[:;] )(?:had|without|but for|if|if not for|were it not for)\b[^;.]*\bwould\b")
 
 
 def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
@@ -175,7 +189,7 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
         return True
     if match[0] == "excess" and re.search(r"\b(?:the|this|that|its|whole|total|show|shows|have|has) (?:an )?$", left):
         return True
-    if re.search(r"\b(?:every|all|each|no) drivers?\b", left):
+    if re.search(r"\b(?:every|all|each|no)(?: other| single)? drivers?\b", left):
         return True
     if re.search(
         r"\b(?:expected|usual|normal|baseline) (?:cost|amount|level|spend|figure|value|one)(?: \w+){0,4} $", left
@@ -196,91 +210,6 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
         re.search(r"(?:cheaper|dearer|pricier|more expensive)$", match[0])
         and re.match(r" (?:model|one|version)", right)
     )
-
-
-_BRINGS = re.compile(
-    r"\b(?:brought|brings?|pushed|pushes|drove|drives?|took|takes|held|holds|kept|keeps?|sent|dragged|pulled|pulls) (?:the |its |this )?(?:\w+ )?(?:cost|costs|bill|spend|excess|it|things|total|rise) $"
-)
-
-
-_MOVES = {
-    "rise",
-    "increase",
-    "jump",
-    "drop",
-    "fall",
-    "excess",
-    "surge",
-    "overspend",
-    "decrease",
-    "growth",
-    "spike",
-    "extra",
-}
-
-
-_ADJECTIVES = {
-    "shorter",
-    "longer",
-    "fewer",
-    "lower",
-    "higher",
-    "larger",
-    "smaller",
-    "bigger",
-    "extra",
-    "less",
-    "dearer",
-    "cheaper",
-}
-
-
-def _subject(text: str, match: re.Match[str], spans: list[tuple[int, int, str]], before: str | None) -> str:
-    """What a direction is said of: the nearest thing before it in its clause, else the cost."""
-    if match[0] in _MOVES and re.search(
-        r"\b(?:the|this|that|its)(?: whole| entire| total| sudden| steep)? $", text[: match.start()]
-    ):
-        within = [s for s in spans if re.fullmatch(r" (?:in|of) (?:the |its |this )?", text[match.end() : s[0]])]
-        return within[0][2] if within else COST
-    if match[0] in ("up", "down") and (verb := _BRINGS.search(text[: match.start()])):
-        doers = [s for s in spans if s[1] <= verb.start()]
-        if doers:
-            return doers[-1][2]
-    if match[0] in _ADJECTIVES:
-        beside = [s for s in spans if s[0] == match.start() or text[match.end() : s[0]] == " "]
-        if beside:
-            return beside[0][2]
-    clause = max(
-        text.rfind(c, 0, match.start())
-        for c in (";", ":", "(", " , while ", " , whereas ", " , but ", " , and ", " while ", " but ", " as ")
-    )
-    cost = [
-        m.start()
-        for m in re.finditer(r"\b(?:cost|costs|spend|spending|bill|excess|N\d+)\b", text[: match.start()])
-        if m.start() > clause
-        and not any((s[0] == m.start() and s[2].startswith("part:")) or s[0] < m.start() <= s[1] + 1 for s in spans)
-    ]
-    # The words after "of the" name a whole, not the subject.
-    cost = [c for c in cost if not re.search(r"\b(?:of|in|on|for|to|with|release|at) (?:the |its )?$", text[:c])]
-    inside = [
-        s
-        for s in spans
-        if clause < s[0] < match.start()
-        and not re.search(
-            r"(?<!share )(?<!number )(?<!rate )(?<!length )(?<!cost )(?<!price )\b(?:from|of|by|with|to) (?:the |more )?$",
-            text[: s[0]],
-        )
-    ]
-    if inside and (not cost or inside[-1][0] > cost[-1]):
-        return inside[-1][2]
-    if cost:
-        return COST
-    adjective = [s for s in spans if re.fullmatch(r" (?:in |of |in the |the )?", text[match.end() : s[0]] or "x")]
-    if adjective and match[0] not in ("up", "down", "above", "below", "excess"):
-        return adjective[0][2]
-    if re.match(r"(?:it|they|that|this)\b", text) and before:
-        return COST
-    return COST
 
 
 def _transitive(text: str, known: Known, spans: list[tuple[int, int, str]]) -> list[str]:

@@ -43,15 +43,16 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
             _APART.match(right)
             or re.search(_FROM_TO, right)
             or role == "gap"
-            or duration.bare
             or re.search(_ONWARD, text)
             or re.search(r"\bafter (?:about |around |some |roughly |only |just )?$", left)
             or re.search(
-                r"\b(?:follow|preced|predat|ahead|behind)\w*\b[^,;]* by (?:about |around |some |roughly )?$", left
+                r"\b(?:follow|preced|predat|ahead|behind|after|before|later|earlier)\w*\b[^,;]*,? by (?:about |around |some |roughly )?$",
+                left,
             )
         )
     )
     spans = between if apart else [*_spans(role, known, text), *_also(role, duration, left, text, known)]
+    spans = [*spans, *between] if duration.bare and not apart else spans
     spans += _told(text, known)
     if re.match(r"^ - D\d+|^ to D\d+", right) or any(duration.fits(h, near=near, bound=bound) for h in spans):
         return None
@@ -208,7 +209,8 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
     ):
         return "gap"
     if re.match(
-        r"^ ?(?:before\b|prior|earlier|preceding|baseline|beforehand|average|leading up|history)", right
+        r"^ ?(?:(?:that|which) (?:came|went|lay) )?(?:before\b|prior|earlier|preceding|baseline|beforehand|average|leading up|history)",
+        right,
     ) or re.search(
         r"\b(?:previous|preceding|prior|last|past|(?:baseline|comparison|expected cost|expectation|norm)\b(?: (?!above|below|over|higher|lower|up|down)\w+){0,4} (?:of|on|from|over|covers|spans|uses|by|to|with|against|is|was|window)(?: the)?(?: (?:last|past|previous|preceding|prior))?|compared with the|against the|baseline :(?: the)?|trailing|earlier|baseline)$",
         left.rstrip(),

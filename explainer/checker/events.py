@@ -160,6 +160,8 @@ _VERB = r"(?:went|gone|rolled|shipped|deployed|beg[au]n|begins|start(?:s|ed)|end
 
 def order_faults(sentence: Sentence, known: Known) -> list[str]:
     """Two events told in the wrong order: `the alert came before the start`, `minutes later the release went live`."""
+    if re.search(rf"\b(?:{_PREVIOUS}) before this(?: one)?\b", sentence.text):  # the name of one, not an order
+        return []
     events = events_of(known)
     told = told_events(sentence, known)
     start = next((e for e in events if e.role == "start"), None)

@@ -33,7 +33,7 @@ _CLOCK = (
 _CLOCK_STRICT = _CLOCK.replace("[:.](?P<m{n}>", ":(?P<m{n}>")
 _DATE = (
     rf"(?:(?P<wd>{_WEEKDAY})\s?,?\s(?:the\s)?)?"
-    rf"(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<mo>{_MONTH})|(?P<mo2>{_MONTH})\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:]))"
+    rf"(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<mo>{_MONTH})|(?P<mo2>{_MONTH})\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:\d))"
     rf"(?:,?\s(?P<y>20\d\d)\b)?"
 )
 _ISO = r"(?P<iso>20\d\d-\d\d-\d\d)(?:[T ](?P<isoh>\d\d):(?P<isom>\d\d)(?::\d\d(?:\.\d+)?)?" + _ZONE.format(n=3) + ")?"

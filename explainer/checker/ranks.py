@@ -27,7 +27,7 @@ _LAST = re.compile(
     r"\b(?:smallest|least(?! Q)|(?:comes?|came|ranks?|is|placed?) last|last place|(?:smaller|lesser) (?:of the|one))\b"
 )
 _RECORD = re.compile(
-    r"\b(?:ever(?! since)|(?<!normal )(?<!usual )(?<!baseline )(?<!level )(?<!down )(?<!high )(?<!much )(?<!large )(?<!half )(?<!back )(?<!dear )again|once more|recurr\w+|(?:second|third|fourth) time|(?<!for the )record|unprecedented|all-time|highest|worst|never before|on record|historic\w*|first time|lowest|since records|busiest|(?:\w+est|most|top|worst)\b[^,;.]{0,30}\bof the (?:year|month|quarter|week)|(?:first|second|third|fourth|fifth) (?:incident|spike|such|case|occurrence|anomaly|episode)|of this kind)\b"
+    r"\b(?:ever(?! since)|(?<!normal )(?<!usual )(?<!baseline )(?<!level )(?<!down )(?<!high )(?<!much )(?<!large )(?<!half )(?<!back )(?<!dear )again|once more|recurr\w+|(?:second|third|fourth) time|(?<!for the )record|unprecedented|all-time|highest|worst|never before|(?<!T\d )on record|historic\w*|first time|lowest|since records|busiest|(?:\w+est|most|top|worst)\b[^,;.]{0,30}\bof the (?:year|month|quarter|week)|(?:first|second|third|fourth|fifth) (?:incident|spike|such|case|occurrence|anomaly|episode)|of this kind)\b"
 )
 
 _THAN_ALL = re.compile(
@@ -36,6 +36,8 @@ _THAN_ALL = re.compile(
 
 
 def rank_faults(text: str, known: Known) -> list[str]:
+    if known.by_name.get("previous_incident_at"):
+        text = re.sub(r"\bnot the first incident\b", "", text)
     if _RECORD.search(text) and not _RECORD.search(known.texts):
         return [f"{_RECORD.search(text)[0]}: no fact compares with all others"]  # type: ignore[index]
     plain = text
@@ -91,6 +93,12 @@ def part_rank_faults(sentence: Sentence, known: Known) -> list[str]:
             at = {"first": 0, "second": 1, "third": 2, "last": len(order) - 1}[place[1]]
             if len(order) <= at or order[at] != name:
                 return [f"{name} does not come {place[1]}"]
+    tops = {str(f.value).lower() for f in known.facts if f.name.startswith(("top_", "largest_")) and f.kind == "name"}
+    for i, name in enumerate(sentence.names):
+        if name in tops and (
+            least := re.search(rf"\b(smallest|least|lowest)\b[^,;:]* (?:is|was|:|,) N{i}\b", sentence.text)
+        ):
+            return [f"{least[1]}: {name} is the largest"]
     for i, name in told if len(told) == 1 else ():
         if best := re.search(
             rf"\b(?P<how>largest|biggest|greatest|highest|smallest|lowest|least) (?:part|share|piece|portion|slice|chunk|excess|contributor|amount)\b[^,;:Q]*\b(?:in|on|to|from|is|was|by|with|at|:) (?:region |model |workflow |the )?N{i}\b|"

@@ -26,7 +26,8 @@ def per_of(sentence: Sentence, right: str, left: str) -> str:
     ):
         return "week"
     span = re.match(
-        r"^ (?:of )?(?:(?:more|extra|higher|less|excess|cost|overspend|growth) )?(?:per |each |every |a )?D(\d+)\b", right
+        r"^ (?:of )?(?:(?:more|extra|higher|less|excess|cost|overspend|growth) )?(?:per |each |every |a )?D(\d+)\b",
+        right,
     )
     if span:
         duration = sentence.durations[int(span[1])]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from explainer.checker.contexts import Context
-from explainer.checker.fact_words import own_words_of
+from explainer.checker.fact_words import own_words_of, words_beside
 from explainer.checker.figure_words import REST
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
+from explainer.checker.signs import affirms
 
 _TAKES_REST = re.compile(
     r"\b(?:explains?|explained|accounts? for|accounted for|makes? up|made up|adds?|added|is|was|brings?|brought)(?: for)? (?:the |a )?"
@@ -35,9 +36,19 @@ def is_rest(context: Context, quantity: Quantity, known: Known) -> bool:
         return False
     if quantity.unit == "usd" and "after" in quantity.roles and not _TOTALS.search(context.left):
         return False
+    if quantity.unit == "percent" and _affirmed(context, quantity, known):
+        return True
     if quantity.unit == "percent" and _LACKS.search(context.sentence):
         return any(w.removeprefix("un").startswith(o[:4]) for o in own_words_of(quantity) for w in context.words)
     return says_rest(context) and (quantity.concept != "budget" or "budget" in context.concepts)
+
+
+def _affirmed(context: Context, quantity: Quantity, known: Known) -> bool:
+    """True for a share of what has a thing, where the fact is of what has none."""
+    clause = re.split(r"[,;]", context.left)[-1] + context.right
+    return "no" in quantity.also and any(
+        f.kind == "share" and affirms(f.text, clause) and quantity.also >= set(words_beside(f)) for f in known.facts
+    )
 
 
 def says_rest(context: Context) -> bool:

@@ -76,7 +76,7 @@ def _miscounted(sentence: Sentence) -> list[str]:
 
 _OWNER = re.compile(
     r"(?:^|[,;:.] )(?P<for>[a-z][\w-]*) (?:is|was) responsible for N\d|\bwhich (?P<which>[a-z][\w-]*) owns\b|(?:^|[,;:.] |\b(?:and|that|team) )(?P<who>[a-z][\w-]*) owns? (?:N\d|it\b|(?:the|this) feature)|"
-    r"\b(?:owned by|belongs to) (?:the )?(?:team )?(?P<by>[a-z][\w-]*)\b|\bowner (?:of N\d+ )?(?:is|:) (?P<is>[a-z][\w-]*)\b"
+    r"\b(?:owned by|belongs to) (?:the )?(?:team )?(?P<by>[a-z][\w-]*)\b|\b(?:with|by) (?:team )?N\d+ and (?:team )?(?P<also>[a-z][\w-]*)(?= (?:jointly|together)\b| ?[.,;])|\bowner (?:of N\d+ )?(?:is|:) (?P<is>[a-z][\w-]*)\b"
 )
 
 

@@ -136,15 +136,27 @@ _ELIDED = re.compile(
 )
 
 
+_SPANS = re.compile(r"\bD(\d+)(?= (?:and |, )?D(\d+)\b)")
+
+
+def _both(sentence: Sentence, match: re.Match[str]) -> tuple[Duration, Duration]:
+    first, second = (sentence.durations[int(i)] for i in match.groups())
+    return first, second
+
+
+def _is_one(first: Duration, second: Duration) -> bool:
+    """True for two spans that make one: the second is of a smaller unit, and less than one of the first's."""
+    smaller = second.unit_hours < first.unit_hours and second.hours < first.unit_hours
+    return smaller and not (second.ago and first.ago)
+
+
 def _joined_spans(sentence: Sentence) -> None:
     """`2 days and 11 hours` is one span; `more than a day but less than two` are two in one unit."""
-    while match := re.search(r"\bD(\d+) (?:and |, )?D(\d+)\b", sentence.text):
-        first, second = (sentence.durations[int(i)] for i in match.groups())
-        if not second.unit_hours < first.unit_hours or second.hours >= first.unit_hours or (second.ago and first.ago):
-            break
+    while match := next((m for m in _SPANS.finditer(sentence.text) if _is_one(*_both(sentence, m))), None):
+        first, second = _both(sentence, match)
         shown = f"{first.shown} {second.shown}"
         sentence.durations.append(replace(second, shown=shown, hours=first.hours + second.hours, bare=False))
-        sentence.put(match.start(), match.end(), f"D{len(sentence.durations) - 1}")
+        sentence.put(match.start(), match.end(2), f"D{len(sentence.durations) - 1}")
     if (match := _ELIDED.search(sentence.text)) and (figure := sentence.figures[int(match["figure"])]).bare:
         unit = sentence.durations[int(match["whole"])].unit_hours
         whole = replace(sentence.durations[int(match["whole"])], shown=figure.shown, bare=False)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from explainer.checker.concepts import COST, concept_of
+from explainer.checker.fact_words import named_in
 from explainer.checker.quantities import Known
 
 
@@ -29,3 +32,59 @@ def sign_of(concept: str, known: Known, *, driver: bool) -> float | None:
 def concept_of_length(noun: str) -> str:
     """Which tokens grow when these get longer."""
     return "input" if noun.strip().startswith(("prompt", "input")) else "output"
+
+
+_HAS_NO = re.compile(r"\b(?:has|have|had|with) no (?P<what>(?:[a-z]+ )?[a-z]+)\b")
+_AMOUNTS = {
+    "excess": "excess",
+    "overspend": "excess",
+    "expected cost": "before",
+    "budget": "budget",
+    "forecast": "forecast",
+}
+_AMOUNT = "|".join(_AMOUNTS)
+_THAN = re.compile(rf"^ than (?:the |its |this |whole |entire |total )*(?P<what>{_AMOUNT})\b")
+
+
+def affirms(fact_text: str, text: str) -> bool:
+    """True where a text tells of what has a thing, and the fact of what has none: `the share with a team tag`."""
+    denied = _HAS_NO.search(fact_text.lower())
+    what = denied["what"].split()[-1] if denied else ""
+    return bool(what and re.search(rf"\bwith (?:an? |the |its |their |any )?(?:[a-z]+ )?{what}s?\b", text))
+
+
+def told_sign(clause: str, known: Known) -> float | None:
+    """The direction of the fact before and after whose words a clause has, or of all but it where it tells just that."""
+    words = re.findall(r"[a-z][a-z'-]+", clause)
+    for name in known.by_name:
+        stem = name.removesuffix("_before")
+        before, after = known.number(name), known.number(f"{stem}_after")
+        if stem == name or before is None or after is None:
+            continue
+        if affirms(known.by_name[name][0].text, clause):
+            return before - after
+        if concept_of(name) == COST and stem != "cost" and named_in(stem, words):
+            return after - before
+    return None
+
+
+def compares_rightly(text: str, match: re.Match[str], known: Known) -> bool | None:
+    """Whether a word compares two amounts of the facts rightly: `the excess is smaller than the expected cost`; None
+    where it compares no two of them."""
+    than = _THAN.match(text[match.end() :])
+    subject = re.search(
+        rf"\b(?P<what>{_AMOUNT})(?: (?:alone|itself))? (?:is|was|are|were)(?: \w+)? $", text[: match.start()]
+    )
+    if not than or not subject:
+        return None
+    amounts = {
+        "excess": known.excess,
+        "before": known.base,
+        "budget": known.number("budget"),
+        "forecast": known.number("month_end_forecast"),
+    }
+    first, second = (amounts[_AMOUNTS[m["what"]]] for m in (subject, than))
+    if first is None or second is None:
+        return None
+    larger = match[0] in ("larger", "bigger", "higher", "greater", "more")
+    return (abs(first) > abs(second)) == larger

@@ -41,7 +41,8 @@ def listed_subject(sentence: Sentence, index: int, spans: Sequence[Span]) -> str
         gaps = [text[a[1] : b[0]] for a, b in itertools.pairwise(listed)]
         if len(listed) == len(marks) and all(
             re.fullmatch(
-                r" (?:, |and |, and |outweighs? |leads? |beats? |exceeds? |tops? |dwarfs? |(?:[a-z]+ ){0,3}than )(?:the )?", g
+                r" (?:, |and |, and |outweighs? |leads? |beats? |exceeds? |tops? |dwarfs? |(?:[a-z]+ ){0,3}than )(?:the )?",
+                g,
             )
             for g in gaps
         ):

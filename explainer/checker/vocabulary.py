@@ -12,7 +12,7 @@ from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 from explainer.checker.steps import QUOTED
 
-_ENDINGS = ("'s", "s'", "s", "es", "d", "ed", "ing", "ly", "er", "est", "ness", "ish")
+_ENDINGS = ("'s", "s'", "s", "es", "d", "ed", "ing", "ly", "er", "est", "ness", "ish", "ship")
 _CODE = re.compile(r"\d|[_./#+]|[a-z][A-Z]")
 _KINDS = r"teams?|features?|models?|workflows?|releases?|owners?|pools?|environments?|providers?|regions?|versions?"
 _SLOT_LEFT = re.compile(
