@@ -27,9 +27,12 @@ _CHANGE = re.compile(
     r"^ (?:\w+ )?(?:more|less|higher|lower|above|over|below|under|up|down|dearer|cheaper|larger|smaller)\b"
 )
 _LEFT = re.compile(
-    r"\b(?:left|between|past|leav\w+|remain\w*|after|minus|less|net|without|more|difference|gap|above|below|under|over|beyond|short|missing|headroom|room|larger|smaller|bigger|ahead|behind|beats?|exceed\w*|outweigh\w*|further|apart|lead\w*|higher|lower|fewer|rest|other|brings?|brought|reduc\w+|cuts?|lowers?|shrinks?|still)\b"
+    r"\b(?:left|between|past|over(?:shot|ran|shoot\w*)|passed|leav\w+|remain\w*|after|minus|less|net|without|more|difference|gap|above|below|under|over|beyond|short|missing|headroom|room|larger|smaller|bigger|ahead|behind|beats?|exceed\w*|outweigh\w*|further|apart|lead\w*|higher|lower|fewer|rest|other|brings?|brought|reduc\w+|cuts?|lowers?|shrinks?|still)\b"
 )
 _SUMS = re.compile(r"\b(?:together|both|combined|sum\w*|total\w*|adds? up|and|plus|between them|jointly|in all)\b")
+_UNEXPECTED = re.compile(
+    r"\b(?:was|were|is|are|had been) (?:not|never|un)(?:\b| ?)(?:expected|planned|foreseen|usual|normal)"
+)
 _SAYS = re.compile(r"\b(\w+) (?:of|is|was|:)$")
 _CLOSE = 1.6
 
@@ -47,6 +50,10 @@ def follows(context: Context, sentence: Sentence, index: int, known: Known) -> b
 def _values(context: Context, sentence: Sentence, index: int, known: Known) -> Iterable[float]:
     told = [q for q in known.direct if _shown(q, sentence, index) or _named(q, context, known)]
     unit = context.figure.unit
+    if any("any" in q.roles for q in told) and not re.search(
+        r"\b(?:excess|overspend|extra|rise)\b", context.sentence
+    ):  # what is set against another amount is the cost, where nothing else is
+        told += [q for q in known.direct if q.name == "cost_actual" and q not in told]
     if re.search(r"\baverage\b", context.sentence):
         told += [q for q in known.quantities if "rate" in q.roles and q.per in context.words]
     if unit == "usd":
@@ -57,7 +64,8 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
         shares = [
             q for q in told if q.unit == "percent" and "part" not in q.roles and (part or _shown(q, sentence, index))
         ]
-        yield from _of_shares(shares, told)
+        shown = [q for q in shares if _shown(q, sentence, index)]
+        yield from (*_of_shares(shares, told), *_of_shares(shown, known.direct))
     if unit == "count":
         yield from _of_requests(context, sentence, index, known)
     whole = _WHOLE.match(context.all_right)
@@ -73,7 +81,7 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
                     or (context.of and not _is_whole(b, context.of) and "any" not in b.roles)
                 ):
                     continue
-                if not _as_subject(a, context):
+                if not _as_subject(a, context) or ("before" in a.roles and _UNEXPECTED.search(context.right)):
                     continue
                 if "part" in a.roles and (a.concept != context.concept or not (whole or context.of)):
                     continue
@@ -109,8 +117,9 @@ def _of_requests(context: Context, sentence: Sentence, index: int, known: Known)
     """How many of the requests a share of them is, where their number is shown."""
     for share in known.direct:
         for whole in known.direct:
-            alike = share.of == "requests" and whole.noun == "requests" and share.roles == whole.roles
-            if alike and share.concept in context.concepts and _shown(whole, sentence, index):
+            alike = share.of == "requests" and whole.noun == "requests" and share.roles <= whole.roles
+            counted = context.noun == "request" or _shown(whole, sentence, index)
+            if alike and share.concept in context.concepts and counted:
                 yield share.value * whole.value / 100
 
 

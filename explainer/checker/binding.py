@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from explainer.checker.algebra import follows
+from explainer.checker.concepts import COST
 from explainer.checker.contexts import Context, context_of, spans_of
 from explainer.checker.denied_shares import denied_share
 from explainer.checker.fact_words import UNTRUSTED
@@ -65,6 +66,7 @@ def _backed(context: Context, sentence: Sentence, index: int, spans: Sequence[Sp
         or _of_each(sentence, index, known)
         or _quoted(context, known)
         or _bounds_next(context, sentence)
+        or _bounds(context, known)
         or _times(context, known)
     )
 
@@ -149,6 +151,17 @@ def _bounds_next(context: Context, sentence: Sentence) -> bool:
         return False
     above, below = figure.low == figure.value < figure.high, figure.low < figure.value == figure.high
     return (above and after.value > figure.value) or (below and after.value < figure.value)
+
+
+def _bounds(context: Context, known: Known) -> bool:
+    """True for a round amount that is told as a bound of one of the facts' own, which lies on its side."""
+    figure = context.figure
+    if figure.unit != "usd" or not figure.loose or figure.value >= 100 * figure.coarse:
+        return False
+    above = figure.low == figure.value
+    near = (q for q in known.direct if q.concept == COST and q.unit == "usd" and not q.per and "any" not in q.roles)
+    told = [q for q in near if context.role in q.roles and suits(context, q, known)]
+    return bool(told) and all((abs(q.value) > figure.value) == above for q in told)
 
 
 def _times(context: Context, known: Known) -> bool:

@@ -60,9 +60,11 @@ _RANKS = re.compile(r"^ (?:largest|biggest|main|chief|top|leading) ")
 _WHAT_OVER = re.compile(
     r"^[^Q]*?\bwhat (?:(?!\bcosts? (?:was|were|is|are)\b)[^Q,;])*\b(?:over|above|beyond|more than|extra|too much|in excess)\b"
 )
-_WHAT_EXPECTED = re.compile(r"^[^Q]*?\bwhat (?:\w+ ){0,3}(?:expected|normal|usual|baseline)")
+_WHAT_EXPECTED = re.compile(
+    r"^[^Q]*?\bwhat (?:(?!spent\b|costs?\b|paid\b|billed\b)\w+ ){0,3}(?:expected|normal|usual|baseline)"
+)
 _WHAT_IS_UNDONE = re.compile(r"(?:^|, |; |: )(?:without|but for|if not for|had)\b[^,;]*$")
-_MORE_OR_LESS = re.compile(r"^ (?:more|greater|less|lower|higher|smaller|larger)\b")
+_MORE_OR_LESS = re.compile(r"^ (?:more|greater|less|lower|higher|smaller|larger|cheaper|dearer)\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ def money(known: FactValues) -> Iterable[Quantity]:
             part = frozenset({"share", "explicit"})
             yield Quantity(100 * (actual - base) / actual, "percent", COST, part, "cost")
             yield Quantity(base / actual, "ratio", COST, frozenset({"ratio", "inverse"}), "expected")
+            yield Quantity(100 * base / actual, "percent", COST, frozenset({"before", "explicit"}), "cost")
     yield from sums(known, excess)
     yield from _rates(known, actual, excess)
     forecast, budget = known.number("month_end_forecast"), known.number("budget")

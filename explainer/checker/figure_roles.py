@@ -133,7 +133,7 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
         return "excess"
     if _LEFT_OVER.search(left_all.rstrip()) and figure.unit == "count":
         return "after"
-    if _UNEXPLAINED.match(right):
+    if _UNEXPLAINED.match(right) or _BEYOND.search(left):
         return "excess"
     if re.search(r"\bafter$", left) and re.search(r"\bQ\d+[^Q]*$", left_all):
         return "before"
@@ -169,6 +169,9 @@ _INSTEAD = re.compile(
 )
 _LEFT_OVER = re.compile(
     r"\b(?:down|fell|dropped|lost|shrank|cut|fewer|less)\b[^;]*\bQ\d+[^;Q]*\bleav(?:es|ing)(?: (?:us with|about|around|some|roughly|only|just))*$"
+)
+_BEYOND = re.compile(
+    r"\b(?:not|cannot) (?:be )?(?:explain|account|cover|expect)\w*\b[^,;Q]*\b(?:baseline|expectation|norm|expected)\b[^,;Q]*\b(?:is|was|comes to|came to|amounts to)$"
 )
 _UNEXPLAINED = re.compile(
     r"^ (?:that |which )?(?:the |its )?(?:baseline|expectation|norm|plan|usual cost|expected cost) (?:(?:does|do|did|could|would) not|cannot|can not|fails? to)\b"

@@ -72,6 +72,8 @@ class Figure:
     worded: bool = False
     bare: bool = False
     """A number alone: no unit, no scale, no sign."""
+    loose: bool = False
+    """A bound from which the value may lie far: more than, under."""
     scale: float = 1.0
     """What its number stands in: 1,000 for $5k, 0.01 for 5 cents."""
 
@@ -115,6 +117,8 @@ class Figure:
             if self.unit == "percent" and self.worded:
                 room = max(room, 4.0)
             return replace(self, low=value - room, high=value + room)
+        if word in _FAR and not self.loose:
+            return replace(self, loose=True).qualified(word)
         near = word.startswith(("just", "slightly", "a little", "a bit", "a touch", "a shade", "a hair"))
         if word in _NEARLY:
             unit = self.step if self.worded and self.unit == "ratio" else coarse
@@ -148,6 +152,7 @@ _ABOUT = {
     "close to",
 }
 _NEARLY = {"nearly", "almost", "not quite", "just under", "just below", "just shy of", "just short of"}
+_FAR = {"more than", "over", "above", "at least", "beyond", "in excess of", "well over", "well above", "less than", "under", "below", "at most", "no more than", "no less than", "short of", "well under", "well below"}  # fmt: skip
 _MORE = {
     "comfortably over", "comfortably above", "slightly above", "a touch over", "a touch above", "a shade over", "a hair over",
     "no less than", "not less than", "no fewer than", "above", "beyond", "in excess of", "exceeding",

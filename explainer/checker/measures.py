@@ -59,7 +59,9 @@ def is_measured_so(context: Context, quantity: Quantity) -> bool:
     if of_base and "change" in quantity.roles and not _EXCESS_NOUN.search(context.sentence):
         return False
     if "explicit" in quantity.roles:
-        return context.of == quantity.of and not _WAS_EXPECTED.search(context.right)
+        rest = context.role == "excess" and re.match(r"^ (?:was|were|is|are) not\b", context.right)
+        expected = bool(_WAS_EXPECTED.search(context.right))
+        return (context.of == quantity.of or bool(rest)) and expected == ("before" in quantity.roles)
     return (
         not (context.of and quantity.of)
         or context.of == quantity.of

@@ -83,6 +83,9 @@ def rank_faults(text: str, known: Known) -> list[str]:
     return faults
 
 
+_LEAST = r"\b(?:smallest|least|lowest)\b[^,;:]* (?:is|was|:|,) N{i}\b|\bN{i} (?:is|was) (?:by far )?the (?:smallest|least|lowest)\b"
+
+
 def part_rank_faults(sentence: Sentence, known: Known) -> list[str]:
     """`gpt-5 more than gpt-5-mini`, `index was hit harder`: named parts of the difference rank as their facts do."""
     sizes = {n.split(":", 1)[1].lower(): abs(v) for n, v in known.parts.items()}
@@ -95,10 +98,8 @@ def part_rank_faults(sentence: Sentence, known: Known) -> list[str]:
                 return [f"{name} does not come {place[1]}"]
     tops = {str(f.value).lower() for f in known.facts if f.name.startswith(("top_", "largest_")) and f.kind == "name"}
     for i, name in enumerate(sentence.names):
-        if name in tops and (
-            least := re.search(rf"\b(smallest|least|lowest)\b[^,;:]* (?:is|was|:|,) N{i}\b", sentence.text)
-        ):
-            return [f"{least[1]}: {name} is the largest"]
+        if name in tops and (least := re.search(_LEAST.format(i=i), sentence.text)):
+            return [f"{least[0]}: {name} is the largest"]
     for i, name in told if len(told) == 1 else ():
         if best := re.search(
             rf"\b(?P<how>largest|biggest|greatest|highest|smallest|lowest|least) (?:part|share|piece|portion|slice|chunk|excess|contributor|amount)\b[^,;:Q]*\b(?:in|on|to|from|is|was|by|with|at|:) (?:region |model |workflow |the )?N{i}\b|"

@@ -17,6 +17,9 @@ _TAKES_REST = re.compile(
 )
 _TOTALS = re.compile(r"\b(?:bill|cost|spend|spending|total|it|N\d+) (?:would|could|is|was|comes|came)\b")
 _LACKS = re.compile(r"\b(?:miss\w*|no longer|not|uncached|untagged|lack\w*|tagged|attributed|fresh|unattributed)\b")
+ALL_BUT = re.compile(
+    r"\b(?:everyone|everybody|everything|all|anyone)(?: else)? (?:but|except|besides|other than)(?: for)? N\d+\b"
+)
 _OTHER = r"(?:the |a )?(?:remaining|rest|remainder|other)(?: of| ,)?$"
 _NOT_ITS = re.compile(
     r"^ (?:of [^,;Q]*? )?(?:(?:has|have|had) nothing to do with|(?:is|are|was|were|does|do|did) not (?:come |due |stem |down )*(?:to|from|because of|caused by)?|(?:comes?|came|stems?) from (?:something|anything|things|drivers?|elsewhere|causes) other|is unrelated to|lies? outside)"
@@ -36,19 +39,19 @@ def is_rest(context: Context, quantity: Quantity, known: Known) -> bool:
         return False
     if quantity.unit == "usd" and "after" in quantity.roles and not _TOTALS.search(context.left):
         return False
-    if quantity.unit == "percent" and _affirmed(context, quantity, known):
+    if quantity.also & set(known.names) & context.words and ALL_BUT.search(context.left):
+        return True
+    if quantity.unit == "percent" and is_affirmed(context, quantity, known):
         return True
     if quantity.unit == "percent" and _LACKS.search(context.sentence):
         return any(w.removeprefix("un").startswith(o[:4]) for o in own_words_of(quantity) for w in context.words)
     return says_rest(context) and (quantity.concept != "budget" or "budget" in context.concepts)
 
 
-def _affirmed(context: Context, quantity: Quantity, known: Known) -> bool:
+def is_affirmed(context: Context, quantity: Quantity, known: Known) -> bool:
     """True for a share of what has a thing, where the fact is of what has none."""
-    clause = re.split(r"[,;]", context.left)[-1] + context.right
-    return "no" in quantity.also and any(
-        f.kind == "share" and affirms(f.text, clause) and quantity.also >= set(words_beside(f)) for f in known.facts
-    )
+    clause = re.split(r";| but | while ", context.all_left)[-1] + context.right
+    return any(f.kind == "share" and affirms(f, clause) and quantity.also >= set(words_beside(f)) for f in known.facts)
 
 
 def says_rest(context: Context) -> bool:

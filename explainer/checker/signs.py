@@ -7,6 +7,7 @@ import re
 from explainer.checker.concepts import COST, concept_of
 from explainer.checker.fact_words import named_in
 from explainer.checker.quantities import Known
+from explainer.types import Fact
 
 
 def sign_of(concept: str, known: Known, *, driver: bool) -> float | None:
@@ -46,11 +47,19 @@ _AMOUNT = "|".join(_AMOUNTS)
 _THAN = re.compile(rf"^ than (?:the |its |this |whole |entire |total )*(?P<what>{_AMOUNT})\b")
 
 
-def affirms(fact_text: str, text: str) -> bool:
+def affirms(fact: Fact, text: str) -> bool:
     """True where a text tells of what has a thing, and the fact of what has none: `the share with a team tag`."""
-    denied = _HAS_NO.search(fact_text.lower())
+    denied = _HAS_NO.search(fact.text.lower())
     what = denied["what"].split()[-1] if denied else ""
-    return bool(what and re.search(rf"\bwith (?:an? |the |its |their |any )?(?:[a-z]+ )?{what}s?\b", text))
+    un = re.match(r"un([a-z]{4,})", fact.name)
+    if un and re.search(rf"\b{un[1]}\b", text):
+        return True
+    return bool(
+        what
+        and re.search(
+            rf"\b(?:with|has|have|had|carry|carries|bears?) (?:an? |the |its |their |any )?(?:[a-z]+ )?{what}s?\b", text
+        )
+    )
 
 
 def told_sign(clause: str, known: Known) -> float | None:
@@ -61,7 +70,7 @@ def told_sign(clause: str, known: Known) -> float | None:
         before, after = known.number(name), known.number(f"{stem}_after")
         if stem == name or before is None or after is None:
             continue
-        if affirms(known.by_name[name][0].text, clause):
+        if affirms(known.by_name[name][0], clause):
             return before - after
         if concept_of(name) == COST and stem != "cost" and named_in(stem, words):
             return after - before

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from explainer.checker.concepts import COST
+from explainer.checker.concepts import COST, concept_of
 from explainer.checker.contexts import Context
 from explainer.checker.fact_words import is_generic, named_in, own_words_of
 from explainer.checker.figure_words import NOUN_UNITS, RIGHT_DOWN, RIGHT_UP
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
-from explainer.checker.rests import is_left_out, is_rest, said_as, says_rest
+from explainer.checker.rests import ALL_BUT, is_affirmed, is_left_out, is_rest, said_as, says_rest
 
 _LEADS = re.compile(
     r"\b(?:leads?|led|ahead|gap|difference|(?:more|less)(?: of the \w+)? than|exceeds?|exceeded|outweighs?|beats?|tops?|larger|smaller|above|below|behind|over|under)\b"
@@ -21,6 +21,7 @@ _NEGATED = re.compile(
     r"^ of [^,;]*?\b(?:not|no longer|never|miss(?:es|ed)?|uncached|untagged|unattributed|without|no|lacks?|elsewhere|other than|somewhere else)\b"
 )
 _ALL_BUT = re.compile(r"\b(?:all|everything|anything) (?:but|except)(?: for)?$")
+
 _LEFT_OVER = re.compile(r"^ (?:[^,;Q]* )?(?:(?:is|are|was|were|would be|be) left|remains?|remained|left over|stays?)\b")
 _OVER_BUDGET = re.compile(
     r"\b(?:over|above|missing|short|beyond|exceed\w*|overs\w+|overrun\w*|too much|lack\w*|past|miss|breach\w*|break\w*)\b"
@@ -43,6 +44,9 @@ def topics_of(context: Context, known: Known) -> Iterable[Context]:
 
 _FROM_EXPECTED = re.compile(
     r"^ (?:above|below|over|under|more than|less than) (?:its |the )?(?:expected|usual|normal) (?:cost|level|bill)\b"
+)
+_FROM_LIMIT = re.compile(
+    r"\b(?:above|over|past|below|under|beyond|exceed\w*|overshot|overran|passed|short of|within) (?:the |its |their )?(?:[a-z]+ )?(?:limit|cap|quota|threshold|ceiling)\b"
 )
 _PRICED = re.compile(r"\b(?:costs?|priced?|prices|dear|dearer|cheap|cheaper|pay|paid|expensive)\b(?! (?:of|for)\b)")
 _WHOLES = ("share_of_pool", "staging")
@@ -84,7 +88,7 @@ def _undone(context: Context, quantity: Quantity, _: Known) -> bool | None:
     return None
 
 
-def _contradicted(context: Context, quantity: Quantity, _: Known) -> bool | None:
+def _contradicted(context: Context, quantity: Quantity, known: Known) -> bool | None:
     """False where the words say that it is just not this: left over, all but it, denied, on the other side."""
     concept, roles = context.concept, quantity.roles
     if quantity.concept == "budget" and quantity.unit == "usd" and "change" in roles:
@@ -94,6 +98,12 @@ def _contradicted(context: Context, quantity: Quantity, _: Known) -> bool | None
     if _ALL_BUT.search(context.left) and not ("rest" in roles and f"without:{concept}" in quantity.also):
         return False
     if quantity.unit == "percent" and roles & {"before", "after"} and _is_negated(context, quantity):
+        return False
+    if quantity.concept == COST and "excess" in roles and "any" not in roles and _FROM_LIMIT.search(context.sentence):
+        return False
+    if "rest" not in roles and ALL_BUT.search(context.left) and quantity.also & set(known.names) & context.words:
+        return False
+    if quantity.unit == "percent" and "rest" not in roles and is_affirmed(context, quantity, known):
         return False
     more = RIGHT_UP.match(context.right) or RIGHT_DOWN.match(context.right)
     left_out = concept == quantity.concept and not more and is_left_out(context, concept)
@@ -139,8 +149,20 @@ def _combined(context: Context, quantity: Quantity, known: Known) -> bool | None
     if "sum" in roles:
         vague = context.figure.worded and context.figure.high - context.figure.low > 20
         joined = re.search(r"\b(?:and|both|together|combined)\b", context.sentence)
-        return told and not (vague and not joined)
+        return (told or _is_of_largest(context, quantity, known)) and not (vague and not joined)
     return True if context.role in ("total", "sum") and "total" in roles else None
+
+
+def _is_of_largest(context: Context, quantity: Quantity, known: Known) -> bool:
+    """True for the sum of the largest drivers, where the words tell just them: `the first two drivers`."""
+    order = sorted(known.drivers, key=lambda n: -known.drivers[n] * (known.excess or 1.0))
+    largest = {concept_of(f"driver_{n}") for n in order[: len(quantity.also)]}
+    return bool(_LARGEST.search(context.all_left)) and quantity.also == largest
+
+
+_LARGEST = re.compile(
+    r"\b(?:first|top|largest|biggest|main|leading) Q\d+(?: drivers| parts| of them)?\b|\bQ\d+ (?:largest|biggest|main|top|leading)\b"
+)
 
 
 def _counted(context: Context, quantity: Quantity, known: Known) -> bool | None:
