@@ -80,6 +80,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
         return faults
     if text.endswith("?"):
         return faults
+    text = re.sub(r"\b(?:is|are|was|were|lies?) behind (?=(?:about |around |some )?Q\d)", " ", text)
     marker = next(iter(_markers(text, known)), None)
     if known.text("scope") == "everywhere" and re.search(r"\b(?:no|not|nothing|nobody)\b[^,;]*\bblame\b", text):
         return faults

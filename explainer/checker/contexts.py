@@ -38,7 +38,7 @@ _OF_WORDS = {
 
 
 _NOUN = re.compile(
-    r"^[ -]?(?:more |fewer |extra |additional |failed |input |output |model |of |affected )*(?P<noun>tokens?|requests?|calls?|runs?|executions?|teams?|models?|features?|drivers?|effects?|factors?|contributors?|components?|releases?|users?|customers?|errors?|hours?|days?|minutes?|seconds?|weeks?|months?|years?|retries|workflows?|regions?|providers?|environments?|"
+    r"^[ -]?(?:more |fewer |extra |additional |failed |input |output |model |of |affected )*(?:calling |owning )?(?P<noun>tokens?|requests?|calls?|runs?|executions?|teams?|models?|features?|drivers?|effects?|factors?|contributors?|components?|releases?|users?|customers?|errors?|hours?|days?|minutes?|seconds?|weeks?|months?|years?|retries|workflows?|regions?|providers?|environments?|"
     r"words?|characters?|pages?|messages?|lines?|bytes?|files?|documents?|tickets?|sessions?|conversations?|emails?|invoices?|orders?|jobs?|agents?|people|seats?|licen[cs]es?|machines?|servers?|gpus?)\b"
 )
 _SUCCEEDED = re.compile(
@@ -145,7 +145,7 @@ def context_of(
         figure,
         left,
         right,
-        listed_subject(sentence, index, spans) or subject_of(text, at, spans, before),
+        listed_subject(sentence, index, spans) or subject_of(text, at, spans, before, versus=figure.unit == "ratio"),
         _role(sentence, figure, left, right, left_all, right_all, rated=bool(own_per)),
         _whole(left, right, sentence, known) if figure.unit == "percent" else "",
         _counted(noun["noun"]) if noun else "",
@@ -231,7 +231,7 @@ _THINGS = re.compile(
 _THE_TWO = re.compile(r"\b(?:the|these|those|all|both) $")
 _THEY = re.compile(r"^ (?:are|were|have|had|may|might|can|could|do|did|belong|happen\w*|of them|together|[.,;])")
 _LISTED = re.compile(
-    r"^ (?:parts|pieces|items|components|elements|amounts|figures)(?: only| in all)? : (?P<items>[^;.]*)"
+    r"^ (?:parts|pieces|items|components|elements|amounts|figures|callers|customers|regions|sources)(?: only| in all)? : (?P<items>[^;.]*)"
 )
 
 

@@ -172,6 +172,12 @@ def counts(known: FactValues) -> Iterable[Quantity]:
         moved = sum(signed * v > 0 for v in known.drivers.values())
         yield Quantity(moved, "count", "driver", frozenset({"count", told}), noun="drivers")
     families = [n.partition(":")[0].rpartition("_")[2] for n in known.parts]
+    for name, fact in ((n, known.by_name[n][0]) for n in known.parts):
+        family, element = name.partition(":")[0].rpartition("_")[2], name.partition(":")[2]
+        noun = re.search(rf"\b([a-z]+) {re.escape(element)}\b", fact.text)
+        if noun and noun[1] != family:
+            count = frozenset({"count"})
+            yield Quantity(families.count(family), "count", noun[1], count, noun=f"{noun[1]}s")
     for family in set(families):
         yield Quantity(families.count(family), "count", family, frozenset({"count"}), noun=f"{family}s")
         yield Quantity(families.count(family) - 1, "count", family, frozenset({"count", "rest"}), noun=f"{family}s")

@@ -26,7 +26,7 @@ _TRANSITIVE_UP = re.compile(
 
 
 _TRANSITIVE_DOWN = re.compile(
-    r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took(?= (?:\w+ )?Q))\b"
+    r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took(?= (?:\w+ )?Q)(?! Q\d+ back))\b"
 )
 
 
@@ -107,6 +107,8 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
 def _clause_of(text: str, match: re.Match[str]) -> str:
     """The clause of a word of direction."""
     start = max(text.rfind(c, 0, match.start()) for c in (";", ",", " but ", " while "))
+    if not re.search(r"[a-z]{3,}", text[max(start, 0) : match.start()]):
+        start = text.rfind(";", 0, match.start())
     return text[max(start, 0) :].split(";")[0]
 
 

@@ -97,6 +97,8 @@ def _gaps(sentence: Sentence, known: Known) -> list[float]:
     start = [times["started_at"]] if "started_at" in times else []
     if others and "ended_at" in times and re.search(_ONWARD, sentence.text):
         start = [times["ended_at"]]
+    if "now" in times and re.search(r"\b(?:still|not (?:yet )?(?:ended|over|stopped))\b", sentence.text):
+        ends.append(times["now"])
     points = [*others, *ends, *start]
     return [abs((a - b) / timedelta(hours=1)) for a, b in combinations(points, 2)] if others or ends else []
 
@@ -236,7 +238,7 @@ def _spans(role: str, known: Known, about: str = "") -> list[float]:
     if role == "lead":
         return between(end, times.get("planned_until"))
     if role == "overrun":
-        return hours("overrun_hours") + between(times.get("planned_until"), end) + _other(known)
+        return hours("overrun_hours") + between(times.get("planned_until"), end or now) + _other(known)
     if role == "baseline":
         return hours("baseline_window") + hours("growth_days") + _other(known)
     if role == "age":

@@ -9,7 +9,7 @@ from explainer.checker.quantity import Quantity
 
 _PER_UNIT = re.compile(r"^ (?:per|an?|each|every|for each|for every) (?:single )?(?:request|run|call)\b")
 _EXCESS_NOUN = re.compile(
-    r"\b(?:increase|rise|excess|overspend|overshoot|difference|gap|overrun|additional|added|jump|surplus|extra|saving|drop)\b"
+    r"\b(?:increase|rise|excess|overspend|overshoot|difference|gap|overrun|additional|added|jump|surplus|extra|saving|saved|drop)\b"
 )
 _WAS_EXPECTED = re.compile(
     r"\b(?:was|were|is|are|had been) (?:already |fully )?(?:expected|usual|normal|planned|anticipated)\b"

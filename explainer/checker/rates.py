@@ -21,6 +21,8 @@ def per_of(sentence: Sentence, right: str, left: str) -> str:
         sentence.text,
     ):
         return by["per"] or by["one"]
+    if basis := re.search(r"\b(hour|dai|week|month)ly (?:basis|average|rate|terms)\b", sentence.text):
+        return {"dai": "day"}.get(basis[1], basis[1])
     if re.search(
         r"\b(?:week by week|week on week|week over week|weekly|each week|every week|from week to week)\b", sentence.text
     ):

@@ -74,7 +74,7 @@ def _other_way(context: Context, value: float) -> bool:
 def _driver_count(context: Context) -> frozenset[str]:
     """Which of the drivers a number of them counts, by the verb after it: those that raised the cost, or lowered it."""
     moved = _MOVED.match(context.all_right)
-    if moved is None or context.left.endswith("of the"):
+    if moved is None or re.search(r"\bof(?: the)?$", context.all_left.rstrip()):
         return frozenset()
     down = moved["verb"] in ("lowered", "reduced", "cut", "pulled", "saved", "dampened", "took") or "down" in moved[0]
     return frozenset({"lowered" if down else "raised"})

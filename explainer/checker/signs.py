@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.concepts import COST, concept_of
-from explainer.checker.fact_words import named_in
+from explainer.checker.fact_words import named_in, own_words
 from explainer.checker.quantities import Known
 from explainer.types import Fact
 
@@ -36,6 +36,7 @@ def concept_of_length(noun: str) -> str:
 
 
 _HAS_NO = re.compile(r"\b(?:has|have|had|with) no (?P<what>(?:[a-z]+ )?[a-z]+)\b")
+_COMMON = {"model", "team", "run", "reques", "cost"}
 _AMOUNTS = {
     "excess": "excess",
     "overspend": "excess",
@@ -72,7 +73,7 @@ def told_sign(clause: str, known: Known) -> float | None:
             continue
         if affirms(known.by_name[name][0], clause):
             return before - after
-        if concept_of(name) == COST and stem != "cost" and named_in(stem, words):
+        if concept_of(name) == COST and stem != "cost" and own_words(stem) - _COMMON and named_in(stem, words):
             return after - before
     return None
 

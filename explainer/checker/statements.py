@@ -19,6 +19,7 @@ from explainer.checker.quantities import Known
 from explainer.checker.ranks import budget_faults, outpace_faults, part_rank_faults, rank_faults
 from explainer.checker.roles import role_faults
 from explainer.checker.sentence import Sentence
+from explainer.checker.stated import stated_faults
 from explainer.checker.states import (
     new_faults,
     planned_faults,
@@ -58,6 +59,7 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *deed_faults(rest.text, known),
         *done_faults(text, known),
         *denial_faults(rest, known),
+        *stated_faults(text, known),
         *role_faults(sentence, known),
         *unit_faults(text),
     ]

@@ -66,7 +66,7 @@ def state_faults(text: str, known: Known) -> list[str]:
     text = _of_the_incident(text, known)
     plain = re.sub(r"\b(?:if it|if this|should it|were it to|if nothing) [^,]*", " ", text)
     plain = re.sub(
-        r"\b(?:due|planned|scheduled|expected|supposed|meant|forecast|set|projected) to (?:have )?end\w*|\bmonth\w* (?:is |will |should )?[^.]*\bend\w*\b",
+        r"\b(?:should|ought to) have (?:been over|ended|stopped|finished)\b|\b(?:due|planned|scheduled|expected|supposed|meant|forecast|set|projected) to (?:have )?end\w*|\bmonth\w* (?:is |will |should )?[^.]*\bend\w*\b",
         " ",
         plain,
     )
@@ -145,7 +145,7 @@ _EVERY = re.compile(
     r"\b(?:every (?:team|feature|model|region|scope|workflow|customer|user)|(?<!of )all (?:(?:the )?(?:teams|features|models|workflows|regions|providers|environments|requests|runs|calls|customers|users))|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone(?! (?:but|except|else)\b)|everybody|organisation-wide|no single|(?:spread|split|divided|shared) (?:\w+ )?(?:evenly|equally)|evenly (?:spread|split|divided|shared)|equally (?:spread|split|divided|shared)|in equal (?:parts|shares)|alike)\b"
 )
 _ONLY = re.compile(
-    r"\b(?:only|(?<!of )(?<!of its )the (?:whole|entire) (?=(?:rise|excess|increase|difference|overspend|cost|amount|extra|bill|jump|spend|sum|pool|team|company|organi[sz]ation|drop|fall)\b)|alone|solely|exclusively|entirely|nothing (?:else|other than|but)(?! (?:is|was|has been) (?:\w+ )?(?:known|shown|said))|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the \w+)(?= (?:is|was|are|comes?|came|due|from|sits?|lies|stems?|falls?)\b)|the whole of|completely|fully|nowhere else|none of (?!this|that|it\b|the (?:other )?drivers\b)|exact same|always|never)\b"
+    r"\b(?:only|(?<!of )(?<!of its )the (?:whole|entire) (?=(?:rise|excess|increase|difference|overspend|cost|amount|extra|bill|jump|spend|sum|pool|team|company|organi[sz]ation|drop|fall)\b)|alone|solely|exclusively|entirely|nothing (?:else|other than|but)(?! (?:is|was|has been) (?:\w+ )?(?:known|shown|said))|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the \w+)(?= (?:is|was|are|comes?|came|due|from|sits?|lies|stems?|falls?)\b)|the whole of|completely|fully|(?:explains?|accounts? for|makes? up|causes?|is behind) (?:everything|all of it|it all)|nowhere else|none of (?!this|that|it\b|the (?:other )?drivers\b)|exact same|always|never)\b"
 )
 
 
@@ -249,7 +249,7 @@ def reach_faults(sentence: Sentence, known: Known) -> list[str]:
         return [f"{every[0]}: no fact says so"]
     only = _ONLY.search(
         re.sub(
-            r"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\bexcess alone\b|\balone (?=(?:\w+ ){0,3}(?:about |around |some )?Q)|\balone (?:proves?|shows?|says?|means?|does|is not|cannot|tells?)\b|\bon its own\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:a )?(?:part|half|fraction|share|portion|piece|third|quarter|slight\w*|small|modest\w*|little)\b|\bonly (?:\w+ ){0,2}[QDT]\d|\bonly (?:that|began|begun|started|starts?|today|yesterday|since|recently|just|now|lately|then|after|once|when|as of|to|spent|cost|because of timing|makes?|made|adds?|added|explains?|accounts?|contribut\w+|took|take|saw|reached)\b",
+            r"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\bexcess alone\b|\balone (?=(?:\w+ ){1,4}than\b)|\balone (?=(?:\w+ ){0,3}(?:about |around |some )?Q)|\balone (?:proves?|shows?|says?|means?|does|is not|cannot|tells?)\b|\bon its own\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:a )?(?:part|half|fraction|share|portion|piece|third|quarter|slight\w*|small|modest\w*|little)\b|\bonly (?:\w+ ){0,2}[QDT]\d|\bonly (?:that|began|begun|started|starts?|today|yesterday|since|recently|just|now|lately|then|after|once|when|as of|to|spent|cost|because of timing|makes?|made|adds?|added|explains?|accounts?|contribut\w+|took|take|saw|reached)\b",
             "",
             text,
         )

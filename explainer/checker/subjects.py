@@ -56,7 +56,9 @@ def _costs(text: str, spans: Sequence[Span]) -> list[Span]:
     return [(start, end, COST) for start, end in found if not any(s[0] < end and start < s[1] for s in spans)]
 
 
-def subject_of(text: str, at: re.Match[str], spans: Sequence[Span], before: str | None) -> str | None:
+def subject_of(
+    text: str, at: re.Match[str], spans: Sequence[Span], before: str | None, *, versus: bool = False
+) -> str | None:
     """What a figure is about: the phrase right after it where they are linked, else the nearest one before it."""
     earlier = [s for s in spans if s[1] <= at.start()]
     earlier = [s for s in earlier if not re.search(r"Q\d+ of (?:the |all |its )*$", text[: s[0]])] or earlier
@@ -71,6 +73,8 @@ def subject_of(text: str, at: re.Match[str], spans: Sequence[Span], before: str 
     ):
         return later[0][2]
     if earlier and re.fullmatch(r" (?:of|is|was|at|:|\() (?:\w+ )?", text[earlier[-1][1] : at.start()]):
+        return earlier[-1][2]
+    if versus and earlier and later and re.fullmatch(r" (?:the |that of |those of )?", text[at.end() : later[0][0]]):
         return earlier[-1][2]
     apposed = text[: at.start()].rstrip().endswith(",") and text[at.end() :].startswith(" ,")
     for position, (start, end, concept) in enumerate(later):

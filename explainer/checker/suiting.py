@@ -21,7 +21,7 @@ _PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|f
 
 
 _EXCESS_IS = re.compile(
-    r"\b(?:excess|overspend|overshoot|overrun|variance|increase|rise) (?:is|was|of|comes|came)\b[^,;Q]*$"
+    r"\b(?:excess|overspend|overshoot|overrun|variance|increase|rise|saving|drop|decrease|reduction|fall) (?:is|was|of|comes|came)\b[^,;Q]*$"
 )
 
 
