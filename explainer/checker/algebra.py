@@ -97,6 +97,10 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
 def _averages(context: Context, sentence: Sentence, index: int, known: Known) -> Iterable[float]:
     """An amount per request, run, user and whatever else is counted, in the role that is told."""
     per = context.per or next((c[9:] for c in (context.concept or "",) if c.startswith("cost_per_")), "")
+    if not per and (
+        named := re.search(r"\b(?:cost|spend|bill)s? per ([a-z]+)(?: now| then)?(?: is| was| :)?$", context.left)
+    ):
+        per = named[1]
     every = bool(_EACH.search(context.sentence))
     for count in known.direct:
         if count.unit != "count" or not count.value or "per_" in count.name or "max_" in count.name:

@@ -48,6 +48,7 @@ _DID_TIMES = re.compile(r"\b(ran|runs?|executed|called|invoked|requested)\b")
 _APPOSED = re.compile(
     r"\bQ(?P<first>\d+)\b(?P<rest>[^;:.Q]*?,? ?(?:\(|,|or|i\.e\.?|that is|which is|about|roughly|making|some|an average of|on average|around|over|per| )*)$"
 )
+_CONTRAST = re.compile(r"\b(?:instead of|rather than|against|versus|vs|not|than|up from|down from)\b")
 _UNDONE = re.compile(
     r"(?:^|, |; |: )(?:had|without|if not for|but for|were it not for|excluding|leaving out|leaving aside|apart from|except for|take away|ignoring)\b[^;.]*\b(?:would|had|could|is|are|was)\b|\bwould (?:have|be|still)\b[^;.]*\b(?:without|had it not|but for|if not for)\b"
 )
@@ -189,7 +190,7 @@ def _role(
 ) -> str:
     """The role of a figure; a rate that is told beside an amount has that amount's."""
     first = _APPOSED.search(left_all) if rated and figure.unit == "usd" else None
-    if first is None or sentence.figures[int(first["first"])].unit != "usd":
+    if first is None or sentence.figures[int(first["first"])].unit != "usd" or _CONTRAST.search(first["rest"]):
         return role_in(left, right, left_all, right_all, figure)
     first_left, first_right = left_all[: first.start()], left_all[first.end() - len(first["rest"]) :]
     return role_of(re.split(r"\bQ\d+\b", first_left)[-1].rstrip(), first_right, first_left, first_right, figure)

@@ -137,7 +137,9 @@ def _also(role: str, duration: Duration, left: str, text: str, known: Known) -> 
     return spans
 
 
-_COMPARED = r"\b(?:baseline|history|expectations?|comparison|yardstick|norm|reference|benchmark)\b"
+_COMPARED = (
+    r"\b(?:compar(?:e|es|ed|ing)|baseline|history|expectations?|comparison|yardstick|norm|reference|benchmark)\b"
+)
 _PAST_PLAN = r"\b(?:longer|past|beyond|over(?:ran|run\w*)?|late|later|extra|more|exceed\w*)\b"
 _RELEASED = r"\b(?:release\w*|live|roll\w* out|ship\w*|deploy\w*|version|went out)\b"
 

@@ -12,7 +12,7 @@ _EXCESS_NOUN = re.compile(
     r"\b(?:increase|rise|excess|overspend|overshoot|difference|gap|overrun|additional|added|jump|surplus|extra|saving|saved|drop)\b"
 )
 _WAS_EXPECTED = re.compile(
-    r"\b(?:was|were|is|are|had been) (?:already |fully )?(?:expected|usual|normal|planned|anticipated)\b"
+    r"\b(?:was|were|is|are|had been) (?:already |fully |the |what (?:was|is) )?(?:expected|usual|normal|planned|anticipated)\b"
 )
 _EXCLUDED = re.compile(r"\b(?:not|un\w+|spared|others?|rest|remaining|without)\b")
 _USED = re.compile(r"\b(?:used|spent|gone|consumed|drawn|burn\w*|eaten|taken)\b")
@@ -56,7 +56,8 @@ def is_measured_so(context: Context, quantity: Quantity) -> bool:
     if per and not quantity.per and quantity.unit == "count" and "change" not in quantity.roles:
         return False
     of_base = context.of in ("expected", "budget", "before") and context.right.lstrip().startswith("of")
-    if of_base and "change" in quantity.roles and not _EXCESS_NOUN.search(context.sentence):
+    unused = quantity.concept == "budget" and quantity.value < 0 and _UNUSED.search(context.sentence)
+    if of_base and "change" in quantity.roles and not unused and not _EXCESS_NOUN.search(context.sentence):
         return False
     if "explicit" in quantity.roles:
         rest = context.role == "excess" and re.match(r"^ (?:was|were|is|are) not\b", context.right)

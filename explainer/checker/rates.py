@@ -17,7 +17,7 @@ def per_of(sentence: Sentence, right: str, left: str) -> str:
     if found:
         return {"call": "request", "execution": "run"}.get(found["per"], found["per"])
     if by := re.search(
-        r"(?:^|[,;:] )(?:(?:(?:each|every|an?) (?:single )?|(?:on|in) (?:each|every|an?) (?:average |typical |normal )?)(?P<per>hour|day|week|month)|(?:per|for each|for every|each|every) (?:single |affected |active )?(?P<one>request|run|user|customer|hour|day|team)) (?:, )?\w",
+        r"(?:^|[,;:] )(?:(?:(?:each|every|an?) (?:single )?|(?:on|in) (?:each|every|an?) (?:average |typical |normal )?)(?P<per>hour|day|week|month)|(?:per|for each|for every|each|every) (?:single |affected |active )?(?P<one>request|run|user|customer|hour|day|team)) (?:, |(?<=hour ): |(?<=day ): )?\w",
         sentence.text,
     ):
         return by["per"] or by["one"]

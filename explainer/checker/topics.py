@@ -45,6 +45,7 @@ def topics_of(context: Context, known: Known) -> Iterable[Context]:
 _FROM_EXPECTED = re.compile(
     r"^ (?:above|below|over|under|more than|less than) (?:its |the )?(?:expected|usual|normal) (?:cost|level|bill)\b"
 )
+_OF_FIGURE = re.compile(r"^ (?:out )?of (?:the )?Q\d")
 _FROM_LIMIT = re.compile(
     r"\b(?:above|over|past|below|under|beyond|exceed\w*|overshot|overran|passed|short of|within) (?:the |its |their )?(?:[a-z]+ )?(?:limit|cap|quota|threshold|ceiling)\b"
 )
@@ -120,6 +121,8 @@ def _by_another_name(context: Context, quantity: Quantity, known: Known) -> bool
     if concept == "volume" and quantity.concept == "requests":
         runs = any(q.noun == "runs" for q in known.quantities) or re.search(r"\bruns\b", context.sentence)
         return None if runs else True
+    if concept == "budget" and quantity.name == "month_end_forecast" and _OF_FIGURE.match(context.all_right):
+        return True
     priced = context.per in ("run", "request") and quantity.concept == f"cost_per_{context.per}"
     return True if unit == "usd" and priced else None
 
