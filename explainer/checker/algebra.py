@@ -33,7 +33,9 @@ _SUMS = re.compile(r"\b(?:together|both|combined|sum\w*|total\w*|adds? up|and|pl
 _UNEXPECTED = re.compile(
     r"\b(?:was|were|is|are|had been) (?:not|never|un)(?:\b| ?)(?:expected|planned|foreseen|usual|normal)"
 )
-_SAYS = re.compile(r"\b(\w+) (?:of|is|was|:)$")
+_SAYS_EXCESS = re.compile(r"\b(?:excess|increase|rise|overspend|saving|difference)\b[^,;Q]*$")
+_OF_BASE = re.compile(r"^ (?:of )?(?:the |its )?(?:whole |entire )?(?:expected|usual|normal) (?:cost|bill)\b")
+_SAYS = re.compile(r"(?<!per )\b(\w+) (?:of|is|was|:)$")
 _CLOSE = 1.6
 
 
@@ -64,8 +66,15 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
         shares = [
             q for q in told if q.unit == "percent" and "part" not in q.roles and (part or _shown(q, sentence, index))
         ]
+        yield from _of_named(context, known)
         shown = [q for q in shares if _shown(q, sentence, index)]
         yield from (*_of_shares(shares, told), *_of_shares(shown, known.direct))
+    if unit == "ratio" and known.base and _SAYS_EXCESS.search(context.left) and _OF_BASE.match(context.right):
+        yield abs(known.excess or 0.0) / known.base
+    if unit == "count" and context.per == "run":
+        counts = {q.noun: q.value for q in known.direct if "after" in q.roles and q.noun in ("requests", "runs")}
+        if counts.get("runs") and "requests" in counts:
+            yield counts["requests"] / counts["runs"]
     if unit == "count":
         yield from _of_requests(context, sentence, index, known)
     whole = _WHOLE.match(context.all_right)
@@ -98,7 +107,9 @@ def _averages(context: Context, sentence: Sentence, index: int, known: Known) ->
     """An amount per request, run, user and whatever else is counted, in the role that is told."""
     per = context.per or next((c[9:] for c in (context.concept or "",) if c.startswith("cost_per_")), "")
     if not per and (
-        named := re.search(r"\b(?:cost|spend|bill)s? per ([a-z]+)(?: now| then)?(?: is| was| :)?$", context.left)
+        named := re.search(
+            r"\b(?:cost|spend|bill|excess|overspend)s? per ([a-z]+)(?: now| then)?(?: is| was| :)?$", context.left
+        )
     ):
         per = named[1]
     every = bool(_EACH.search(context.sentence))
@@ -133,6 +144,28 @@ def _of_shares(shares: list[Quantity], told: list[Quantity]) -> Iterable[float]:
         for whole in told:
             if whole.unit == "usd" and share.of and _is_whole(whole, share.of):
                 yield share.value * whole.value / 100
+
+
+_REST = re.compile(r"\b(?:others?|rest|remaining|remainder|everyone else)\b")
+
+
+def _of_named(context: Context, known: Known) -> Iterable[float]:
+    """The amount of the whole cost that a named one has by its share, and what all others have."""
+    actual = known.number("cost_actual") or 0.0
+    for share in known.direct:
+        if (
+            share.unit != "percent"
+            or share.of != "cost"
+            or not share.name.startswith("top_")
+            or context.role == "excess"
+        ):
+            continue
+        named = share.also & context.words & set(known.names)
+        if named and not _REST.search(context.left + context.right):
+            yield share.value * actual / 100
+        kind = share.name.split("_")[1]
+        if _REST.search(context.left + context.right) and (named or f"{kind}s" in context.words):
+            yield (100 - share.value) * actual / 100
 
 
 def _is_whole(quantity: Quantity, of: str) -> bool:

@@ -108,6 +108,9 @@ def money(known: FactValues) -> Iterable[Quantity]:
 
 def _rates(known: FactValues, actual: float | None, excess: float | None) -> Iterable[Quantity]:
     hours = known.number("duration_hours") or _lasted(known.facts)
+    requests = known.number("requests_in_incident")
+    if hours and requests:
+        yield Quantity(requests / hours, "count", "requests", frozenset({"after", "rate"}), noun="requests", per="hour")
     if hours:
         for value, role in ((actual, "after"), (excess, "excess"), (known.base, "before")):
             if value is not None:

@@ -99,6 +99,8 @@ def _gaps(sentence: Sentence, known: Known) -> list[float]:
         start = [times["ended_at"]]
     if "now" in times and re.search(r"\b(?:still|not (?:yet )?(?:ended|over|stopped))\b", sentence.text):
         ends.append(times["now"])
+    if len(others) > 1 and not any(e.role == "start" for e in named.values()):
+        start = []
     points = [*others, *ends, *start]
     return [abs((a - b) / timedelta(hours=1)) for a, b in combinations(points, 2)] if others or ends else []
 

@@ -115,7 +115,7 @@ class Figure:
             if self.unit == "ratio":
                 room = max(room, 0.13 * value if self.worded else self.step / 2)
             if self.unit == "percent" and self.worded:
-                room = max(room, 4.0)
+                room = max(room, 5.0)
             return replace(self, low=value - room, high=value + room)
         if word in _FAR and not self.loose:
             return replace(self, loose=True).qualified(word)

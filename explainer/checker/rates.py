@@ -28,7 +28,7 @@ def per_of(sentence: Sentence, right: str, left: str) -> str:
     ):
         return "week"
     span = re.match(
-        r"^ (?:of )?(?:(?:more|extra|higher|less|excess|cost|overspend|growth) )?(?:per |each |every |a )?D(\d+)\b",
+        r"^ (?:of )?(?:(?:more|extra|higher|less|excess|cost|overspend|growth|requests|calls|runs) )?(?:per |each |every |a )?D(\d+)\b",
         right,
     )
     if span:

@@ -69,7 +69,7 @@ def _share_units(sentence: Sentence) -> None:
             sentence.figures[left] = first.in_unit_of(second)
         elif second.unit == "count" and second.bare and first.unit in ("percent", "usd"):
             sentence.figures[right] = second.in_unit_of(first)
-    if re.search(r"\( (?:in )?(?:usd|us dollars|dollars|\$) \)[^:]*:", sentence.text):
+    if re.search(r"\( (?:in )?(?:usd|us dollars|dollars|\$) \)[^:]*:|^in (?:usd|us dollars|dollars) :", sentence.text):
         for index, figure in enumerate(sentence.figures):
             if figure.bare:
                 sentence.figures[index] = replace(figure, unit="usd", bare=False)
