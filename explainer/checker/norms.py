@@ -193,7 +193,8 @@ def kind_faults(text: str, known: Known) -> list[str]:
     if within and known.by_name.get("overrun_hours") and not negated(text, within.start()):
         return [f"{within[0]}: it ran past its plan"]
     grows = re.search(
-        r"\bkeeps? (?:on )?(?:growing|rising|climbing|increasing)\b|\bfrom day to day\b|\bday (?:by|after) day\b", text
+        r"\bkeeps? (?:on )?(?:growing|rising|climbing|increasing)\b|\b(?:gr[eo]w\w*|ris\w+|climb\w*) (?:by the|every|each) (?:minute|hour|day|week)\b|\band (?:rising|growing|climbing|counting)(?= ?[.,;!]|$)|\bfrom day to day\b|\bday (?:by|after) day\b",
+        text,
     )
     if grows and not known.by_name.get("growth_per_week"):
         return [f"{grows[0]}: no fact says that it grows"]
