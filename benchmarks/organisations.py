@@ -16,7 +16,7 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from scipy.stats import poisson
 
 from detector import Change, DetectionSettings, Detector
 from ledger.table import CostTable, table_of
@@ -71,7 +71,7 @@ def feature(rng: np.random.Generator, number: int, days: int) -> Iterator[pd.Dat
 
 def runs_an_hour(rng: np.random.Generator, hours: np.ndarray, *, kind: str) -> np.ndarray:
     """Expected runs of each hour by the clock: office hours, round the clock, a few a day, or one nightly job."""
-    of_day, weekday = hours % 24, (hours // 24) % 7
+    of_day, weekday = hours % 24, ((hours + START) // 24 + 3) % 7  # 1970 began on a Thursday
     if kind == "sparse":
         return np.full(len(hours), rng.uniform(0.05, 0.8))
     if kind == "nightly":
@@ -124,8 +124,8 @@ def false_alerts(table: CostTable, settings: DetectionSettings, days: int, every
 
 def interval(expected: float) -> tuple[float, float]:
     """The 95 % interval of a Poisson count with this mean: what a right calibration may show by chance."""
-    low = chi2.ppf(0.025, 2 * expected) / 2 if expected > 0 else 0.0
-    return float(low), float(chi2.ppf(0.975, 2 * expected + 2) / 2)
+    low, high = poisson.interval(0.95, expected)
+    return float(low), float(high)
 
 
 def main() -> None:

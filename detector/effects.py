@@ -71,11 +71,10 @@ def effects(values: Floats, ref: References, day: Ints) -> tuple[Floats, Floats]
     use, known, flow = ref.use[:, :, day], ref.known[:, day], ref.flow
     p_in, p_cached, p_written, p_out = ref.price[:, :, day]
     q = values[REQUESTS]
-    usual_in = (use[INPUT] - use[CACHED] - use[WRITTEN]) * p_in + use[CACHED] * p_cached + use[WRITTEN] * p_written
+    usual_in, each = _a_request(ref, day)
     of_input = np.where(use[INPUT] > 0, usual_in / np.maximum(use[INPUT], 1e-12), p_in)
     plain = values[INPUT] - values[CACHED] - values[WRITTEN]
     paid_in = plain * p_in + values[CACHED] * p_cached + values[WRITTEN] * p_written
-    each = usual_in + use[OUTPUT] * p_out
     listed = paid_in + values[OUTPUT] * p_out
     total = _group(values, flow)
     begun = np.where(ref.per_run[:, day] > 0, total[RUNS][flow] * ref.per_run[:, day], total[REQUESTS][flow])
@@ -101,6 +100,22 @@ def effects(values: Floats, ref: References, day: Ints) -> tuple[Floats, Floats]
     effect, base = np.where(known, effect, 0.0), np.where(known, base, 0.0)
     effect[VOLUME] = np.where(known, volume, values[COST])
     return effect, np.maximum(base, 0.0)
+
+
+def _a_request(ref: References, day: Ints) -> tuple[Floats, Floats]:
+    """(leaves, n) dollars that the input of a request usually costs on each of the days, and all of it."""
+    use, (p_in, p_cached, p_written, p_out) = ref.use[:, :, day], ref.price[:, :, day]
+    usual_in = (use[INPUT] - use[CACHED] - use[WRITTEN]) * p_in + use[CACHED] * p_cached + use[WRITTEN] * p_written
+    return usual_in, usual_in + use[OUTPUT] * p_out
+
+
+def runs_and_dollars(by_day: Floats, ref: References) -> tuple[Floats, Floats]:
+    """(leaves, D) runs of each leaf's flow by day (requests where runs are not counted), and (leaves,) dollars that one
+    usually costs at the leaf, as it is on the last day. `by_day` (channels, leaves, D) are sums of all rows."""
+    last = np.array([by_day.shape[-1] - 1])
+    share, per_run = ref.share[:, -1], ref.per_run[:, -1]
+    runs = np.where((per_run > 0)[:, None], *(_sum(by_day[c], ref.flow)[ref.flow] for c in (RUNS, REQUESTS)))
+    return runs, share * _a_request(ref, last)[1][:, 0] * np.where(per_run > 0, per_run, 1.0)
 
 
 def whole_days(x: Floats, per_day: int) -> Floats:

@@ -15,8 +15,9 @@ from detector.decompose import Decomposer
 from detector.effects import MIX, SIGNALS, VOLUME, Ints
 from detector.gates import gates_of, hushed
 from detector.grid import Floats
+from detector.growth import WEEK
 from detector.judge import judgement_of
-from detector.lane import SLOW_LAG, Lane, broad
+from detector.lane import SLOW_LAG, SLOW_WINDOWS, Lane, broad
 from detector.life import began, ended, over
 from detector.opinion import Opinion, opinion_of
 from detector.place import best_cell
@@ -38,13 +39,18 @@ DWARFS = 3.0
 LAUNCH_DAYS = 14
 RESTATED = timedelta(days=7)
 """How long after its end newer data still changes what an incident cost."""
-TAIL_SLOPE, ONCE_A_MONTH = 0.66, 4.35
+TAIL_SLOPE, ONCE_A_MONTH = 0.9, 4.56
 """By how much a score must rise to be passed e times less often, and what everyday life passes once a month with all
 gates open: measured on organisations where nothing is wrong (`benchmarks.organisations`)."""
 NARROW = 0.6
 """The same for windows of less than a day."""
 STAKES, MUCH = 0.4, 20.0
 """Where less than so many times the dollar gate is at stake, be surer: the score rises by this for each factor e."""
+SLOW_STAKES = 0.9
+"""By how much slow growth must be surer where little is at stake."""
+SLOW_SHARE = np.array([2.5, *[1 / 2] * (len(SIGNALS) - 1)])
+"""Slow growth is told at so many times the percent gate, by signal: a size that goes on growing early, volume when it
+is far more than a month ago."""
 FALL = 0.65
 """By how much a fall must be surer."""
 UNTAGGED: Scope = (("team", None),)
@@ -320,30 +326,39 @@ class _Tick:
                 return
             effect, base = lane.slow_effect[alarm.signal] * there, lane.slow_base[alarm.signal] * there
             seed = lane.members(alarm.cell)
-            cell = self._place(alarm.signal, effect, base, slice(last - 1, last + 1), seed)
+            window = slice(last + 1 - SLOW_WINDOWS[alarm.window], last + 1)
+            n, b = effect[:, window].sum(axis=1), base[:, window].sum(axis=1)
+            own = lane.slow_scales.scale[alarm.signal, alarm.window]
+            cell = best_cell(n, b, own[lane.finest], lane.inside, seed, own)
             leaves = lane.members(cell)
+            relative = n[leaves].sum() / max(b[leaves].sum(), 1e-9)
             deviation, usual = effect[leaves].sum(axis=0), base[leaves].sum(axis=0)
-            relative = deviation[last - 1 : last + 1].sum() / max(usual[last - 1 : last + 1].sum(), 1e-9)
             start = began(deviation, usual, 0.5 * relative, last, SLOW_LAG + 2) * lane.per_day
             moment = from_hour((start + lane.start) * lane.step)
-            gain = np.maximum(effect[:, last - 1 : last + 1].sum(axis=1), 0.0) * leaves
+            gain = np.maximum(n, 0.0) * leaves
             known = self._same_cause(gain, SIGNALS[alarm.signal], +1, moment, alarm)  # type: ignore[arg-type]
-            shut = self.gates.shut(cell, usd=alarm.usd, base=0.0, score=alarm.score, threshold=self._threshold())
+            newest, normal = (WEEK / 2 * x[last - 1 : last + 1].sum() for x in (deviation, usual))  # dollars a week
+            least = SLOW_SHARE[alarm.signal] * normal
+            shut = self.gates.shut(cell, usd=newest, base=least, score=alarm.score, threshold=self._threshold())
             if known is None and not shut:
                 self._open(lane.cells[cell], SIGNALS[alarm.signal], +1, start, alarm)  # type: ignore[arg-type]
             self._pass_over(alarm, leaves)
 
     def _explained_days(self, ends: Ints) -> Bools:
-        """(signals, leaves) False where a part of the two days that end with `ends` (leaves,) is explained already."""
+        """(signals, leaves) False where a part of the two days that end with `ends` (leaves,) is explained already; of
+        volume, a part of the week, or more than that since what it is compared with."""
         keep = self._explained(0)
         by_day = np.all(keep.reshape(*keep.shape[:2], -1, self.lane.per_day), axis=3)
         leaves = np.arange(keep.shape[1])
         both: Bools = by_day[:, leaves, ends] & by_day[:, leaves, np.maximum(ends - 1, 0)]
+        since = ends[:, None] - np.arange(by_day.shape[2])
+        odd = ~by_day[VOLUME] & (since >= 0)
+        both[VOLUME] = ~(odd & (since < WEEK)).any(axis=1) & (odd.sum(axis=1) <= WEEK)
         return both
 
     def _threshold(self) -> float:
         """A score that a month of everyday life passes about `alerts_per_month` times: the tail of the scores is close
-        to exponential, a factor e of frequency for each .66 of score."""
+        to exponential, a factor e of frequency for each `TAIL_SLOPE` of score."""
         return ONCE_A_MONTH - TAIL_SLOPE * math.log(max(self.settings.alerts_per_month, 1e-3))
 
     def _often(self) -> Floats:
@@ -356,12 +371,13 @@ class _Tick:
         lane = self.lane
         usd, percent, bar = self.gates.usd, self.gates.share, self.gates.bar
         often = self._often() if direction > 0 and not slow else np.zeros(score.shape[1])
-        if slow:  # what goes on growing is told at half the share
-            percent = percent / 2
         dollars, base = direction * scores.dollars, np.maximum(scores.base, 1e-9)
-        surer = STAKES * np.log(np.maximum(MUCH * usd / np.maximum(dollars, 1e-9), 1.0)) if direction > 0 else FALL
-        told = (score >= (self._threshold() + often)[:, None] * bar + surer) & (dollars >= usd)
-        told &= dollars >= base * percent
+        stakes, told = STAKES, dollars >= base * percent
+        if slow:  # by how far the newest days are, and by what it costs in a week at this rate
+            stakes, told = SLOW_STAKES, dollars[:, :1] >= base[:, :1] * SLOW_SHARE[:, None, None] * percent
+            dollars = dollars * (WEEK / np.array(SLOW_WINDOWS))[:, None]
+        surer = stakes * np.log(np.maximum(MUCH * usd / np.maximum(dollars, 1e-9), 1.0)) if direction > 0 else FALL
+        told = told & (score >= (self._threshold() + often)[:, None] * bar + surer) & (dollars >= usd)
         if direction < 0:
             told &= lane.many & (scores.relative < -0.6)
         told &= (scores.base >= 0.05 * usd) | (lane.inside @ lane.known_volume[:, -1] > 0)

@@ -20,10 +20,12 @@ from detector.effects import (
     effects,
     prices,
     references,
+    runs_and_dollars,
     tokens_and_cost,
     whole_days,
 )  # fmt: skip
 from detector.grid import COST, LEAF_DIMENSIONS, REQUESTS, RUNS, Cell, Floats, Grid, Singles, memberships
+from detector.growth import WEEK, filled, month_ago, weekly_wander
 from detector.scan import Scores, counted, scales, score, window_sums
 from detector.settings import DetectionSettings
 from ledger.table import Bools, CostTable, leaves_inside
@@ -55,7 +57,10 @@ WINDOWS = {1: (1, 3, 6, 12, 24, 72, 168), 24: (1, 3, 7)}
 
 SLOW_LAG = 12
 """Days between a day and the end of what slow growth is measured against."""
-SLOW_DAYS, SLOW_WINDOWS, SLOW_GUARD = 14, (2,), 10
+SLOW_DAYS, SLOW_WINDOWS, SLOW_GUARD = 14, (2, WEEK), 10
+"""Sizes are looked at over the first window, in days, volume over the second."""
+DAYS_JUDGED = 3
+"""The newest rows of a source of daily grain are yesterday's and those of the days before that came late."""
 BROAD = ((), ("provider",), ("model",), ("environment",), ("provider", "environment"))
 """Cuboids at which a fall of volume is told: a feature that falls by itself is everyday life."""
 
@@ -203,15 +208,18 @@ class Lane:
         hours = (np.arange(self.steps) + self.start) * self.step
         off = days_off(settings.holidays, hours, settings.zone)
         moved = clocks_moved(hours, settings.zone) if self.step == 1 else []
-        history = max(self.steps - per_day, 1)
+        judged = per_day if self.step == 1 else 1 + DAYS_JUDGED  # shall not set its own bar
+        history = max(self.steps - judged, 1)
         warm = min(settings.reference_days * per_day, max(0, self.steps - 8 * per_day))
         slow_warm = min(SLOW_LAG + 7, max(days - 12, 0))
         slow_history = max(days - SLOW_GUARD, slow_warm + 5, 1)  # what grows shall not set its own bar
         keep = ~going_on[:, :history]
-        slow_keep: Bools = np.asarray(~flagged.reshape(leaves, days, per_day).any(axis=2))[:, :slow_history]
+        teaching: Bools = np.logical_not(flagged.reshape(leaves, days, per_day).any(axis=2))
+        slow_keep = teaching[:, :slow_history]
         self._lay_out(leaves, self.steps)
         self.slow_effect, self.slow_base = (np.zeros((len(SIGNALS), leaves, days), dtype=np.float32) for _ in range(2))
         self.known_volume = np.zeros((leaves, self.steps), dtype=bool)
+        spend = np.zeros((leaves, days), dtype=np.float32)
         counts, slow_counts = (np.zeros((len(SIGNALS), leaves)) for _ in range(2))
         self._parts = []
         for mine in chunks:
@@ -230,11 +238,19 @@ class Lane:
             ref = references(teaches, slow_price, flow, model, days=SLOW_DAYS, lag=SLOW_LAG)
             self.slow_effect[:, mine], self.slow_base[:, mine] = effects(by_day, ref, np.arange(days))
             slow_counts[:, mine] = counted(by_day[RUNS], by_day[REQUESTS], slow_keep[mine])
-        self.slow_effect[VOLUME] = self.slow_base[VOLUME] = 0.0
+            runs, each = runs_and_dollars(by_day, ref)
+            before = month_ago(runs, teaching[mine])
+            spend[mine] = filled(runs, teaching[mine]) * each[:, None]
+            self.slow_effect[VOLUME, mine] = np.nan_to_num(runs - before) * each[:, None]
+            self.slow_base[VOLUME, mine] = np.nan_to_num(before) * each[:, None]
         self.scales = scales(self.effect, self.base, keep, counts, self.inside, self.windows, warm)
         self.slow_scales = scales(
             self.slow_effect, self.slow_base, slow_keep, slow_counts, self.inside, SLOW_WINDOWS, slow_warm
         )
+        slow = self.slow_scales
+        slow.scale[:, 1], slow.scale[VOLUME, 0], slow.middle[VOLUME] = np.inf, np.inf, 0.0
+        slow.scale[VOLUME, 1] = weekly_wander(self.inside @ spend)
+        slow.unit[VOLUME], slow.spread[VOLUME] = self.scales.unit[VOLUME], self.scales.spread[VOLUME]
 
     def _prices(self, flagged: Bools, chunks: Sequence[Ints]) -> tuple[Floats, Floats]:
         """Prices of the models, as they are lately and as they were long ago."""

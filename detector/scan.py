@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
+from scipy.special import ndtri
 
 from detector.effects import PER_RUN, SIGNALS, VOLUME, Ints
 from detector.grid import Floats, Singles
@@ -118,8 +119,16 @@ def _scales(
         off[whole, max(len(every) - GUARD * width // stride, len(every) // 2) :] = 0.0
         at = int(TAIL * (len(every) - 1))
         off.partition(at, axis=1)
-        wander[i] = np.maximum(off[:, at] / TAIL_Z, off[:, at:].max(axis=1) / MOST_Z)
+        seen = _tail_seen((n.shape[1] - 1 - skip) / width)
+        wander[i] = np.maximum(off[:, at] / TAIL_Z, off[:, at:].max(axis=1) / MOST_Z) / seen
     return middle, wander, usual, spread
+
+
+def _tail_seen(windows: float) -> float:
+    """How far out in the tail so many independent windows reach, as a share of where `TAIL` lies (normal quantiles; the
+    largest of n lies at about 1 - .5 / n): few wide windows show less of how far they wander."""
+    reached = min(TAIL, 1.0 - 0.5 / max(windows, 1.0))
+    return float(ndtri((1.0 + reached) / 2) / ndtri((1.0 + TAIL) / 2))
 
 
 def _spread(relative: Floats, count: Floats) -> Floats:

@@ -14,6 +14,7 @@ from benchmarks.growth import DRIVERS, Case, elapsed, grown, multiplied, predica
 from benchmarks.organisations import MODELS, START, ticks
 from detector import Change, DetectionSettings, Detector
 from detector.grid import INPUT, OUTPUT
+from detector.growth import FLOOR, month_ago, weekly_wander
 from ledger.table import CostTable, table_of
 from ledger.types import Scope, from_hour
 
@@ -81,6 +82,56 @@ def test_growth_is_told_once_at_its_place_before_it_has_doubled(seed, step):
     assert telling & set(dict(incident.scopes[0]))
     assert incident.detected_at - from_hour(BEGINS) <= timedelta(days=min(9, doubled))
     assert abs(incident.started_at - from_hour(BEGINS)) <= timedelta(days=5)
+
+
+@pytest.mark.parametrize(("place", "rate", "step"), [(0, 0.04, 24), (1, 0.03, 24), (2, 0.05, 24), (0, 0.06, 1)])
+def test_growth_of_runs_is_told_once_before_it_has_doubled(place, rate, step):
+    """The baseline of volume follows it, but a month ago there were far fewer."""
+    doubled = math.ceil(math.log(2) / math.log1p(rate))
+    table = grows(4 + place, DRIVERS[0], rate, PLACES[place], days=doubled, step=step)
+    found = opened(table, doubled)
+    assert [(c.incident.signal, c.incident.direction) for c in found] == [("volume", "up")]
+    holds, telling = predicates(table.leaves, PLACES[place])
+    assert set(found[0].incident.scopes[0]) <= set(holds.items())
+    assert telling & set(dict(found[0].incident.scopes[0]))
+
+
+def test_a_fifth_more_runs_a_month_are_everyday_life():
+    assert not opened(grows(4, DRIVERS[0], 0.006, PLACES[1], days=40), 40)
+
+
+def test_what_was_told_when_it_rose_is_no_growth_a_month_later():
+    """Twice as many runs from one day on: told then, and never again."""
+    rng = np.random.default_rng(7)
+    table = company(rng, 44 + 45, step=24)
+    rows = np.flatnonzero(table.inside(PLACES[0])[table.leaf] & (table.hour >= BEGINS))
+    drivers, cost = multiplied(rng, table, DRIVERS[0], rows, np.full(len(rows), 2.0), table.hour < BEGINS)
+    found = opened(replace(table, drivers=drivers, cost=np.rint(cost).astype(np.int64)), 45)
+    assert [c.incident.signal for c in found] == ["volume"]
+    assert found[0].at <= from_hour(BEGINS) + timedelta(days=3)
+
+
+def test_a_month_ago_is_the_same_weekdays_that_teach():
+    """Of two weeks, those days that were not flagged; of what is younger there is none."""
+    runs = np.arange(1.0, 51.0)[None]
+    teaches = np.ones(runs.shape, dtype=bool)
+    assert month_ago(runs, teaches)[0, 49] == (22 + 15) / 2
+    teaches[0, 21] = False
+    assert month_ago(runs, teaches)[0, 49] == 15
+    teaches[0, 14] = False
+    assert np.isnan(month_ago(runs, teaches)[0, 49])
+    runs[0, :20] = 0
+    assert np.isnan(month_ago(runs, np.ones(runs.shape, dtype=bool))[0, 49])
+
+
+def test_weeks_that_wander_raise_their_own_bar():
+    """A steady flow has the floor, one that wanders more; growth by itself does not count, and of few weeks none is known."""
+    rng = np.random.default_rng(3)
+    steady = np.full(49, 100.0)
+    wild = 100 * np.exp(0.5 * np.repeat(rng.normal(size=7), 7))
+    off = weekly_wander(np.stack([steady, steady * 1.02 ** np.arange(49), wild]))
+    assert off[:2] == pytest.approx(FLOOR, rel=1e-6) and off[2] > 2 * FLOOR
+    assert np.isinf(weekly_wander(np.ones((1, 25)))).all()
 
 
 def test_what_grows_by_a_percent_a_week_is_everyday_life():
