@@ -39,7 +39,7 @@ DWARFS = 3.0
 LAUNCH_DAYS = 14
 RESTATED = timedelta(days=7)
 """How long after its end newer data still changes what an incident cost."""
-TAIL_SLOPE, ONCE_A_MONTH = 0.9, 4.56
+TAIL_SLOPE, ONCE_A_MONTH = 0.85, 4.53
 """By how much a score must rise to be passed e times less often, and what everyday life passes once a month with all
 gates open: measured on organisations where nothing is wrong (`benchmarks.organisations`)."""
 NARROW = 0.6
