@@ -25,7 +25,7 @@ _COMPARED = re.compile(
 _SET_BESIDE = re.compile(
     r"\bQ(\d+) (?:[a-z]+ ){1,3}(?:,? ?(?:instead of|rather than|against|versus|vs|not|up from|down from|from|where))(?: about| around| some)* *$"
 )
-_FORMULA = re.compile(r"\bQ\d+(?: [-+]? ?Q\d+)+ =(?: about| around)? Q\d+")
+_FORMULA = re.compile(r"\bQ\d+(?: [-—–+]? ?Q\d+)+ =(?: about| around)? Q\d+")
 
 
 def figure_faults(sentence: Sentence, known: Known, before: str | None) -> tuple[list[str], str | None]:
@@ -120,7 +120,7 @@ def _adds_up(sentence: Sentence, index: int, known: Known) -> bool:
     if formula is None or index not in marks:
         return False
     *parts, total = [sentence.figures[i] for i in marks]
-    signs = [1, *(-1 if "-" in gap else 1 for gap in re.findall(r"Q\d+ ([-+]? ?)(?=Q)", formula[0]))]
+    signs = [1, *(-1 if set(gap) & set("-—–") else 1 for gap in re.findall(r"Q\d+ ([-—–+]? ?)(?=Q)", formula[0]))]
     signed = sum(s * (-f.value if f.sign < 0 else f.value) for s, f in zip(signs, parts, strict=True))
     slack = sum(f.step for f in (*parts, total)) / 2
     return abs(signed - total.value) <= slack and all(

@@ -26,6 +26,8 @@ def denied_share(context: Context, known: Known) -> list[str] | None:
             shares.setdefault(concept_of(name), value)
     if one := re.search(r"\bno (?:single |one |other )?(customer|region|user|model|workflow|team) ", context.left):
         tops = [q.value for q in known.direct if q.unit == "percent" and q.name == f"top_{one[1]}_share"]
+        if known.excess:
+            tops += [100 * v / known.excess for n, v in known.parts.items() if n.startswith(f"excess_by_{one[1]}:")]
         return (
             [f"{context.figure.shown}: a fact says that it does"]
             if not tops or max(tops) >= context.figure.value

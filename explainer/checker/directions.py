@@ -193,6 +193,8 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
         return True
     if re.search(r"\b(?:one|another|the others?|some) [a-z]+ (?:it |the cost |the bill )?$", left):
         return any((v > 0) == bool(match["up"]) for v in known.drivers.values())
+    if re.search(r"\bnot (?:everything|all(?: of (?:it|them))?) (?:went |has gone |is |has |was )?$", left):
+        return any((v > 0) != bool(match["up"]) for v in known.drivers.values())
     if re.search(r"\b(?:every|all|each|no)(?: other| single)? drivers?\b", left):
         return True
     if re.search(
