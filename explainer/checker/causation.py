@@ -24,7 +24,7 @@ from explainer.checker.sentence import Sentence
 _MARKER = re.compile(
     r"\b(?:because(?: of)?|due to|caused?|causes|causing|as a (?:direct )?(?:result|consequence)(?: of)?|result(?:s|ed|ing)? (?:of|from|in)|owing to|thanks to|"
     r"triggered|trigger|led to|leads to|brought (?:about|on)|reasons?|responsible|blame|blamed|culprit|(?<!driver )explains?|explained|explanation|proves?|proven|proof|"
-    r"root cause|stems?(?: from)?|stemming|behind|attributable|attributed|traced|traces back|down to|made (?:it|spend|the cost)|the work of|courtesy of|after all|hence|therefore|thus|consequently|that is why|(?:is|was) what (?=caused|made|drove|led|pushed|triggered|lies|raised|explains)|is why|was why|what made|which is why|so that is|origin|source of|driven by|fuelled by|fueled by|provoked|sparked|produced by|set off|at fault|(?:is|are) (?:directly |clearly )?(?:related|connected|linked)|to do with|comes? (?:down to|from)|came from|coming from|lies? (?:in|with|behind)|drove|drives|from)\b"
+    r"root cause|stems?(?: from)?|stemming|behind|attributable|attributed|traced|traces back|down to|made (?:it|spend|the cost)|the work of|courtesy of|after all|hence|therefore|thus|consequently|that is why|(?:is|was) what (?=caused|made|drove|led|pushed|triggered|lies|raised|explains)|is why|was why|what made|which is why|so that is|origin|source of|driven by|fuelled by|fueled by|provoked|sparked|produced by|set(?:s|ting)?(?: \w+){0,2} off|at fault|(?:is|are) (?:directly |clearly )?(?:related|connected|linked)|to do with|comes? (?:down to|from)|came from|coming from|lies? (?:in|with|behind)|drove|drives|from)\b"
 )
 
 

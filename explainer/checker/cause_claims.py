@@ -155,7 +155,7 @@ def _denied_faults(sentence: Sentence, known: Known) -> list[str]:
 
 
 _WHICH = re.compile(
-    r"\b(?:which|that|who|and(?: it| so it)?) (?:has |have |had |then |clearly |also )*(?:caused|triggered|led to|brought|drove|broke|explains|(?P<is>(?:is|was) (?:also )?(?:the|its) (?:\w+ )?(?:cause|reason|explanation|culprit)))\b"
+    r"\b(?:which|that|who|and(?: it| so it)?|(?<=; )(?:it|this)) (?:has |have |had |then |clearly |also )*(?:caused|triggered|led to|brought|drove|broke|explains|set (?:\w+ ){1,2}off|(?P<is>(?:is|was) (?:also )?(?:the|its) (?:\w+ )?(?:cause|reason|explanation|culprit)))\b"
 )
 
 

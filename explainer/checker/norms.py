@@ -45,6 +45,9 @@ def driver_faults(text: str, known: Known) -> list[str]:
 _AS_NORMAL = re.compile(
     r"\b(?:in line with|on a par with|level with|the same as|equal to|no different from|within) (?:the |its |what |our |all )*(?:expect\w+|normal|usual|baseline|norm|was expected|had been expected)\b|\bback (?:to|at|on) (?:the |its |what )*(?:was |had been )?(?:expect\w+|normal|usual|baseline)|\bat the (?:expected|usual|normal|baseline) (?:level|cost|amount)\b|\bno (?:more|dearer|higher) than (?:(?:what )?it (?:should|usually|normally)|expected|usual|normal)\b|\b(?:as expected|as usual|at its (?:usual|expected|normal)(?: cost| level)?)\b(?! (?:Q|to))"
 )
+_MANY_TIMES = re.compile(
+    r"\b(?:many|several|multiple) times (?:over|(?:as|more|higher|dearer|above) |(?:the |its |what )*(?:was |had been )?(?:expect|usual|normal|baseline))"
+)
 _ENOUGH = re.compile(
     r"\bexpect\w*\b[^,;.]{0,20}\b(?:was|were|proved|is|has been|had been)(?P<no> not)? (?:enough|sufficient)\b"
 )
@@ -55,6 +58,8 @@ def normal_faults(text: str, known: Known) -> list[str]:
     excess, base = known.excess, known.base
     if excess is None or not base:
         return []
+    if (times := _MANY_TIMES.search(text)) and 1 + excess / base < 3:
+        return [f"{times[0]}: the figures do not say so"]
     if enough := _ENOUGH.search(text):
         return [] if (excess <= 0) != bool(enough["no"]) else [f"{enough[0]}: the cost says otherwise"]
     told = None if re.search(r"^(?:had|if|were)\b|, (?:had|if|were)\b", text) else _AS_NORMAL.search(text)
