@@ -182,7 +182,7 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
         return True
     if match[0] == "longer" and re.match(r" (?:than planned|than|going)", right):
         return True
-    if re.match(r"(?: \w+){0,2} than (?:\w+ ){0,3}?(?:N\d|everything|anything|all|any|the (?:other|rest)|one)", right):
+    if re.match(r"(?: \w+){0,3} than (?:\w+ ){0,3}?(?:N\d|everything|anything|all|any|the (?:other|rest)|one)", right):
         return True
     than = re.match(r"(?: \w+){0,2} than (?:(?:the|any|its|plain|more|higher) )*", right)
     if than and any(start == match.end() + than.end() for start, _, _ in concepts_in(text)):

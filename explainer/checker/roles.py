@@ -184,7 +184,7 @@ def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
         return [f"{name} is on the wrong side of the change"]
     if re.search(r"\b(?:launch|first use|roll-?out) of $", left) and mine <= {"team"}:
         return [f"{name} is the team, not what was launched"]
-    if re.match(r"^ (?:has|had|ran up|got) (?:a|an|the|its) (?:\w+ )?bill\b", right) and mine <= things | {"feature"}:
+    if re.match(r"^ (?:has|had|ran up|got) (?:a|an|the|its) (?:\w+ )?bill\b", right) and mine <= things:
         return [f"{name} is no team"]
     if re.search(r"\b(?:is|are) (?:now|currently) $|\bin use is $|\bnow (?:on|uses|used) $", left) and mine <= {
         "model_from",

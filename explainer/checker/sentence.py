@@ -96,8 +96,9 @@ def _parts_of_round(sentence: Sentence) -> None:
     if whole is None and re.match(
         r" (?:\w+ ){0,3}(?:expected|usual|normal|budgeted|normally|usually)\b", sentence.text[match.end() :]
     ):
+        told = any(f.unit == "ratio" for f in sentence.figures)
         for i, f in enumerate(sentence.figures):
-            if f.unit == "usd":
+            if f.unit == "usd" and not told:
                 sentence.figures[i] = replace(f, unit="ratio")
         sentence.put(match.start(), match.end(), "against what was")
         return
@@ -146,7 +147,7 @@ def _both(sentence: Sentence, match: re.Match[str]) -> tuple[Duration, Duration]
 
 def _is_one(first: Duration, second: Duration) -> bool:
     """True for two spans that make one: the second is of a smaller unit, and less than one of the first's."""
-    smaller = second.unit_hours < first.unit_hours and second.hours < first.unit_hours
+    smaller = second.unit_hours < first.unit_hours <= first.hours and second.hours < first.unit_hours
     return smaller and not (second.ago and first.ago)
 
 

@@ -91,7 +91,9 @@ _DENIED = re.compile(
 
 
 def _plain(text: str) -> str:
-    """The text with the joints between the parts of one time left out: `T0 (utc) of T1`, `T0 : T1`, `not T0`."""
+    """The text with the joints between the parts of one time left out: `T0 (utc) of T1`, `T0 : T1`, `not T0`; and without
+    the clause in `it ended the day after it began, at T0`, as the time is of the verb before it."""
+    text = re.sub(r"\b(?:before|after) it (?:began|started) ,(?= (?:at|on) T\d)", ",", text)
     return re.sub(r"(?<=T\d) \( utc \)", "", re.sub(r"\bnot (?:on |at |in )?(?=(?:a |the )?T\d)", "", text))
 
 
