@@ -131,6 +131,9 @@ FIGURES = [
         "The excess is half of the cost.",
         "Staging makes up more than two fifths of the cost.",
         "Staging rose by 36.9 percentage points.",
+        "For every dollar expected, inbox spent 2.0 times that, so $2,404 rather than $1,204.",
+        "Staging is up by 36.9 points, to 43.3 % of the cost.",
+        "$2,404 - $1,204 = $1,200",
     ),
 )
 def test_usual_forms(text: str) -> None:
@@ -153,6 +156,12 @@ def test_usual_forms(text: str) -> None:
         "Spend on inbox doubled, the most ever.",
         "Spend on inbox doubled. It will fall again.",
         "Spend on inbox did not double.",
+        "For every dollar expected, inbox spent 3.0 times that, so $2,404 rather than $1,204.",
+        "Staging is up by 36.9 points, to 6.4 % of the cost.",
+        "$2,404 - $1,200 = $1,304",
+        "inbox cost many times what was expected.",
+        "inbox cost $2,404, so $1,200 went unspent.",
+        "The spend on inbox paid for itself.",
     ),
 )
 def test_wrong_in_one_thing(text: str) -> None:

@@ -208,7 +208,8 @@ def _named(quantity: Quantity, context: Context, known: Known) -> bool:
     if quantity.also & context.words & set(known.names) and "any" in quantity.roles:
         return True
     if "part" in quantity.roles or quantity.name.endswith(("_share", "_share_after")):
-        return quantity.concept in context.concepts
+        top = quantity.name.startswith("top_") and bool(quantity.also & context.words & set(known.names))
+        return top or quantity.concept in context.concepts
     if quantity.concept == COST and "any" not in quantity.roles and quantity.unit == "usd":
         return any(re.search(words, context.sentence) for r, words in _ROLE_WORDS.items() if r in quantity.roles)
     if quantity.also & context.words & set(known.names):

@@ -15,7 +15,7 @@ from explainer.checker.sentence import Sentence
 from explainer.checker.subjects import Span, listed_subject, subject_of
 
 _PHRASAL = re.compile(
-    r"(?:went|going|gone|goes|moved|rose|grew|came|climbed|adds?|added|adding|summ?(?:s|ed|ing)?|totals?|jumped|shot|move|ran|runs) up to ?$|\bQ\d+ (?:over|above|under|below|more than|less than|fewer than)$"
+    r"(?:went|going|gone|goes|moved|rose|grew|came|climbed|adds?|added|adding|summ?(?:s|ed|ing)?|totals?|jumped|shot|move|ran|runs) up to ?$|\b(?:spread|divided|distributed) over ?$|\bQ\d+ (?:over|above|under|below|more than|less than|fewer than)$"
 )
 _QUALIFIER = re.compile(rf"(?<![\w-]){QUALIFIER}(?:an? )?$")
 _BOUND = re.compile(r"[;()\[\]—–]")

@@ -41,7 +41,10 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
         and bool(between)
         and bool(
             _APART.match(right)
-            or re.search(r"\bbetween (?:(?!that\b|which\b)[^,;Q ]+ )+and (?:(?!that\b|which\b)[^,;Q ]+ )+, (?:about |around |some |roughly |only |just )?$", left)
+            or re.search(
+                r"\bbetween (?:(?!that\b|which\b)[^,;Q ]+ )+and (?:(?!that\b|which\b)[^,;Q ]+ )+, (?:about |around |some |roughly |only |just )?$",
+                left,
+            )
             or re.search(_FROM_TO, right)
             or role == "gap"
             or re.search(_ONWARD, text)

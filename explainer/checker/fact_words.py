@@ -90,7 +90,8 @@ def words_beside(fact: Fact) -> Iterable[str]:
     """Names and nouns of the fact's sentence, by which a generic fact is known."""
     text = fact.text.lower()
     yield from _NAMED.findall(text)
-    yield from (name.lower() for name in _TITLED.findall(fact.text))
+    for name in _TITLED.findall(fact.text):
+        yield from (name.lower(), name.lower().partition(" ")[2] or name.lower())
     for word in re.findall(r"[a-z]{3,}", text):
         if word not in _PLAIN:
             yield word

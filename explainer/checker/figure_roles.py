@@ -27,7 +27,7 @@ _SET_AGAINST = re.compile(
 _EXCESS_RIGHT = re.compile(
     r"^ ?(?:\(? ?)?(?:(?:was |were |has been )?(?:spent|paid|billed) )?(?:(?:tokens?|requests?|calls?|runs?) )?(?:more|above|over(?! (?:the |this |that |these |those |its |a |all )*(?:whole |same |entire )?(?:stretch|period|incident|time|window|span|hours?|days?|weeks?|months?|course|duration|D\d|Q\d+ [a-z]))|extra|higher|less|below|under|lower|(?:would|could) (?:have been|be) (?:saved|avoided|spared)|too (?:much|high|low|dear|expensive)|(?:was|were|is|are) (?:extra|additional|excess|too much|on top|unexpected|unplanned|in excess)|additional|dearer|cheaper|on top|in excess|"
     r"of (?:it |that |this |which )?(?:is |was |being )?(?:extra|additional|excess|added)|fewer|larger|bigger|smaller|longer|shorter|beyond|up\b|down\b|increase|rise|jump|drop|fall|decrease|overspend|overrun|difference|excess\b|saved|"
-    r"worse|greater|past|beneath)(?![a-z])"
+    r"worse|greater|past|beneath|(?:(?:went|was|were|is|stayed|remained) )?unspent)(?![a-z])"
 )
 _EXCESS_LEFT = re.compile(
     r"\b(?:over-?spen\w+|overshot|overran|leav(?:es|ing)|excess(?: is| was| of| comes to|stands at|now stands at|reached|so far|so far is|:|,)?|(?<!make )(?<!makes )(?<!made )(?<!making )(?<!add )(?<!adds )(?<!ran )(?<!run )(?<!runs )(?<!running )(?<!-)up|down|by|extra|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|another|a further|further|added|adds|"

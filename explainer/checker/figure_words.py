@@ -11,7 +11,7 @@ RIGHT_UP = re.compile(
     r"^ ?(?:more|higher|above|over|extra|dearer|costlier|too much|in excess|longer|larger|bigger|greater|up\b(?! to)|(?:rise|increase|jump|surge|overspend)\b)"
 )
 RIGHT_DOWN = re.compile(
-    r"^ ?(?:less|lower|below|under|cheaper|fewer|shorter|smaller|down\b(?! to)|(?:drop|fall|decrease|decline|saving|reduction)\b)"
+    r"^ ?(?:less|lower|below|under|cheaper|fewer|shorter|smaller|down\b(?! to)|(?:drop|fall|decrease|decline|saving|reduction)\b|(?:(?:went|was|were|is|stayed|remained) )?unspent\b)"
 )
 NOUN_UNITS = {
     "token": {"tokens", "tokens_per_request"},

@@ -50,9 +50,14 @@ def listed_subject(sentence: Sentence, index: int, spans: Sequence[Span]) -> str
     return None
 
 
+_COST_LISTED = re.compile(
+    r"(?:\b(?:than|and) (?:the |its )?|^(?=\w+ (?:\w+ )?\w+ than\b)|\bboth (?:the )?(?=\w+ and\b))(?P<what>cost|bill|spend)\b"
+)
+
+
 def _costs(text: str, spans: Sequence[Span]) -> list[Span]:
     """Where a text speaks of the cost, outside of other phrases, as what something is compared with."""
-    found = (m.span("what") for m in re.finditer(r"\bthan (?:the |its )?(?P<what>cost|bill|spend)\b", text))
+    found = (m.span("what") for m in _COST_LISTED.finditer(text))
     return [(start, end, COST) for start, end in found if not any(s[0] < end and start < s[1] for s in spans)]
 
 
@@ -90,7 +95,10 @@ def subject_of(
         if (
             earlier
             and _SHARE_OF.match(between)
-            and not re.search(r"Q\d|[,;:(]| and | while | but ", text[earlier[-1][1] : at.start()])
+            and not re.search(
+                r"Q\d|[,;:(]| and | while | but ",
+                re.sub(r"\bQ\d+ (?:, )?to $", "", text[earlier[-1][1] : at.start()]),
+            )
         ):
             return earlier[-1][2]
         if "Q" in between:

@@ -38,6 +38,8 @@ def topics_of(context: Context, known: Known) -> Iterable[Context]:
     unit, concept = context.figure.unit, context.concept
     if context.inherited or _FROM_EXPECTED.match(context.right):
         yield replace(context, concept=None)
+    if concept == "forecast" and context.role == "before" and "budget" in context.concepts:
+        yield replace(context, concept="budget")
     if concept and not any(q.concept == concept and q.unit == unit for q in known.quantities):
         yield from (replace(context, concept=other) for other in context.concepts - {concept})
 
