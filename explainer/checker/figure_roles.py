@@ -77,7 +77,8 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
         return "before"
     if re.search(r"\bto(?: just| around)?$", left) and re.search(r"\bfrom\b.* Q\d+[^Q]*$", left_all):
         return "after"
-    if _EXCESS_RIGHT.match(right) and not re.match(r"^ (?:up|down) from", right):
+    spread = re.match(r"^ over Q\d+ (?:requests|calls|runs)\b", right_all)
+    if _EXCESS_RIGHT.match(right) and not spread and not re.match(r"^ (?:up|down) from", right):
         return "excess"
     if re.match(r"^ (?:up|down) from", right):
         return "after"
@@ -115,7 +116,7 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
         return "after"
     if re.search(r"\b(?:cost|(?:bill|spend|spending|total|actuals?)(?: is| was| :)?)$", left) and figure.unit == "usd":
         return "after"
-    return ""
+    return "after" if spread and figure.unit == "usd" else ""
 
 
 _CUT = re.compile(r" (?:and|but|while|whereas|so|which|that|,|with) ")
@@ -137,7 +138,7 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
         return "excess"
     if re.search(r"\bafter$", left) and re.search(r"\bQ\d+[^Q]*$", left_all):
         return "before"
-    if told := _INSTEAD.search(left_all):
+    if told := _INSTEAD.search(left_all.rstrip()):
         first = role_of(told["first"].rstrip(), "", told["first"], right_all, figure)
         if first in ("before", "after"):
             return "after" if first == "before" else "before"

@@ -20,12 +20,21 @@ _NONE_OVER = re.compile(
 )
 
 
+_ONE_OVER = re.compile(
+    r"\b(?:at least one|some|another|one)(?: other)? driver (?:outweighs|exceeds|tops|beats|(?:is|was) (?:larger|bigger|greater|heavier) than|weighs more than)\b"
+)
+
+
 def driver_faults(text: str, known: Known) -> list[str]:
     """`Every driver raised the cost`, `not all drivers pushed it up`: by the drivers' signs."""
     if (top := _NONE_OVER.search(text)) and known.drivers:
         most = max(known.drivers, key=lambda n: known.drivers[n] * (known.excess or 1.0))
         if concept_of(f"driver_{most}") not in [c for _, _, c in concepts_in(text[top.end() :])]:
             return [f"{top[0]}: the drivers do not say so"]
+    if (over := _ONE_OVER.search(text)) and known.drivers:
+        most = max(known.drivers, key=lambda n: known.drivers[n] * (known.excess or 1.0))
+        if concept_of(f"driver_{most}") in [c for _, _, c in concepts_in(text[over.end() :])[:1]]:
+            return [f"{over[0]}: the drivers do not say so"]
     told, drivers = _DRIVERS_ALL.search(text), list(known.drivers.values())
     if told is None or not drivers:
         return []

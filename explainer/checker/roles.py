@@ -134,7 +134,7 @@ def _half_named(text: str, known: Known) -> list[str]:
         words = re.findall(r"[a-z0-9][\w'-]*", str(fact.value).lower())
         last = words[-1] if len(words) > 1 else ""
         for said in re.finditer(rf"\b(?P<first>[a-z][\w-]*) {re.escape(last)}\b", text) if last else ():
-            if said["first"] not in words and said["first"] not in _PLAIN_FIRST:
+            if said["first"] not in {*words, *_PLAIN_FIRST, "each", "every", "one", "per", "a", "any"}:
                 faults.append(f"{said[0]}: the event has another name")
     return faults
 

@@ -97,8 +97,9 @@ def _parts_of_round(sentence: Sentence) -> None:
         r" (?:\w+ ){0,3}(?:expected|usual|normal|budgeted|normally|usually)\b", sentence.text[match.end() :]
     ):
         told = any(f.unit == "ratio" for f in sentence.figures)
+        became = re.search(r"\b(?:turned into|became|becomes) Q(\d+) ?(?:[.,;]|$)", sentence.text)
         for i, f in enumerate(sentence.figures):
-            if f.unit == "usd" and not told:
+            if (f.unit == "usd" or (f.bare and became and int(became[1]) == i)) and not told:
                 sentence.figures[i] = replace(f, unit="ratio")
         sentence.put(match.start(), match.end(), "against what was")
         return

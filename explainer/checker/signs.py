@@ -43,9 +43,18 @@ _AMOUNTS = {
     "expected cost": "before",
     "budget": "budget",
     "forecast": "forecast",
+    "last incident": "previous",
+    "previous incident": "previous",
+    "last time": "previous",
 }
 _AMOUNT = "|".join(_AMOUNTS)
 _THAN = re.compile(rf"^ than (?:the |its |this |whole |entire |total )*(?P<what>{_AMOUNT})\b")
+
+
+_EARLIER = re.compile(
+    r"\b(?:last|previous|earlier) (?:incident|one|time)(?: (?:of|on|in|with) (?:the )?N\d+)? (?:was|had been) (?:\w+ )?$"
+)
+_SIZES = frozenset(["larger", "bigger", "greater", "smaller"])
 
 
 def affirms(fact: Fact, text: str) -> bool:
@@ -85,6 +94,10 @@ def compares_rightly(text: str, match: re.Match[str], known: Known) -> bool | No
     subject = re.search(
         rf"\b(?P<what>{_AMOUNT})(?: (?:alone|itself))? (?:is|was|are|were)(?: \w+)? $", text[: match.start()]
     )
+    larger = match[0] in ("larger", "bigger", "higher", "greater", "more")
+    if not than and _EARLIER.search(text[: match.start()]) and match[0] in _SIZES:
+        previous, now = known.number("previous_incident_excess"), known.excess
+        return None if previous is None or now is None else (abs(previous) > abs(now)) == larger
     if not than or not subject:
         return None
     amounts = {
@@ -92,9 +105,9 @@ def compares_rightly(text: str, match: re.Match[str], known: Known) -> bool | No
         "before": known.base,
         "budget": known.number("budget"),
         "forecast": known.number("month_end_forecast"),
+        "previous": known.number("previous_incident_excess"),
     }
     first, second = (amounts[_AMOUNTS[m["what"]]] for m in (subject, than))
     if first is None or second is None:
         return None
-    larger = match[0] in ("larger", "bigger", "higher", "greater", "more")
     return (abs(first) > abs(second)) == larger
