@@ -327,15 +327,13 @@ class _Tick:
             effect, base = lane.slow_effect[alarm.signal] * there, lane.slow_base[alarm.signal] * there
             seed = lane.members(alarm.cell)
             window = slice(last + 1 - SLOW_WINDOWS[alarm.window], last + 1)
-            n, b = effect[:, window].sum(axis=1), base[:, window].sum(axis=1)
-            own = lane.slow_scales.scale[alarm.signal, alarm.window]
-            cell = best_cell(n, b, own[lane.finest], lane.inside, seed, own)
+            cell = self._cell(effect, base, window, seed, lane.slow_scales.scale[alarm.signal, alarm.window])
             leaves = lane.members(cell)
-            relative = n[leaves].sum() / max(b[leaves].sum(), 1e-9)
             deviation, usual = effect[leaves].sum(axis=0), base[leaves].sum(axis=0)
+            relative = deviation[window].sum() / max(usual[window].sum(), 1e-9)
             start = began(deviation, usual, 0.5 * relative, last, SLOW_LAG + 2) * lane.per_day
             moment = from_hour((start + lane.start) * lane.step)
-            gain = np.maximum(n, 0.0) * leaves
+            gain = np.maximum(effect[:, window].sum(axis=1), 0.0) * leaves
             known = self._same_cause(gain, SIGNALS[alarm.signal], +1, moment, alarm)  # type: ignore[arg-type]
             newest, normal = (WEEK / 2 * x[last - 1 : last + 1].sum() for x in (deviation, usual))  # dollars a week
             least = SLOW_SHARE[alarm.signal] * normal
@@ -441,10 +439,13 @@ class _Tick:
         return self._opinions[asked]
 
     def _place(self, signal: int, effect: Floats, base: Floats, window: slice, seed: Bools) -> int:
-        lane = self.lane
+        own = self.lane.scales.scale[signal, self._nearest(window.stop - window.start)]
+        return self._cell(effect, base, window, seed, own)
+
+    def _cell(self, effect: Floats, base: Floats, window: slice, seed: Bools, own: Floats) -> int:
+        """The place of a deviation over a window; `own` (cells,) is how far each wanders by itself."""
         n, b = effect[:, window].sum(axis=1), base[:, window].sum(axis=1)
-        own = lane.scales.scale[signal, self._nearest(window.stop - window.start)]
-        return best_cell(n, b, own[lane.finest], lane.inside, seed, own)
+        return best_cell(n, b, own[self.lane.finest], self.lane.inside, seed, own)
 
     def _overrun(self, leaves: Bools, start: int) -> Scope | None:
         """The scope of an announced event that this goes on from."""
