@@ -81,6 +81,10 @@ def test_sentences_of_facts_of_many_kinds(told: dict[str, Any]) -> None:
         ("seventh", 0.98, 0.02),
         ("eighth", 0.98, 0.02),
         ("ninth", 0.98, 0.02),
+        ("tenth", 0.98, 0.02),
+        ("eleventh", 0.98, 0.08),
+        ("twelfth", 0.91, 0.02),
+        ("thirteenth", 0.89, 0.02),
     ),
 )
 def test_blind_sets(name: str, wrong_floor: float, true_ceiling: float) -> None:
