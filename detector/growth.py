@@ -17,8 +17,8 @@ FEWEST = 14
 FLOOR = 0.12
 """The smallest relative wandering of a week against a month ago that is believed."""
 UNSURE = 1.6
-"""What few weeks show is less than how far they wander: the variance is taken as so many times as much, half of it for
-the reference, which wanders, too."""
+"""What few weeks show is less than how far they wander: the variance is taken as so many times as much, and half as much
+again for the reference, the mean of two weeks."""
 
 
 def month_ago(runs: Floats, teaches: Bools) -> Floats:
