@@ -26,10 +26,10 @@ def month_ago(runs: Floats, teaches: Bools) -> Floats:
     there is none or what is compared is younger."""
     n, days = runs.shape
     first = np.where((runs > 0).any(axis=1), np.argmax(runs > 0, axis=1), days)
-    total, weight = np.zeros((n, days)), np.zeros((n, days))
+    taught, total, weight = np.where(teaches, runs, 0.0), np.zeros((n, days)), np.zeros((n, days))
     for back in AGO:
         if back < days:
-            total[:, back:] += np.where(teaches, runs, 0.0)[:, :-back]
+            total[:, back:] += taught[:, :-back]
             weight[:, back:] += teaches[:, :-back]
     old = np.arange(days)[None, :] - first[:, None] >= AGO[-1]
     return np.where(old & (weight > 0), total / np.maximum(weight, 1.0), np.nan)

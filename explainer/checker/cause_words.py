@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from explainer.checker.events import words_of
 from explainer.checker.quantities import Known
@@ -62,15 +63,17 @@ def stated_causes(text: str) -> list[tuple[re.Match[str], str]]:
     return [(m, _CAUSE_KEYS[int((m.lastgroup or "k0")[1:])][0]) for m in CAUSE_WORD.finditer(text)]
 
 
-def cause_keys(known: Known) -> set[str]:
+@lru_cache(maxsize=8)
+def cause_keys(known: Known) -> frozenset[str]:
     """The keys of the facts' causes, by their values and by their words."""
     causes = {str(f.value) for f in known.by_name.get("cause", ())}
     causes |= {key for cause in causes for key in _RELATED.get(f"cause:{cause}", ())}
     texts = " ".join(f.text for f in known.by_name.get("cause", ())).lower()
-    return causes | {key for _, key in stated_causes(texts)}
+    return frozenset(causes | {key for _, key in stated_causes(texts)})
 
 
-def supported_causes(known: Known) -> set[str]:
+@lru_cache(maxsize=8)
+def supported_causes(known: Known) -> frozenset[str]:
     """Cause keys that the facts name, as a cause or as a thing that is there."""
     supported: set[str] = set()
     if known.by_name.get("planned_until") or known.by_name.get("overrun_hours"):
@@ -85,7 +88,7 @@ def supported_causes(known: Known) -> set[str]:
         supported.add(str(fact.value))
         supported |= _RELATED.get(f"cause:{fact.value}", set())
     # What the other facts' sentences speak of may be spoken of.
-    return supported | {key for _, key in stated_causes(_trusted(known))}
+    return frozenset(supported | {key for _, key in stated_causes(_trusted(known))})
 
 
 def _trusted(known: Known) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from explainer.checker.moments import DURATION, duration_of
@@ -60,7 +61,8 @@ class Event:
         return [m.start() for m in re.finditer(rf"\b(?:{cue})\b", sentence.text)] if cue else []
 
 
-def times_of(known: Known) -> list[tuple[str, datetime]]:
+@lru_cache(maxsize=8)
+def times_of(known: Known) -> tuple[tuple[str, datetime], ...]:
     """Times by the name of their fact: its value, or those in its sentence."""
     found = []
     for fact in known.facts:
@@ -68,7 +70,7 @@ def times_of(known: Known) -> list[tuple[str, datetime]]:
         for value in values:
             at = datetime.fromisoformat(str(value))
             found.append((fact.name, at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)))
-    return found
+    return tuple(found)
 
 
 def words_of(fact: Fact) -> list[str]:
@@ -87,7 +89,8 @@ def role_of(name: str) -> str:
     return _KNOWN_AS.get(name, name)
 
 
-def events_of(known: Known) -> list[Event]:
+@lru_cache(maxsize=8)
+def events_of(known: Known) -> tuple[Event, ...]:
     """The events of the facts, those too whose fact says how long before or after the start they were."""
     start = dict(times_of(known)).get("started_at")
     found = []
@@ -104,7 +107,7 @@ def events_of(known: Known) -> list[Event]:
         )
         times += [start + by for by in _offsets(fact.text)] if start and not times else []
         found += [Event(role, at, words, value) for at in dict.fromkeys(times)]
-    return found
+    return tuple(found)
 
 
 def _own_words(fact: Fact, value: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from explainer.checker.concepts import concepts_in
 from explainer.checker.derived import counts, direct, money, pairs, shares, told, used
@@ -36,7 +37,7 @@ class Known(FactValues):
             *told(self),
         ]
 
-    @property
+    @cached_property
     def left_out(self) -> frozenset[str]:
         """What a rest may be told without: `without:volume`."""
         return frozenset(a for q in self.quantities if q.concept == "rest" for a in q.also if a.startswith("without:"))
