@@ -168,7 +168,12 @@ def order_faults(sentence: Sentence, known: Known) -> list[str]:
     events = events_of(known)
     told = told_events(sentence, known)
     start = next((e for e in events if e.role == "start"), None)
-    wrong = _between(sentence.text, told) or _led(sentence.text, told) or _from_start(sentence.text, told, start)
+    wrong = (
+        _between(sentence.text, told)
+        or _led(sentence.text, told)
+        or _from_start(sentence.text, told, start)
+        or _under_way(sentence.text, told, start)
+    )
     if wrong is None:
         return []
     names = " and the ".join(e.role.replace("_at", "").replace("_", " ") for e in wrong)
@@ -212,3 +217,43 @@ def _from_start(text: str, told: list[tuple[int, Event]], start: Event | None) -
     (other,) = others.values()
     later = order["order"] in ("later", "afterwards", "after", "thereafter")
     return (other, start) if (other.at < start.at if later else other.at > start.at) else None
+
+
+_WHEN = re.compile(
+    r"\b(?:when|by the time|at the time|while|once|as soon as|as)\b(?! (?:well|expected|usual|a|an|of)\b)"
+)
+_BEGUN = re.compile(
+    r"\b(?:already|well|long|had|in full swing|(?:was|were) (?P<yet>not yet |yet to )?(?:running|under way|underway|going on|in progress|open|live|rising|climbing|growing|begin|start))\b"
+)
+_NOT_BEGUN = re.compile(r"\b(?:not yet|had not|had yet|yet to|was yet|n't yet|still to)\b")
+_DURING = re.compile(
+    r"\b(?:went|gone|came|released|shipped|deployed|rolled|began|begun|started|happened|occurred|fell|took place)\b[^,;:]{0,24} (?:during|in the (?:middle|midst|course) of|mid-?way (?:through|into)|half-?way (?:through|into)|amid|into|inside) (?:the |this |an? )?(?:already |running |ongoing )*(?:incident|anomaly|episode|spike|rise|increase|overspend)\b"
+)
+
+
+def _under_way(text: str, told: list[tuple[int, Event]], start: Event | None) -> tuple[Event, Event] | None:
+    """One that is told to have been under way when the other came, and was not: `the incident was already running when
+    N0 went live`, `N0 came in the middle of the incident`."""
+    others = [(at, e) for at, e in told if e.role not in ("start", "end", "planned")]
+    if start is None or len({e.role for _, e in others}) != 1:
+        return None
+    at, other = others[0]
+    if _DURING.search(text[at:]):
+        return (other, start) if other.at < start.at else None
+    joint = _WHEN.search(text)
+    if joint is None:
+        return None
+    main, side = (0, joint.start()), (joint.end(), len(text))
+    if not text[: joint.start()].strip(" ,"):
+        comma = text.find(" , ", joint.end())
+        main, side = (comma, len(text)), (joint.end(), comma)
+    if min(*main, *side) < 0:
+        return None
+    for here, there in ((main, side), (side, main)):
+        begun, other_here = _BEGUN.search(text[here[0] : here[1]]), here[0] <= at < here[1]
+        if begun is None or not (other_here or there[0] <= at < there[1]):
+            continue
+        later = bool(_NOT_BEGUN.search(text[here[0] : here[1]]))
+        first, second = (other, start) if other_here != later else (start, other)
+        return (first, second) if first.at > second.at else None
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.concepts import COST, concept_of, concepts_in
 from explainer.checker.events import times_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
@@ -124,24 +124,44 @@ def part_rank_faults(sentence: Sentence, known: Known) -> list[str]:
     return []
 
 
+_ROSE = r"gr[eo]w\w*|rose|ris(?:e|en|es|ing)|increas\w+|climb\w*|(?:went|gone|goes|are|is|were|was) up|growth|jump\w*|surg\w+"
+_FELL = r"fell|fall\w*|drop\w*|declin\w+|decreas\w+|shr[aiu]nk\w*|(?:went|gone|goes|are|is|were|was) down"
 _OUTPACES = re.compile(
-    r"\b(?:cost|costs|spend|spending|bill|it|N\d+) (?:has |have )?(?:grew|grown|rose|risen|increased|climbed|went up|gone up) (?P<how>faster|more slowly|slower|more quickly|more|less) than (?P<what>[\w ]+)"
+    rf"\b(?:{_ROSE}|(?P<fell>{_FELL}))\b[^;:.]*?\b(?:(?P<how>faster|more (?:quickly|strongly|steeply|sharply|rapidly)|more|further|larger|bigger|steeper|stronger|higher|greater)|more slowly|slower|less(?: \w+ly)?|smaller|weaker|lower) than (?P<what>[^,;:.()]+)|"
+    r"\b(?P<by>outpac\w+|outgr[eo]w\w*|outstrip\w*|outr[au]n\w*|ran ahead of)(?P<which> [^,;:.()]+)|\b(?:lag\w*|trail\w*|stay\w*) behind(?P<whom> [^,;:.()]+)"
 )
+_MONEY = re.compile(r"\b(?:costs?|spend|spending|bill|N\d+)\b")
 
 
 def outpace_faults(text: str, known: Known) -> list[str]:
-    """`Spend grew faster than runs`: the changes in percent are compared."""
+    """`Spend grew faster than runs`, `requests rose less than the cost`: the changes in percent are compared."""
     told = _OUTPACES.search(text)
-    found = concepts_in(told["what"]) if told else []
-    if told is None or not found or known.excess is None or not known.base:
+    if told is None or known.excess is None or not known.base:
         return []
-    changes = [
-        q.value for q in known.quantities if q.concept == found[0][2] and q.unit == "percent" and "change" in q.roles
-    ]
-    faster = told["how"] in ("faster", "more quickly", "more")
-    if changes and (100 * known.excess / known.base > changes[0]) == faster:
+    after = told["what"] or told["which"] or told["whom"]
+    first, second = _moved_things(text[: told.end() - len(after)]), _moved_things(after)
+    if not first or not second or COST not in (first[-1], second[0]) or first[-1] == second[0]:
         return []
+    own, other = (_percent_change(concept, known) for concept in (first[-1], second[0]))
+    if own is not None and other is not None:
+        side = -1 if told["fell"] else 1
+        if (side * own > side * other) == bool(told["how"] or told["by"]):
+            return []
     return [f"{told[0]}: the figures do not say so"]
+
+
+def _moved_things(text: str) -> list[str]:
+    """What a part of a sentence speaks of, in its order: the cost, or a thing that is measured."""
+    spans = concepts_in(text)
+    cost = [(m.start(), COST) for m in _MONEY.finditer(text) if not any(s <= m.start() < e for s, e, _ in spans)]
+    return [concept for _, concept in sorted([*((s, c) for s, _, c in spans), *cost])]
+
+
+def _percent_change(concept: str, known: Known) -> float | None:
+    if concept == COST:
+        return 100 * (known.excess or 0.0) / (known.base or 1.0)
+    moves = (q for q in known.quantities if q.concept == concept and q.unit == "percent" and "change" in q.roles)
+    return next((q.value for q in moves), None)
 
 
 def _nearest(spans: list[tuple[int, int, str]], at: int) -> str:

@@ -54,7 +54,7 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
         faults.extend(_moves(name, mine, left, right))
         if known.by_name.get("feature") and mine <= {"team"} and _COSTS.search(f"{left}|{right}"):
             faults.append(f"{name} is the team, not what cost this")
-    faults += [*_owners(text, known), *_persons(sentence, known, kinds)]
+    faults += [*_owners(text, known), *_persons(sentence, known, kinds), *_side_faults(sentence, kinds)]
     return faults + _half_named(text, known) + _miscounted(sentence)
 
 
@@ -173,42 +173,56 @@ def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
         return [f"{name} is no team"]
     if re.search(r"(?:'s bill for|\bspent (?:\w+ )?Q\d+ on|\bpaid Q\d+ for) $", left) and mine <= {"team"}:
         return [f"{name} is the team, not what it spent on"]
-    if re.search(r"\b(?:away from|from|instead of|rather than|replaced) $", left) and mine <= {
-        "model_to",
-        "version_to",
-    }:
-        return [f"{name} is where it went to"]
-    if (re.match(r"^ (?:now|today)\b", right) and mine <= {"version_from", "model_from"}) or (
-        re.match(r"^ (?:before|previously|earlier)\b", right) and mine <= {"version_to", "model_to"}
-    ):
-        return [f"{name} is on the wrong side of the change"]
     if re.search(r"\b(?:launch|first use|roll-?out) of $", left) and mine <= {"team"}:
         return [f"{name} is the team, not what was launched"]
     if re.match(r"^ (?:has|had|ran up|got) (?:a|an|the|its) (?:\w+ )?bill\b", right) and mine <= things:
         return [f"{name} is no team"]
-    if re.search(r"\b(?:is|are) (?:now|currently) $|\bin use is $|\bnow (?:on|uses|used) $", left) and mine <= {
-        "model_from",
-        "version_from",
-    }:
-        return [f"{name} is where it came from"]
-    if re.search(
-        r"\b(?:before|previously|formerly|earlier)(?: ,)? (?:it |that |this )?(?:was|were|used to be) $", left
-    ) and mine <= {
-        "model_to",
-        "version_to",
-    }:
-        return [f"{name} is where it went to"]
-    if (re.search(r"\breplaced by $", left) and mine <= {"model_from", "version_from"}) or (
-        re.match(r"^ (?:was|were|has been) replaced", right) and mine <= {"model_to", "version_to"}
-    ):
-        return [f"{name} is on the wrong side of the change"]
-    if (re.search(r"\btook over from $", left) and mine <= {"model_to", "version_to"}) or (
-        re.match(r"^ (?:took|takes|has taken) over\b", right) and mine <= {"model_from", "version_from"}
-    ):
-        return [f"{name} is on the wrong side of the change"]
-    once = re.search(r"\b(?:used to|previously|formerly|once|had|before)\b[^,;]*$", left)
-    if not once and re.search(r"\b(?:to|towards?|onto|now on) $", left) and mine <= {"model_from", "version_from"}:
-        return [f"{name} is where it came from"]
+    return []
+
+
+_OLD, _NEW = {"model_from", "version_from"}, {"model_to", "version_to"}
+_TAKES_PLACE = r"replac(?:ed|es|ing)|supersed\w+|succeed(?:ed|s)|displac\w+|t(?:ook|akes?|aken) over from|t(?:ook|akes?|aken) the place of|came after|c(?:ame|omes) in for"
+_GIVES_WAY = r"(?:g[ai]ve[sn]?|made|makes?) way (?:to|for)|(?:was|were|is|been) (?:replaced|superseded|succeeded|displaced|followed) by|was dropped for|became|turned into"
+_BESIDE = (
+    (_OLD, rf"(?:\b(?:to|towards?|onto|now on|in favou?r of|new|current|latest|present|newer)(?: version| model| one)?(?: is| was| being| :|,)?|\b(?:{_GIVES_WAY})) $"),
+    (_OLD, rf"^ (?:has |had |have )?(?:since |now |then )?(?:{_TAKES_PLACE}|t(?:ook|akes?|aken) over(?! by))\b"),
+    (_NEW, rf"(?:\b(?:away from|from|instead of|rather than|in place of|no longer(?: on)?|old|previous|former|earlier|original|prior)(?: version| model| one)?(?: is| was| being| :|,)?|\b(?:{_TAKES_PLACE})) $"),
+    (_NEW, rf"^ (?:has |had |have )?(?:since |now |then )?(?:{_GIVES_WAY})\b"),
+)  # fmt: skip
+"""Which names may not stand before (with `$`) or after such words."""
+_THEN = r"\b(?:previously|formerly|earlier|used to|once|until then|beforehand|before(?! (?:the|it|this|its|that)\b(?! (?:change|switch|move|upgrade|swap))))\b"
+_NOW = r"\b(?:now|today|currently|at present|nowadays|these days|since then|meanwhile|in use)\b"
+_LEAD = re.compile(
+    rf"(?:^|[,;:.] |\b(?:and|but) )(?:(?P<then>{_THEN})(?: (?:that|this|then|the \w+))?|(?P<now>{_NOW})) ,? ?$"
+)
+
+
+def _side_faults(sentence: Sentence, kinds: Mapping[str, set[str]]) -> list[str]:
+    """`N0 before, N1 now`: the old name is told of then and the new one of now."""
+    text = sentence.text
+    moved = {f"N{i}" for i, n in enumerate(sentence.names) if kinds.get(n) and (kinds[n] <= _OLD or kinds[n] <= _NEW)}
+    for i, name in enumerate(sentence.names):
+        if f"N{i}" not in moved:
+            continue
+        mine, at = kinds[name], re.search(rf"\bN{i}\b", text)
+        left, right = (text[: at.start()], text[at.end() :]) if at else ("", "")
+        if re.search(r"\b(?:used to|previously|formerly|once|had|before)\b[^,;]*\bto $", left):
+            continue
+        for wrong, words in _BESIDE:
+            if mine <= wrong and re.search(words, left if words.endswith("$") else right):
+                return [f"{name} is on the wrong side of the change"]
+        start = max((m.end() for m in re.finditer(r"[,;:().—–] | (?:and|but|while|whereas) ", left)), default=0)
+        part = left[start:] + name + re.split(r" [,;:().—–]| (?:and|but|while|whereas) ", right)[0]
+        if (
+            re.search(r"Q\d|\b(?:no|not|never|fewer|less|lost|left|from|(?<!used )to)\b", part)
+            or len(moved & set(part.split())) > 0
+        ):
+            continue
+        then, now = bool(re.search(_THEN, part)), bool(re.search(_NOW, part))
+        if not (then or now) and (lead := _LEAD.search(left[:start])):
+            then, now = bool(lead["then"]), bool(lead["now"])
+        if then != now and mine <= (_NEW if then else _OLD):
+            return [f"{name} is on the wrong side of the change"]
     return []
 
 

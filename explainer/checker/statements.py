@@ -6,6 +6,7 @@ from explainer.checker.causation import cause_faults
 from explainer.checker.deeds import deed_faults
 from explainer.checker.denials import denial_faults
 from explainer.checker.directions import direction_faults
+from explainer.checker.foreign import foreign_faults
 from explainer.checker.norms import (
     attribute_faults,
     driver_faults,
@@ -61,5 +62,6 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *denial_faults(rest, known),
         *stated_faults(text, known),
         *role_faults(sentence, known),
+        *foreign_faults(rest, known),
         *unit_faults(text),
     ]

@@ -66,7 +66,7 @@ def state_faults(text: str, known: Known) -> list[str]:
     text = _of_the_incident(text, known)
     plain = re.sub(r"\b(?:if it|if this|should it|were it to|if nothing) [^,]*", " ", text)
     plain = re.sub(
-        r"\bover and above\b|\b(?:should|ought to) have (?:been over|ended|stopped|finished)\b|\b(?:due|planned|scheduled|expected|supposed|meant|forecast|set|projected) to (?:have )?end\w*|\bmonth\w* (?:is |will |should )?[^.]*\bend\w*\b",
+        r"\bover and above\b|\b(?:was|were|had been) (?:(?:already|not|yet|still|well) )*(?:under way|underway|running|ongoing|going on|in progress|open|over)(?= (?:when|by the time|as|at the time|once)\b)|\b(?:should|ought to) have (?:been over|ended|stopped|finished)\b|\b(?:due|planned|scheduled|expected|supposed|meant|forecast|set|projected) to (?:have )?end\w*|\bmonth\w* (?:is |will |should )?[^.]*\bend\w*\b",
         " ",
         plain,
     )
@@ -201,6 +201,9 @@ _NEW = re.compile(
 )
 
 
+_LAUNCHED = re.compile(
+    r"\b(?:first (?:used|put)|launch|introduced|debut|(?:came|come|went|gone|put|taken|brought) into (?:use|service|production|being)|(?:only|not) existed|existed only|exists? only|the (?:feature|service) (?:was |had |has )?(?:just |only |first )*(?:been )?(?:gone live|went live|switched on|turned on|activated|enabled))"
+)
 _GONE = re.compile(r"\b(?P<what>retire|decommission|shut(?:ting)? ?down|sunset|discontinu|terminat)\w*\b")
 _TAG = re.compile(
     r"\b(?P<what>team|owner|feature|workflow|model|customer|environment|project|cost|user|region|provider|department|account|service|version|release|workload|product)(?: or \w+)? tags?\b"
@@ -219,6 +222,9 @@ def new_faults(text: str, known: Known) -> list[str]:
     backed = "new" in known.texts or any(known.by_name.get(n) for n in ("launched_at", "version_to", "model_to"))
     if new and not backed:
         return [f"{new[0]}: no fact says so"]
+    launched = _LAUNCHED.search(text)
+    if launched and not known.by_name.get("launched_at") and launched[0] not in known.texts:
+        return [f"{launched[0]}: no fact says so"]
     release = re.search(r"\b(?:releases?|deploy(?:ed|ment|s)?|rollout)\b", text)
     spoken = "release" in known.texts or "deploy" in known.texts or "version" in known.texts
     return [f"{release[0]}: no fact speaks of it"] if release and not spoken else []
