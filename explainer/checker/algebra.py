@@ -140,7 +140,7 @@ def _of_requests(context: Context, sentence: Sentence, index: int, known: Known)
 
 def _of_shares(shares: list[Quantity], told: list[Quantity]) -> Iterable[float]:
     """The amount that a share of a whole is."""
-    for share in shares:
+    for share in (s for s in shares if "change" not in s.roles):
         for whole in told:
             if whole.unit == "usd" and share.of and _is_whole(whole, share.of):
                 yield share.value * whole.value / 100

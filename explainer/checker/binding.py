@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from explainer.checker.algebra import follows
-from explainer.checker.concepts import COST
+from explainer.checker.concepts import COST, concept_of
 from explainer.checker.contexts import Context, context_of, spans_of
 from explainer.checker.denied_shares import denied_share
 from explainer.checker.fact_words import UNTRUSTED
@@ -89,12 +89,29 @@ def _readings(
         other = context_of(sentence, int(first[1]), spans, None, known)
         if other is not None and other.figure.unit == context.figure.unit == "count":
             yield replace(context, noun=other.noun, per=other.per)
+    yield from _against_other(context, known)
     unit = context.figure.unit
     alike = [i for i, f in enumerate(sentence.figures) if f.unit == unit]
     measured = {q.concept for q in known.direct if q.unit == unit}
     things = list(dict.fromkeys(c for _, _, c in spans if c in measured))
     if len(alike) == len(things) > 1 and not context.role.startswith(("before", "after")):
         yield replace(context, concept=things[alike.index(index)])
+
+
+_SET_BY = r"(?: (?:about|around|roughly|some|only|just))*$"
+_AGAINST = re.compile(
+    rf"\bQ\d+ ?,? (?:against|versus|vs|compared (?:with|to)){_SET_BY}|"
+    rf"\b(?:larger|bigger|greater|smaller|higher|lower|heavier|lighter|more|less|most|least|ahead|leads?|led|largest|biggest|smallest)\b[^;]*\bQ\d+ ?,? (?:to|where|while|, the other(?: (?:one|[a-z]+))?(?: has| had| with)?){_SET_BY}"
+)
+
+
+def _against_other(context: Context, known: Known) -> Iterator[Context]:
+    """`of the models, A has the larger part: $5 against $3`: the second is the other one's, where there are two."""
+    dimension = next((n.partition(":")[0] for n in known.parts if concept_of(n) == context.concept), "")
+    family = [concept_of(n) for n in known.parts if n.partition(":")[0] == dimension]
+    others = [c for c in family if c != context.concept]
+    if len(family) == 2 and others[0] not in context.concepts and _AGAINST.search(context.all_left.rstrip()):
+        yield replace(context, concept=others[0], role="")
 
 
 def _paired(context: Context, sentence: Sentence) -> Iterator[Context]:

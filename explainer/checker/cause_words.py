@@ -19,7 +19,7 @@ _CAUSE_KEYS: tuple[tuple[str, str], ...] = (
     ("price_change", r"(?:price|list price|pricing|tariff)(?: (?:change|increase|rise|hike|cut))?s?|higher (?:list )?prices?|provider's prices?|rate change"),
     ("traffic_surge", r"(?:more|higher|extra|surge in|rise in|rising|increased|growing) (?:traffic|volume|runs|demand|use|usage)|traffic(?: surge| spike)?|surge|demand|more use everywhere|usage growth"),
     ("planned_batch", r"(?:planned |announced |scheduled )?batch(?: job| run)?|re-?index\w*|backfill|nightly job|cron(?:job)?"),
-    ("batch_overrun", r"(?<!cost )(?<!budget )(?<!spending )overrun(?! (?:its|the) budget)\w*|overran|ran (?:on )?past|past its (?:planned )?end|beyond its plan"),
+    ("batch_overrun", r"(?<!cost )(?<!budget )(?<!spending )overrun(?! (?:its|the) budget)\w*|overran(?! (?:(?:its|the|our|what|expect\w*|usual|normal|baseline|cost|costs|bill|was|by|about|around|roughly|some|nearly|almost|just|over|under|more|less|than) )*Q\d)|ran (?:on )?past|past its (?:planned )?end|beyond its plan"),
     ("feature_launch", r"(?:feature |product )?launch(?:ed|es)?|new feature|roll-?out"),
     ("outage_drop", r"outages?|downtime|unavailab\w+|provider (?:incident|failure|trouble)|fell over|crash(?:ed|es)?"),
     ("slow_growth", r"slow (?:growth|creep)|creeping growth|steady growth|gradual growth|slowly growing prompts?"),

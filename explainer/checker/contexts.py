@@ -37,6 +37,12 @@ _OF_WORDS = {
 }  # fmt: skip
 
 
+_NO_WHOLE = ("it", "that", "this", "these", "those", "them", "is", "are", "was", "were", "comes", "came", "goes", "due")
+_EVERYTHING_SPENT = re.compile(
+    r"^ ?of (?:everything|all) (?:that |which )?(?:(?:the |its |this |our )?(?:[a-z]+ |N\d+ ){1,4}?(?:has |had |have )?(?:cost|costs|spent|spends|paid|used)|(?:was|were|is|has been) (?:spent|paid|billed|charged))\b"
+)
+
+
 _NOUN = re.compile(
     r"^[ -]?(?:more |fewer |extra |additional |failed |input |output |model |of |affected )*(?:calling |owning )?(?P<noun>tokens?|requests?|calls?|runs?|executions?|teams?|models?|features?|drivers?|effects?|factors?|contributors?|components?|releases?|users?|customers?|errors?|hours?|days?|minutes?|seconds?|weeks?|months?|years?|retries|workflows?|regions?|providers?|environments?|"
     r"words?|characters?|pages?|messages?|lines?|bytes?|files?|documents?|tickets?|sessions?|conversations?|emails?|invoices?|orders?|jobs?|agents?|people|seats?|licen[cs]es?|machines?|servers?|gpus?)\b"
@@ -205,9 +211,12 @@ def _whole(left: str, right: str, sentence: Sentence, known: Known) -> str:
         return "pool" if named and sentence.names[int(named[1])] == pool else ""
     if of["what"] == "what":
         return "excess" if _WHAT_OVER.match(right) else "expected" if _WHAT_EXPECTED.match(right) else "cost"
+    if of["what"] in ("everything", "all"):
+        return "cost" if _EVERYTHING_SPENT.match(right) else ""
     if of["what"] in ("total", "whole") and of["next"] in _OF_WORDS:
         return _OF_WORDS[of["next"]]
-    return next((_OF_WORDS[w] for w in (of["what"], of["next"]) if w in _OF_WORDS), "")
+    told = (of["what"],) if of["what"] in _NO_WHOLE else (of["what"], of["next"])
+    return next((_OF_WORDS[w] for w in told if w in _OF_WORDS), "")
 
 
 def _spans_told(sentence: Sentence) -> frozenset[str]:

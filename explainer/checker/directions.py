@@ -9,7 +9,7 @@ from explainer.checker.moved import MOVES, subject_of_direction
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
-from explainer.checker.signs import compares_rightly, concept_of_length, sign_of, told_sign
+from explainer.checker.signs import compares_rightly, concept_of_length, share_sign, sign_of, told_sign
 
 _UP = r"rose|numerous|risen|rises?|rising|up|increas\w+|grew|grown|grows?|growing|crept|creep\w*|mount(?:ed|ing|s)|escalat\w+|rocket\w*|higher|climb\w+|jump\w*|dearer|above|surg\w+|spik\w+|doubl\w+|tripl\w+|quadrupl\w+|quintupl\w+|longer|larger|bigger|soar\w*|swell\w*|swollen|overspend|over-?spent|costlier|shot up|went up|more expensive|pricier|exceed\w*|excess|extra|steeper|ballooned|upward"
 
@@ -57,7 +57,7 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
             left,
         ):
             up = not up
-        concept = subject_of_direction(text, match, spans, before)
+        concept = told = subject_of_direction(text, match, spans, before)
         if re.match(r" of (?:the |its |all )?(?:input|output|requests|cost|tokens)", text[match.end() :]) and match[
             0
         ] in ("less", "fewer", "more"):
@@ -84,6 +84,9 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
         if concept == "volume" and not any(q.concept == concept for q in known.quantities):
             said = next((text[s:e] for s, e, c in spans if c == concept), "")
             concept = concept if re.search(r"\b(?:run|execution)", said) else "requests"
+        if (share := share_sign(sentence, match, known)) is not None:
+            faults += [] if (share > 0) == up else [f"{match[0]}: the share went the other way"]
+            continue
         sign = sign_of(concept, known, driver=match[0] in ("saved", "saving", "savings"))
         if concept == COST or sign is None:
             sign = told_sign(_clause_of(text, match), known) or sign
@@ -93,7 +96,7 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
                 continue
             sign = sign_of(COST, known, driver=False) if concept not in _MOVERS else None
             if sign is None:
-                if concept in known.spoken_causes:
+                if {concept, told} & known.spoken_causes:
                     continue
                 if known.excess is not None and concept in _MOVERS and not known.drivers.get(concept):
                     faults.append(f"{match[0]}: no fact says how {concept} moved")

@@ -151,15 +151,22 @@ _RELEASED = r"\b(?:release\w*|live|roll\w* out|ship\w*|deploy\w*|version|went ou
 
 
 def _bound(left: str) -> str:
-    """`less` or `more` where a span is told as a bound, `nearly` or `just over` where as a close one."""
+    """`less`, `most` or `more` where a span is told as a bound, `nearly` or `just over` where as a close one."""
     told = re.search(
         r"\b(?P<nearly>just under|not quite|nearly|almost|short of|a little under|a bit under|just short of)$|"
         r"\b(?P<just>just over|just more than|a little over|a bit over|a good|slightly over)$|"
-        r"\b(?P<less>less than|under|within|fewer than|below|at most|inside|no more than|not more than|up to|in less than)$|"
+        r"\b(?P<less>less than|under|fewer than|below|in less than)$|"
+        r"\b(?P<most>within|at most|inside|no more than|not more than|up to)$|"
         r"\b(?P<more>more than|(?:last\w*|took|taken|takes?|for|going on|running|ran|of|is|was|been|well) over|at least|above|longer than|no less than|not less than|upwards of|beyond)$",
         re.sub(r" an?$", "", left.rstrip()),
     )
     return (told.lastgroup or "") if told else ""
+
+
+_OF_MONEY = re.compile(
+    r"\b(?:overran|over-?runs?|overrunning|ran over)(?= (?:(?:its|the|our|what|expect\w*|usual|normal|baseline|cost|costs|bill|was|is|of|on|N\d+|by|about|around|roughly|some|nearly|almost|just|over|under|more|less|than|an?) )*Q\d)"
+)
+"""An overrun that is told in money, not in time."""
 
 
 def _duration_role(left: str, right: str, duration: Duration) -> str:
@@ -202,6 +209,7 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
         and "budget" in left + right
     ):
         return "time to come"
+    left = _OF_MONEY.sub(" ", left)
     if re.search(
         r"\b(?:(?:past|beyond) (?:its|the|their|that|plan\w*)|overran|overrun|late|longer than (?:planned|announced|scheduled)|after its|over its (?:plan\w*|time|end|schedule\w*|limit)|too long|overstay\w*)\b",
         left[-30:] + " | " + re.split(r"[,;.(]", right)[0][:40],

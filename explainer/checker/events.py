@@ -28,7 +28,7 @@ _KNOWN_AS = {
 _NO_EVENT = ("now", "planned_from", "period_from", "period_to", "budget_breaks_at", "budget_broke_at", "launched_at")
 _EMPTY = frozenset(
     [
-        "after", "again", "before", "began", "begun", "cost", "date", "ended", "first", "from", "gone", "have", "hour",
+        "after", "again", "before", "began", "begun", "change", "cost", "date", "ended", "first", "from", "gone", "have", "hour",
         "incident", "into", "last", "live", "not", "now", "off", "out", "over", "shown", "start", "started", "that",
         "the", "then", "this", "time", "took", "until", "was", "went", "were", "when", "with", "cause", "effect",
         "feature", "model", "team", "for", "been", "has", "and", "its",
@@ -134,7 +134,7 @@ def _offsets(text: str) -> list[timedelta]:
 
 
 _BEFORE = r"before|ahead of|prior to|preced\w+|predat\w+|in advance of"
-_AFTER = r"after|following|follow(?:s|ed)|since"
+_AFTER = r"after|following|follow(?:s|ed)|(?<!has )(?<!have )(?<!had )(?<!long )since"
 _BETWEEN = re.compile(rf"\b(?:(?P<before>{_BEFORE})|(?P<after>{_AFTER}))\b")
 _APART = rf",(?! (?:\w+ )?(?:{_BEFORE}|{_AFTER})\b)|[;:]|\b(?:not|and|but)\b"
 _LED = re.compile(

@@ -25,7 +25,7 @@ _SET_AGAINST = re.compile(
     r"^ ?,? (?:rather than|instead of|against|versus|vs|as against|compared (?:with|to)|in place of) (?:the |an? |some |about |usual |expected )*Q"
 )
 _EXCESS_RIGHT = re.compile(
-    r"^ ?(?:\(? ?)?(?:(?:was |were |has been )?(?:spent|paid|billed) )?(?:(?:tokens?|requests?|calls?|runs?) )?(?:more|above|over(?! (?:the |this |that |these |those |its |a |all )*(?:whole |same |entire )?(?:stretch|period|incident|time|window|span|hours?|days?|weeks?|months?|course|duration|D\d|Q\d+ [a-z]))|extra|higher|less|below|under|lower|(?:would|could) (?:have been|be) (?:saved|avoided|spared)|too (?:much|high|low|dear|expensive)|(?:was|were|is|are) (?:extra|additional|excess|too much|on top|unexpected|unplanned|in excess)|additional|dearer|cheaper|on top|in excess|"
+    r"^ ?(?:\(? ?)?(?:(?:was |were |has been )?(?:spent|paid|billed) )?(?:(?:(?:an?|per|each|every) )?(?:D\d+|(?:hour|day|week|month|run|request|call)) (?=more|less|above|over (?:its|the|what)|below|under|higher|lower|extra|too))?(?:(?:tokens?|requests?|calls?|runs?) )?(?:more|above|over(?! (?:the |this |that |these |those |its |a |all )*(?:whole |same |entire )?(?:stretch|period|incident|time|window|span|hours?|days?|weeks?|months?|course|duration|D\d|Q\d+ [a-z]))|extra|higher|less|below|under|lower|(?:would|could) (?:have been|be) (?:saved|avoided|spared)|too (?:much|high|low|dear|expensive)|(?:was|were|is|are) (?:extra|additional|excess|too much|on top|unexpected|unplanned|in excess)|additional|dearer|cheaper|on top|in excess|"
     r"of (?:it |that |this |which )?(?:is |was |being )?(?:extra|additional|excess|added)|fewer|larger|bigger|smaller|longer|shorter|beyond|up\b|down\b|increase|rise|jump|drop|fall|decrease|overspend|overrun|difference|excess\b|saved|"
     r"worse|greater|past|beneath|(?:(?:went|was|were|is|stayed|remained) )?unspent)(?![a-z])"
 )
@@ -128,6 +128,8 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
         return role_of("", right, "", right_all, figure)
     if re.search(r"\bof(?: the)?$", left) and not _PART_OF.match(right_all):
         return role_of(left, right, left_all, right_all, figure)
+    if (time := _TIME_FIRST.search(left_all.rstrip())) and figure.unit in ("percent", "count", "usd"):
+        return "before" if time["before"] else "after"
     if part := _PART_OF.match(right_all):
         left_all, right = left, part["rest"]
     if re.match(r"^ (?:\w+ )??(?:was|were|is|are|had been) not (?!Q)", right) and "expected" in f"{left_all}{right}":
@@ -164,6 +166,9 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
     return role_of(left, right, left_all, right_all, figure)
 
 
+_TIME_FIRST = re.compile(
+    r"(?:^|[;:.] |, (?:and |but )?|\b(?:and|but) )(?:(?P<before>before(?: (?:that|then|this|it began|it started|the (?:incident|change|start|move|switch|shift|spike|rise)))?|beforehand|previously|earlier|formerly|until then|up to then)|now|today|currently|at present|since then|(?:during|in) the incident) ,? ?(?:N\d+|there|it|they|one|an?|the|only|about|around|roughly|[a-z]+)(?: (?!up\b|down\b|from\b|to\b|more\b|less\b|fewer\b|higher\b|lower\b|by\b|than\b|against\b|instead\b)[\w']+){0,5}$"
+)
 _PART_OF = re.compile(r"^ (?:or so )?(?:out )?of (?:the |its |that |a total of |about )*Q\d+(?P<rest>[^Q;:,]*)")
 _INSTEAD = re.compile(
     r"(?:^|[,;] )(?P<first>[^,;Q]*\b(?:would|should)\b[^,;Q]*) Q\d+ ,? ?(?:rather than|instead of|and not|not)$"

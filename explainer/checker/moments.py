@@ -180,8 +180,8 @@ class Duration:
     def fits(self, hours: float, *, near: bool = False, bound: str = "") -> bool:
         """True where a span of so many hours is told so; in a coarser unit than it has, to half of that unit. `bound` says
         whether it is told to be `less` or `more` than this, or `nearly` or `just over` it."""
-        if bound in ("less", "more"):
-            return hours < self.hours if bound == "less" else hours > self.hours
+        if bound in ("less", "most", "more"):
+            return hours > self.hours if bound == "more" else hours < self.hours + (1e-6 if bound == "most" else 0.0)
         if bound:
             room = max(self.unit_hours, 0.34 * self.hours)
             low, high = (-room, 0.0) if bound == "nearly" else (0.0, room)

@@ -69,7 +69,9 @@ def subject_of_direction(text: str, match: re.Match[str], spans: list[tuple[int,
         and not any((s[0] == m.start() and s[2].startswith("part:")) or s[0] < m.start() <= s[1] + 1 for s in spans)
     ]
     # The words after "of the" name a whole, not the subject.
-    cost = [c for c in cost if not re.search(r"\b(?:of|in|on|for|to|with|release|at) (?:the |its )?$", text[:c])]
+    cost = [
+        c for c in cost if not re.search(r"\b(?:of|in|on|for|to|with|release|at) (?:the |its )?(?:\w+ )?$", text[:c])
+    ]
     inside = [
         s
         for s in spans

@@ -36,7 +36,7 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
             continue
         left, right = text[: at.start()], text[at.end() :]
         noun = re.search(
-            r"\b(team|feature|model|workflow|release|pool|environment|provider|region|version)(?: is| was| :|,| called| named)? $",
+            r"(?<!short )(?<!brief )(?<!long )(?<!quick )(?<!full )(?<!line )(?<!sentence )\b(team|feature|model|workflow|release|pool|environment|provider|region|version)(?: is| was| :|,| called| named)? $",
             left,
         )
         after = re.match(r"^ (team|feature|model|workflow|release|pool|environment|provider|region)\b(?! mix)", right)
@@ -206,7 +206,10 @@ def _side_faults(sentence: Sentence, kinds: Mapping[str, set[str]]) -> list[str]
             continue
         mine, at = kinds[name], re.search(rf"\bN{i}\b", text)
         left, right = (text[: at.start()], text[at.end() :]) if at else ("", "")
-        if re.search(r"\b(?:used to|previously|formerly|once|had|before)\b[^,;]*\bto $", left):
+        if re.search(
+            r"\b(?:used to|previously|formerly|once|had|before)\b[^,;]*\bto $|\b(?:requests|calls|share|traffic) (?:going|sent|routed|directed|that go) to $",
+            left,
+        ):
             continue
         for wrong, words in _BESIDE:
             if mine <= wrong and re.search(words, left if words.endswith("$") else right):

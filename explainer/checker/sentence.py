@@ -53,6 +53,12 @@ _SHARED = re.compile(
 )
 
 
+_UP_FROM = re.compile(
+    r"^(?:(?! (?:while|whereas|but|as) )[^Q.;])*?,? (?<!went )(?<!gone )(?<!going )(?<!came )(?<!moved )(?:up|down) from Q(\d+)\b"
+)
+_SPANS_FROM = re.compile(r"\b(?:from|between|range[sd]?|of)(?: (?:an? |the )?\w+)? $")
+
+
 def _share_units(sentence: Sentence) -> None:
     """`from 71 to 13 per cent`, `$5 to 6k`: a bare number takes the unit and the scale of the one it is set against."""
     for match in re.finditer(r"\bQ(\d+)\b", sentence.text):
@@ -60,13 +66,19 @@ def _share_units(sentence: Sentence) -> None:
         rest = sentence.text[match.end() :]
         if linked := _SHARED.match(rest):
             right = int(linked[1])
-        elif (far := re.match(r"^[^Q.;]*?,? (?:up|down) from Q(\d+)\b", rest)) and "to Q" not in far[0]:
+        elif (far := _UP_FROM.match(rest)) and "to Q" not in far[0]:
             right = int(far[1])
         else:
             continue
         first, second = sentence.figures[left], sentence.figures[right]
         if first.unit == "count" and first.bare and second.unit in ("percent", "usd"):
             sentence.figures[left] = first.in_unit_of(second)
+        elif (
+            first.unit == "percent"
+            and re.match(r"^ (?:up |down )?to ", rest)
+            and not _SPANS_FROM.search(sentence.text[: match.start()])
+        ):
+            continue  # `dropped by 36 % to 45,715`: by how much, and what it then was
         elif second.unit == "count" and second.bare and first.unit in ("percent", "usd"):
             sentence.figures[right] = second.in_unit_of(first)
     if re.search(r"\( (?:in )?(?:usd|us dollars|dollars|\$) \)[^:]*:|^in (?:usd|us dollars|dollars) :", sentence.text):

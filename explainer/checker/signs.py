@@ -7,6 +7,7 @@ import re
 from explainer.checker.concepts import COST, concept_of
 from explainer.checker.fact_words import named_in, own_words
 from explainer.checker.quantities import Known
+from explainer.checker.sentence import Sentence
 from explainer.types import Fact
 
 
@@ -111,3 +112,23 @@ def compares_rightly(text: str, match: re.Match[str], known: Known) -> bool | No
     if first is None or second is None:
         return None
     return (abs(first) > abs(second)) == larger
+
+
+_SHARE_OF_REQUESTS = re.compile(
+    r"\b(?:share|portion|part|proportion|percentage|Q\d+) of (?:the |all |its |our |model )*(?:requests|calls|traffic)\b|\bN\d+ 's share\b|\b(?:requests|calls|traffic) (?:going|sent|routed|directed|that go|that went) to\b|\bshare (?:of|for|on|at) N\d+\b"
+)
+
+
+def share_sign(sentence: Sentence, match: re.Match[str], known: Known) -> float | None:
+    """The direction of the share of requests that a named model takes; None where the clause tells of no such share."""
+    start = max(sentence.text.rfind(c, 0, match.start()) for c in (";", " while ", " but ", " whereas "))
+    end = re.search(r";| while | but | whereas ", sentence.text[match.end() :])
+    clause = sentence.text[max(start, 0) : match.end() + (end.start() if end else len(sentence.text))]
+    before, after = (known.number(f"model_to_share_{when}") for when in ("before", "after"))
+    if before is None or after is None or not _SHARE_OF_REQUESTS.search(clause):
+        return None
+    told = {sentence.names[int(i)] for i in re.findall(r"\bN(\d+)\b", clause)}
+    to, left = ((known.text(f"model_{which}") or "").lower() for which in ("to", "from"))
+    if (to in told) == (left in told):
+        return None
+    return after - before if to in told else before - after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explainer.checker.budgets import budget_faults
 from explainer.checker.causation import cause_faults
 from explainer.checker.deeds import deed_faults
 from explainer.checker.denials import denial_faults
@@ -17,7 +18,7 @@ from explainer.checker.norms import (
 )
 from explainer.checker.outright import opposite_faults, without_told
 from explainer.checker.quantities import Known
-from explainer.checker.ranks import budget_faults, outpace_faults, part_rank_faults, rank_faults
+from explainer.checker.ranks import outpace_faults, part_rank_faults, rank_faults
 from explainer.checker.roles import role_faults
 from explainer.checker.sentence import Sentence
 from explainer.checker.stated import stated_faults
@@ -31,6 +32,7 @@ from explainer.checker.states import (
     unit_faults,
 )
 from explainer.checker.steps import done_faults
+from explainer.checker.unspoken import unspoken_faults
 
 
 def statement_faults(sentence: Sentence, known: Known, before: str | None) -> list[str]:
@@ -63,5 +65,6 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *stated_faults(text, known),
         *role_faults(sentence, known),
         *foreign_faults(rest, known),
+        *unspoken_faults(rest.text, known),
         *unit_faults(text),
     ]

@@ -66,7 +66,7 @@ def state_faults(text: str, known: Known) -> list[str]:
     text = _of_the_incident(text, known)
     plain = re.sub(r"\b(?:if it|if this|should it|were it to|if nothing) [^,]*", " ", text)
     plain = re.sub(
-        r"\bover and above\b|\b(?:was|were|had been) (?:(?:already|not|yet|still|well) )*(?:under way|underway|running|ongoing|going on|in progress|open|over)(?= (?:when|by the time|as|at the time|once)\b)|\b(?:should|ought to) have (?:been over|ended|stopped|finished)\b|\b(?:due|planned|scheduled|expected|supposed|meant|forecast|set|projected) to (?:have )?end\w*|\bmonth\w* (?:is |will |should )?[^.]*\bend\w*\b",
+        r"\bQ\d+ (?:(?:that|which|by which) (?:[^,;.Q]{1,40}? )?|N\d+ )(?:is|are|was|were|has been|ran|runs|went|has gone) (?:now |currently )?over\b|\bover and above\b|\b(?:was|were|had been) (?:(?:already|not|yet|still|well) )*(?:under way|underway|running|ongoing|going on|in progress|open|over)(?= (?:when|by the time|as|at the time|once)\b)|\b(?:should|ought to) have (?:been over|ended|stopped|finished)\b|\b(?:due|planned|scheduled|expected|supposed|meant|forecast|set|projected) to (?:have )?end\w*|\bmonth\w* (?:is |will |should )?[^.]*\bend\w*\b",
         " ",
         plain,
     )

@@ -21,6 +21,14 @@ _RIGHT_LINK = re.compile(
 _WHOLE = re.compile(
     r"^ (?:or so )?of (?:the|its|that|this|a total of)? ?(?:about |around |roughly |some )?Q\d+(?: or so| in all| in total)?(?: (?:excess|rise|increase|difference|overspend|extra))?|^ ?\( [^()]* \)|(?<=of that) \( [^()]* \)"
 )
+_OF_THE_COST = re.compile(
+    r"(?:^|[,;:.] )(?:the |its |this |our )?(?:(?:cost|costs|bill|spend|spending)(?: (?:of|for|on) (?:[a-z]+ )*?N?\w+)?|N\d+(?: 's (?:cost|bill|spend))?|it) (?:is|was|are|were|has|have|went|rose|fell|grew|dropped|climbed|jumped|increased|decreased|cost|costs)\b[^,;:Q]*$"
+)
+_MOVE_OF = re.compile(
+    r"^(?P<by> (?:\w+ )?(?:increase|rise|jump|surge|growth|hike|climb|drop|fall|decrease|decline|reduction|saving|overspend|excess|overrun|overshoot|difference|gap|swing|change) (?:on|in|of|for|at|with) (?:the |our |its )?)(?:N\d|feature N\d|costs?\b|bill\b|spend)"
+)
+"""A figure that tells how far the cost, or a named thing, has moved."""
+_BECAUSE = re.compile(r" (?:\w+ ){0,3}?(?:because of|due to|thanks to|owing to|on account of|as a result of) ")
 _MANY = re.compile(r" (?:as (?:many|much)|(?:the )?number of)(?: (?!as\b|than\b)\w+)? ")
 _SHARE_OF = re.compile(r"^ of (?:the |all |its |their )*$")
 _SHARED_BY = re.compile(r"^ of (?:the |all |its |their )*[a-z ]{3,24}?(?= (?:are|is|was|were|come|comes|came|now)\b)")
@@ -41,7 +49,7 @@ def listed_subject(sentence: Sentence, index: int, spans: Sequence[Span]) -> str
         gaps = [text[a[1] : b[0]] for a, b in itertools.pairwise(listed)]
         if len(listed) == len(marks) and all(
             re.fullmatch(
-                r" (?:, |and |, and |outweighs? |leads? |beats? |exceeds? |tops? |dwarfs? |(?:[a-z]+ ){0,3}than )(?:the )?",
+                r" (?:, |and |, and |outweighs? |leads? |beats? |exceeds? |tops? |dwarfs? |(?:[a-zN]+\d* ){0,6}than )(?:the )?",
                 g,
             )
             for g in gaps
@@ -51,7 +59,7 @@ def listed_subject(sentence: Sentence, index: int, spans: Sequence[Span]) -> str
 
 
 _COST_LISTED = re.compile(
-    r"(?:\b(?:than|and) (?:the |its )?|^(?=\w+ (?:\w+ )?\w+ than\b)|\bboth (?:the )?(?=\w+ and\b))(?P<what>cost|bill|spend)\b"
+    r"(?:\b(?:than|and) (?:the |its )?|(?:^|[,;:.] )(?:the |its |our )?(?=(?:\w+ ){2,8}than\b)|\bboth (?:the )?(?=\w+ and\b))(?P<what>costs?|bill|spend(?:ing)?|N\d+(?= (?:grew|rose|went|climbed|fell|shrank|dropped)\b))"
 )
 
 
@@ -81,6 +89,8 @@ def subject_of(
         return earlier[-1][2]
     if versus and earlier and later and re.fullmatch(r" (?:the |that of |those of )?", text[at.end() : later[0][0]]):
         return earlier[-1][2]
+    if not versus and (moved := _MOVE_OF.match(text[at.end() :])):
+        return next((c for start, _, c in later if start == at.end() + moved.end("by")), COST)
     apposed = text[: at.start()].rstrip().endswith(",") and text[at.end() :].startswith(" ,")
     for position, (start, end, concept) in enumerate(later):
         if text[at.end() : start] == " ( " and text[end:].startswith(" )"):
@@ -105,12 +115,14 @@ def subject_of(
             break
         if position + 1 < len(later) and _SHARE_OF.match(between) and "Q" not in text[start : later[position + 1][0]]:
             continue
+        if not position and not earlier and _OF_THE_COST.search(text[: at.start()]) and _BECAUSE.match(between):
+            break
         if _RIGHT_LINK.match(_SHARED_BY.sub("", between) if position else between):
             return concept
     if earlier:
         return earlier[-1][2]
     if spans and not re.match(r"(?:the |its )?(?:cost|spend|bill|[A-Z]\d)", text):
-        near = [s for s in later if "Q" not in text[at.end() : s[0]] and "," not in text[at.end() : s[0]]]
+        near = [s for s in later if not re.search(r"[Q,;:(—–]", text[at.end() : s[0]])]
         if len(near) > 1 and _SHARE_OF.match(text[at.end() : near[0][0]]):
             return near[1][2]
         return near[0][2] if near else None

@@ -17,7 +17,10 @@ _CUES: tuple[tuple[str, str], ...] = (
         "planned",
         r"\b(?:due|planned|scheduled|supposed|meant|should have|was to|plan(?:ned)? end|planned until|announced (?:for|until|to end))\b",
     ),
-    ("breaks", r"\b(?:used up|exhausted|runs? out|breaks?|break|crossed|exceeded|gone)\b"),
+    (
+        "breaks",
+        r"\b(?:used up|exhausted|runs? out|breaks?|break|crossed|exceeded|gone)\b(?! (?:over|its|the|what) (?:expect\w+|usual|normal|baseline))",
+    ),
     (
         "release",
         r"\b(?:release|released|went live|rolled out|deploy(?:ed|ment)?|shipped|version|live|rollout|(?<!run )(?<!runs )(?<!ran )(?<!running )out)\b",
@@ -25,12 +28,12 @@ _CUES: tuple[tuple[str, str], ...] = (
     ("launch", r"\b(?:first used|launched|launch|first use|first seen|first appeared|debut)\b"),
     (
         "end",
-        r"\b(?:ended|end|ends|until|till|finished|stopped|over(?! by (?!$))|through|last(?:ed)? until|back to normal|ran to|to)\b|–|—|→",
+        r"\b(?:ended|end|ends|until|till|finished|stopped|over(?! by (?!$)| (?:its|the|what|their|our|budget)\b)|through|last(?:ed)? until|back to normal|ran to|to)\b|–|—|→",
     ),
     ("now", r"\b(?:as of|by now|at the time of)\b"),
     (
         "start",
-        r"\b(?:began|begun|begins?|started|starts?|start|since|from|beginning|onset|kicked off|set in|after|jumped|rose|went up|climbed|ran|took off|going on)\b",
+        r"\b(?:(?:went|gone|moved|rose|ran|climbed|crept|crossed|drifted|slipped|broke) (?:over|above|past|beyond|below|under|away from|off|out of) (?:its|the|what|their|our)|(?:left|departed from|diverged from|deviated from|exceeded|crossed|passed) (?:its|the|what) (?:expect\w+|usual|normal|baseline)|began|begun|begins?|started|starts?|start|since|from|beginning|onset|kicked off|set in|after|jumped|rose|went up|climbed|ran|took off|going on)\b",
     ),
 )
 _ROLE_FACTS = {

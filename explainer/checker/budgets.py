@@ -1,0 +1,76 @@
+"""Is the month's forecast on the side of the budget that is told, and told as a forecast?"""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.events import times_of
+from explainer.checker.negation import negated
+from explainer.checker.quantities import Known
+
+_WITHIN = re.compile(
+    r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget\b[^,;.]{0,30}\bnot (?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget (?:of Q\d+ )?(?:holds|will hold|(?:will|would|should) be (?:kept|met|respected|observed|enough)|is not|is safe|covers|is kept|has room)\b"
+)
+_BEYOND = re.compile(
+    r"\b(?:above|over|exceed\w*|beyond|more than|past|break\w*|breach\w*|bust\w*|oversh[o]+t\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|is (?:already )?(?:spent|gone)|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b|\bbudget\b[^,;.]{0,30}\b(?:too (?:small|low|tight)|insufficient|falls? short|inadequate)\b|\bbudget\b[^,;.]{0,30}(?<!not )\b(?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget\b[^,;.]{0,40}\b(?:exceeded|broken|breached|overrun|blown|burst|used up|(?:already|now|fully) (?:spent|gone|exhausted|used))\b"
+)
+
+
+_DONE = re.compile(
+    r"\b(?:has|have|had) (?:already |now )?(?:overshot|exceeded|broken|breached|overrun|passed|burst|blown|gone over)\b|\bbudget (?:is|was|has been) (?:already |now )?(?:used up|exhausted|spent|exceeded|broken|breached|gone|overrun|spent)\b|\balready\b"
+)
+_IF = re.compile(
+    r"\b(?:if|will|would|could|may|might|should|forecast\w*|pace|rate|T\d|D\d|by T|by the|in D|set to|expected|projected)\b",
+    re.IGNORECASE,
+)
+
+
+def budget_faults(text: str, known: Known) -> list[str]:
+    if (
+        re.search(r"\b(?:budget|forecast)", text)
+        and re.search(r"\b(?:year|quarter|week|day)(?:ly|'s)?\b(?!-)", re.sub(r"\bof the (?:day|week)\b", "", text))
+        and "year" not in known.texts
+    ):
+        return ["budget and forecast are a month's"]
+    if (
+        (ended := re.search(r"\bend of the (year|quarter|week|day)\b", text))
+        and "Q" in text
+        and ended[1] not in known.texts
+    ):
+        return ["the forecast is of the month's end"]
+    if "budget" not in text:
+        return []
+    forecast, actual, budget = known.number("month_end_forecast"), known.number("cost_actual"), known.number("budget")
+    within, beyond = _WITHIN.search(text), _BEYOND.search(text)
+    if within and beyond:
+        beyond = None if "not" in within[0] else beyond
+    if beyond and re.search(r"\bQ\d+ of (?:the |its )?(?:month's |monthly |Q\d+ )*budget\b", text):
+        beyond = None
+    side = within or beyond
+    if side is None and not re.search(r"\bbudget\b[^,;.]{0,40}\b(?:enough|sufficient|suffices?)\b", text):
+        return []
+    if budget is None:
+        return ["the facts have no budget"]
+    told = forecast if forecast is not None else actual
+    if told is None:
+        return ["no fact can be held against the budget"]
+    now, breaks = (dict(times_of(known)).get(name) for name in ("now", "budget_breaks_at"))
+    if (
+        side is beyond
+        and forecast is not None
+        and actual is not None
+        and actual <= budget
+        and _DONE.search(text)
+        and not _IF.search(text)
+        and not (now and breaks and breaks <= now)
+    ):
+        return ["that the budget is broken is a forecast, not yet so"]
+    if enough := re.search(r"\bbudget\b[^,;.]{0,40}\b(?:enough|sufficient|suffices?|large enough)\b", text):
+        return [] if (told <= budget) != negated(text, enough.end()) else ["it is on the other side of the budget"]
+    if side is None:
+        return []
+    over = told > budget
+    denied = bool(re.search(r"\b(?:not|no|n't|without)\b", text[max(0, side.start() - 12) : side.start()]))
+    denied = denied or (side is beyond and " not " in side[0])
+    said_over = (beyond is not None) != denied
+    return [] if said_over == over else ["it is on the other side of the budget"]
