@@ -1,4 +1,4 @@
-"""Is the month's forecast on the side of the budget that is told, and told as a forecast?"""
+"""Which side of the budget does the month end on, and is it told as a forecast that the facts have?"""
 
 from __future__ import annotations
 
@@ -7,6 +7,30 @@ import re
 from explainer.checker.events import times_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
+
+_CERTAIN = re.compile(
+    r"\b(?:certain(?:ly|ty)?(?! (?:amount|sum|share|part)\b)|definite(?:ly)?|inevitabl\w+|unavoidabl\w+|surely|for sure|sure to|bound to|no (?:doubt|way|question|chance)|(?:without|beyond) (?:a |any )?(?:doubt|question)|guaranteed?|undoubtedly|cannot fail to|foregone|clearly going to)\b"
+)
+_MONTHLY = re.compile(r"\b(?:months?|forecast\w*|budget\w*)\b")
+_FORETOLD = re.compile(
+    r"\b(?:forecast\w*|project(?:ed|ion|ions)|predict\w+|prognos\w+|extrapolat\w+|outlook|on (?:course|track) (?:to|for)|head(?:ing|ed) (?:for|to|towards)|(?:is|are) (?:expected|set|likely|going) to (?!(?:be|have)\b)|expect (?:it|the \w+|costs?) to|trends? points?)\b"
+)
+_GOES_ON = re.compile(
+    r"\b(?:expect\w*|forecast|projected|predicted|likely|set|going|due|it|costs?|N\d+) (?:\w+ )?to (?:\w+ )?(?:rise|rising|grow|growing|climb|climbing|fall|falling|increase|drop|double|triple|worsen|shrink|ease|level|continue|stay|look|remain|persist)\b(?! (?:to|above|over|past|beyond|within|under|below|at) )|\b(?:forecast|expected|projected|set|likely|going) to (?:have )?Q\d+|\bforecast is (?:for )?an? (?:\w+ )?(?:rise|fall|increase|drop|growth|decline)\b"
+)
+
+
+def forecast_faults(text: str, known: Known) -> list[str]:
+    """A forecast is of the month's end, is there only where a fact has it, and is never certain."""
+    certain = _CERTAIN.search(text) if _MONTHLY.search(text) else None
+    if certain and not negated(text, certain.end() - 1):
+        return [f"{certain[0]}: a forecast is not certain"]
+    told = None if re.search("forecast|project|predict", known.texts) else _FORETOLD.search(text)
+    if told and not re.search(r"\b(?:no|not|without) (?:\w+ )?$", text[: told.start()]):
+        return [f"{told[0].strip()}: no fact foretells it"]
+    further = _GOES_ON.search(text) if _FORETOLD.search(text) else None
+    return [f"{further[0]}: the forecast is of the month's end"] if further else []
+
 
 _WITHIN = re.compile(
     r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget\b[^,;.]{0,30}\bnot (?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget (?:of Q\d+ )?(?:holds|will hold|(?:will|would|should) be (?:kept|met|respected|observed|enough)|is not|is safe|covers|is kept|has room)\b"

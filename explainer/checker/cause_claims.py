@@ -119,6 +119,7 @@ def claim_faults(sentence: Sentence, known: Known) -> list[str]:
         *_doing_faults(sentence, known),
         *_credit_faults(text, known),
         *_denied_faults(sentence, known),
+        *_cleared_faults(sentence, known),
         *_coincides_faults(sentence, known),
         *_strange_cause_faults(text, known),
         *_contrast_faults(text, known),
@@ -144,6 +145,29 @@ _DENIED = re.compile(
     r"\b(?:cannot|could not|is not|are not|was not|were not|did not|does not) (?:\w+ ){0,2}(?:come|stem|due|caused|because|down to|explained|behind|be the (?:cause|reason)|the (?:cause|reason))\b"
 )
 _PARTLY = re.compile(r"\b(?:shown|proven|alone|only|all|whole|entirely|fully|what|whatever|rest)\b")
+
+
+_CLEARED = re.compile(
+    r"\b(?:is|was|are|were|be|been) (?:\w+ )?(?:not|neither) (?:the|a|its|to) (?:\w+ )?(?:cause|reason|culprit|explanation|trigger|blame)\b|\b(?:not|hardly) (?:to blame|responsible|involved|connected|related|linked|at fault|guilty|behind (?:it|this|the))\b|\bnothing to do with\b|"
+    r"\b(?:unrelated|unconnected|independent(?:ly)? (?:of|from)|innocent|exonerated|cleared|acquitted|blameless|off the hook|out of the picture|beside the point|irrelevant|excluded|eliminated|dismissed|discounted)\b|"
+    r"\b(?:did|does|do) not (?:cause|trigger|lead to|bring about|affect|matter|play|contribute|drive)\b|\b(?:no|without) (?:\w+ )?(?:part|role|bearing|influence|connection|link|relation\w*|effect)\b(?! (?:has|is|was|between \w+ \w+ (?:has|is))\b)|"
+    r"\b(?:pure(?:ly)?|sheer|by|plain|simple|nothing but) (?:chance|coincidence|coincidental|accident)\b|^it (?:is|was) not (?:the )?(?:release |version )?N\d"
+)
+_OPEN = re.compile(
+    r"\b(?:may|might|could|can|whether|if|shown?|shows|prov\w+|proof|necessarily|establish\w*|known|knows?|confirm\w*|evidence|demonstrat\w+|determin\w+|clear|certain|verified|need not|say|says|tell\w*|mean|means|alone)\b"
+)
+
+
+def _cleared_faults(sentence: Sentence, known: Known) -> list[str]:
+    """What coincides may as little be told not to be the cause as to be it: that is not shown."""
+    text = sentence.text
+    told = None if _OPEN.search(text) else _CLEARED.search(text)
+    coinciding = [f for f in known.facts if f.kind == "coincidence"]
+    named = {str(f.value).lower() for f in coinciding} & set(sentence.names)
+    spoken = re.search(r"\b(?:release|rollout|deploy\w*|outage|event|version)\b", text)
+    if told is None or not coinciding or not (named or (spoken and spoken[0] in known.texts)):
+        return []
+    return [] if told[0] in known.texts else [f"{told[0]}: no fact clears what coincides"]
 
 
 def _denied_faults(sentence: Sentence, known: Known) -> list[str]:

@@ -16,12 +16,16 @@ _PROMISE = re.compile(
     r"on it|assigned|escalat\w+|approved|paused|capped|blocked|(?:switched|turned|shut|scaled)(?: (?!on\b)[\w'-]+){0,3} (?:off|down)|(?:re-?)?enabled|disabled|upgraded on|apologi\w+|follow-up|needs? no\b|set too (?:low|high)|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|signed off|sign off|called off|refused|denied|rejected|revoked|(?:was|were|been|be|is|are) declined|declined (?=(?:to (?!(?:about|around|roughly|some|just|only|nearly|almost|below|under)\b)|the |an? |our |its |their |any |this |all )[a-z])|(?:already|been) (?:done|taken|carried out|completed)|fault of|prevent\w*|avoid(?:ed|able)\b|discipline\w*|cancel\w*|postpon\w+|brought forward|abandon\w+|aborted|suffered|complain\w*|quality|latency|satisfaction|sorry|no action|nothing (?:to do(?! with)|needs|more (?:is|to|needs|will|has|was|can)|is needed|has to)|ignore\w*|no need|"
     r"safe(?:ly)?|don't worry|no cause for (?:alarm|concern|worry)|under control|false alarm|harmless|credited|handled(?! by N| (?:\w+ )?Q)|taken care|dealt with|resolved by|a ticket|has been (?:asked|opened|filed|raised)|agreed|confirmed by|according to(?! (?:the )?(?:forecast|plan|facts|figures|baseline|data|numbers|records?))|asked|says?|said|reported by|reports (?:an?|that|the|on)\b|status page|states that|claims|confirms?|"
     r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|on call|we (?:do not )?expect(?= (?:no|it|them|the|that|this|a|costs?|spend)\b)|(?:limits?|quotas?|budgets?|caps?|keys?|access|flags?) (?:was|were|has been|have been|will be|got) (?:\w+ )?(?:set|introduced|added|raised|lowered|changed|removed|lifted|cut|increased|reduced|revoked|rotated|disabled|adjusted|extended)|disprov\w+|refut\w+|debunk\w+|ruled? out|rules out|final(?:ised|ized)? (?:figures|numbers|costs?|bill|amounts?)|(?:figures|numbers|costs?|amounts?) (?:are|is) (?:now )?final|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
-    r"automatically|recover|would be (?:back|over)|savings? of|pay(?:s)? (?:off|back)|charged back|invoice|disputed?|contested|conversions?|revenue|profit\w*|(?:paid|pays?|paying) for itself|waived|free|in good hands|sorted|closed|ready|rest assured|reassur\w+|intend\w*|decided|agreed|ordered by|chose|chosen|deliberate\w*|(?:is|are|be|gets?|getting|got|gotten|become\w*|became|feel\w*) (?:much |even |far )?(?:better|worse)|improv\w+|worsen\w*|faulty|broken(?! down)|buggy|plans? to|aims? to|commit\w+)\b"
+    r"automatically|recover|would be (?:back|over)|savings? of|pay(?:s)? (?:off|back)|charged back|invoice|disputed?|contested|conversions?|revenue|profit\w*|(?:paid|pays?|paying) for itself|waived|free|in good hands|sorted|closed|ready|rest assured|reassur\w+|intend\w*|decided|agreed|ordered by|chose|chosen|deliberate\w*|(?:is|are|be|gets?|getting|got|gotten|become\w*|became|feel\w*) (?:much |even |far )?(?:better|worse)|improv\w+|worsen\w*|faulty|broken(?! down)|buggy|plans? to|aims? to|commit\w+|wants? to|hop(?:es?|ing) to|tr(?:y|ies|ying) to|would (?:help|be wise|be best|make sense|be worth\w*|pay off|be better))\b"
 )
+_ACT = r"revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|talk|raise|trim|review|inspect|tell|notify|delete|remove|call|put|update|announce|route|approve|shorten|replace|try|throttle|block|optimi[sz]e|adjust|investigate"
+"""What one does with a service, in words that begin no sentence but an order."""
 _ADVICE = re.compile(
-    r"\b(?:next|suggest\w*|recommend\w*|propos\w*|advi[cs]\w+|to do|todo)\b[^:;.]{0,40} : (?!quotedstep|(?:an?|the|by|on)\b)[a-z]|\b(?:should|ought to(?! (?:be|have|cost)\b)|must|need to|needs to|(?:have|has) to(?! (?:do with|pay|spend|cover|bear|foot|cost)\b)|recommend\w*|suggestion (?:is|was) to|suggested (?:to|that)|proposed to|(?<!nothing to )(?<!not )suggest (?:to|that|you|we)|please(?! (?:note|see|find|bear in mind|be aware|keep in mind)\b)|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
-    r"^(?:- |\* |• |\d+ \. )?(?!(?:set|put|call) (?:against|beside|next to|volume|count|\w+ly)\b)(?:check|look|compare|revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|see|talk|raise|lower(?! (?:\w+ ){1,3}(?:\w+ed|\w+s|offset|cut|took|brought|held)\b)|trim|review|inspect|tell|notify|delete|remove|add|call|open|click|visit|read|do|put|update|announce|route|mark|ignore|approve)\b(?! [,:.;])"
+    r"\b(?:next|suggest\w*|recommend\w*|propos\w*|advi[cs]\w+|to do|todo)\b[^:;.]{0,40} : (?!quotedstep|(?:an?|the|by|on)\b)[a-z]|\b(?:(?:should|ought to(?! (?:have|cost)\b)|must|needs? to|(?:have|has) to(?! (?:do with|pay|spend|cover|bear|foot|cost)\b))(?! (?:also )?(?:know|be aware|note|be noted|be said|say|be added|add|be mentioned|mention|see|be clear|bear in mind|keep in mind|remember|hear|understand|be told)(?: ,)? (?:that|:|of (?:the|this|an?))(?= ))|recommend\w*|suggestion (?:is|was) to|suggested (?:to|that)|proposed to|(?<!nothing to )(?<!not )suggest (?:to|that|you|we)|please(?! (?:note|see|find|bear in mind|be aware|keep in mind)\b)|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
+    rf"^(?:- |\* |• |\d+ \. )?(?:then ,? |now ,? )?(?!(?:set|put|call) (?:against|beside|next to|volume|count|\w+ly)\b)(?:check|look|compare|{_ACT}|see|lower(?! (?:\w+ ){{1,3}}(?:\w+ed|\w+s|offset|cut|took|brought|held)\b)|add|open|click|visit|read|do|mark|ignore)\b(?! [,:.;])|"
+    rf"(?:\bwe (?:now |then |next |can |could |only |just )*|^next ,? (?:we |they |you |the \w+ )?|\b(?:plan|idea|to do|advice|tip|recommendation|action|proposal|remedy) : (?:to )?)(?:{_ACT}|lower|use(?!\b[^;:.]*\b(?:D\d|baseline|comparison|weeks|days)\b)|test|plan|fix|tune|cut|drop|keep|cache|split|watch|change|migrate|upgrade|downgrade|rewrite|tighten|negotiate)s?\b"
 )
+_NEXT_THING = re.compile(r"^(?:up )?next(?: up| on the list| in line)? (?:is|are|comes?) (?!to\b)(?P<what>[^,;:.]+)")
 _ACTION = re.compile(
     r"\b(?:team|teams|they|we|engineers?|developers?|owners?|somebody|someone|people|provider|support) (?:has|have|had|is|are|was|were) "
     r"(?:already |now |since |just |been |also )*(?P<verb>(?!not\b)\w+(?:ed|ing|en|nt|ut|ld))\b"
@@ -92,7 +96,7 @@ def deed_faults(text: str, known: Known) -> list[str]:
         if word in ("say", "says", "said", "tell", "told", "confirm", "confirms") and negated(text, match.start()):
             continue
         if word in ("say", "says", "said") and re.search(
-            r"\b(?:baseline|plan|forecast|ledger|figures|facts|data|numbers|record|that is to|what) $",
+            r"\b(?:baseline|plan|forecast|ledger|figures|facts|data|numbers|record|that is to|what|(?:to|must|should) be) $",
             text[: match.start()],
         ):
             continue
@@ -117,6 +121,11 @@ def deed_faults(text: str, known: Known) -> list[str]:
         and not _reported(action["verb"], text, negated(text, action.start("verb")), known)
     ):
         return [f"{action[0]}: no fact says what people did"]
+    drivers = {concept_of(f"driver_{n}") for n in known.drivers}
+    if (thing := _NEXT_THING.match(text)) and not (
+        drivers & {c for _, _, c in concepts_in(thing["what"])} or re.search(r"[NQTD]\d", thing["what"])
+    ):
+        return [f"{thing[0]}: no fact says what to do here"]
     if more := re.search(
         rf"\b{QUOTED} ?,? (?:and|or|then|plus)(?: then| also)? [a-z]+ (?:the|an?|its|all|every|N\d+)\b", text
     ):

@@ -25,8 +25,33 @@ _ONE_OVER = re.compile(
 )
 
 
+_PUSHES = re.compile(
+    r"^(?: (?:also|too|now|then|again|likewise|each))*(?: (?:adds?|added|adding|contribut\w+|push\w*|raised|raises|lifted|drove|drives|weighs? in|weighed|accounts? for|makes? up|played?|plays|counts?|counted) |(?: ,)? (?:is|was|are|were) (?:also |too )?(?:an?|one of|among|another)(?: of)?(?: the)? (?:\w+ )?(?:drivers?|factors?|contributors?)\b)"
+)
+_A_DRIVER = re.compile(
+    r"\b(?:drivers?|factors?|contributors?|part|some|rest|remainder)(?: of (?:the excess|the rise|the difference|it|this))? (?:is|are|was|were|comes? from|came from|:) (?:also )?(?:the )?$"
+)
+
+
+def _strange_driver(text: str, known: Known) -> list[str]:
+    """A thing that is told to have pushed the cost, where the facts' drivers are others."""
+    drivers = {concept_of(f"driver_{n}") for n in known.drivers}
+    for start, end, concept in concepts_in(text) if drivers else ():
+        same = {concept, *(("volume", "requests_per_run") if concept == "requests" else ())}
+        if concept not in _CAN_DRIVE or same & drivers or concept in known.spoken_causes or negated(text, end):
+            continue
+        if _PUSHES.match(text[end:]) or _A_DRIVER.search(text[:start]):
+            return [f"{text[start:end]}: it is no driver of the facts"]
+    return []
+
+
+_CAN_DRIVE = ("volume", "requests", "requests_per_run", "input", "output", "cache", "model_mix", "price")
+
+
 def driver_faults(text: str, known: Known) -> list[str]:
-    """`Every driver raised the cost`, `not all drivers pushed it up`: by the drivers' signs."""
+    """`Every driver raised the cost`, `not all drivers pushed it up`: by the drivers' signs; and none that is no driver."""
+    if strange := _strange_driver(text, known):
+        return strange
     if (top := _NONE_OVER.search(text)) and known.drivers:
         most = max(known.drivers, key=lambda n: known.drivers[n] * (known.excess or 1.0))
         if concept_of(f"driver_{most}") not in [c for _, _, c in concepts_in(text[top.end() :])]:
@@ -89,12 +114,18 @@ _EVENT = re.compile(
 )
 
 
+_THERE = re.compile(
+    r"\b(?:planned|announced|scheduled) event\b[^,:;.]*?(?:[,:] (?:the |an? )?(?P<name>[a-z][\w-]*(?: [a-z][\w-]*){0,3}|N\d+))?(?= ?[.;,]|$)"
+)
+"""`There is a planned event here, the load test`: its name stands after a comma or colon."""
 _LISTED = re.compile(r"\b(?:planned|announced|scheduled) : (?:the |an? )?([a-z][\w-]*(?: [a-z][\w-]*)?)")
 
 
 def event_faults(text: str, known: Known) -> list[str]:
     """An event that is planned is called by its name, not by another one."""
     events = " ".join(str(f.value) for f in known.by_name.get("event", ())).lower()
+    if events:
+        text = _THERE.sub(lambda m: f", the {m['name']} was planned", text)
     for told in (*_EVENT.finditer(text), *_LISTED.finditer(text)) if events else ():
         words = [w for w in next(filter(None, told.groups()), "").split() if len(w) > 3 and w not in _PLAIN_EVENT]
         if words and not any(w[:4] in events for w in words):

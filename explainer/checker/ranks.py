@@ -1,4 +1,4 @@
-"""Which weighs more? Ranks of drivers, records, and which side of the budget the month ends on."""
+"""Which weighs more? Ranks of drivers, of parts and of growth, and records."""
 
 from __future__ import annotations
 

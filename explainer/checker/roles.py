@@ -55,6 +55,7 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
         if known.by_name.get("feature") and mine <= {"team"} and _COSTS.search(f"{left}|{right}"):
             faults.append(f"{name} is the team, not what cost this")
     faults += [*_owners(text, known), *_persons(sentence, known, kinds), *_side_faults(sentence, kinds)]
+    faults += _handed_over(sentence, known, kinds)
     return faults + _half_named(text, known) + _miscounted(sentence)
 
 
@@ -119,6 +120,22 @@ def _has(text: str, words: Iterable[str]) -> str:
 
 def _spoken(known: Known) -> set[str]:
     return {w for f in known.facts if f.kind in ("name", "state") for w in words_of(f) if len(w) > 2}
+
+
+_HANDED = re.compile(
+    r"\b(?:hand(?:ed|s|ing)? (?:\w+ )?(?:over|on|down)|hand-?over|chang(?:ed|es) (?:hands|owners?)|t(?:ook|akes|aken) (?:\w+ )?over|inherit\w*|transfer\w*|re-?assign\w*|(?:passed|moved|gone|went|came|came over) (?:on )?to (?:the )?(?:N\d+|team)|"
+    r"(?:used to|once|no longer|formerly|previously|until recently|only recently|recently|does not|did not) (?:belong\w*|own\w*)|belonged to|shares? |shared with|co-?own\w*|joint\w*|(?:new|former|previous|old|second|other) (?:owner|owning)|(?:has|have|had) (?:\w+ )?owned|new responsib\w+|ownership (?:of \w+ )?(?:moved|changed|went|passed|is shared|is disputed|is unclear))"
+)
+
+
+def _handed_over(sentence: Sentence, known: Known, kinds: Mapping[str, set[str]]) -> list[str]:
+    """That an owner came or went, or is one of several, needs a fact."""
+    told, here = _HANDED.search(sentence.text), {kind for name in sentence.names for kind in kinds.get(name, ())}
+    if told is None or here & (_OLD | _NEW | {"model", "models"}) or not here & {"team", "feature"}:
+        return []
+    about = "team" in here or re.search(r"\b(?:teams?|own\w*|hands)\b", sentence.text)
+    backed = any(word[:6] in known.texts for word in told[0].split() if len(word) > 4)
+    return [f"{told[0].strip()}: no fact says so"] if about and not backed else []
 
 
 _NO_OWNER = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explainer.checker.budgets import budget_faults
+from explainer.checker.budgets import budget_faults, forecast_faults
 from explainer.checker.causation import cause_faults
 from explainer.checker.deeds import deed_faults
 from explainer.checker.denials import denial_faults
@@ -45,6 +45,7 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *part_rank_faults(sentence, known),
         *outpace_faults(text, known),
         *budget_faults(text, known),
+        *forecast_faults(text, known),
         *opposite_faults(sentence, known),
         *state_faults(rest.text, known),
         *planned_faults(rest.text, known),

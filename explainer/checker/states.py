@@ -106,7 +106,7 @@ def state_faults(text: str, known: Known) -> list[str]:
 
 
 _UNPLANNED = re.compile(
-    r"\b(?:unannounced|unplanned|not (?:been )?(?:announced|planned)|nobody (?:had )?announced|no one (?:had )?announced|without (?:an )?(?:announcement|notice|warning)|never announced|wasn't announced|was not announced|unscheduled|out of the blue|no announcement|(?<!no )(?<!for )surprise|no [\w ]{3,20}? (?:had|has|was) (?:been )?announced)\b"
+    r"\b(?:unannounced|unplanned|not (?:been )?(?:announced|planned)|(?:nobody|no one|none of us) (?:(?:had|has|was|were|ever|been|really) )*(?:announced|planned|scheduled|foreseen|foresaw|told of|informed of|knew of|known of|known about|knew about|aware of|expecting|expected|warned of)|without (?:an )?(?:announcement|notice|warning)|never announced|wasn't announced|was not announced|unscheduled|unforeseen|ad hoc|spur of the moment|out of the blue|no announcement|(?<!no )(?<!for )surprise|no [\w ]{3,20}? (?:had|has|was) (?:been )?announced)\b"
 )
 _PLANNED = re.compile(
     r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|(?:known|told|flagged|agreed|communicated|notified) (?:\w+ )?(?:beforehand|in advance)|no surprise|intended|deliberate|on purpose|(?<!of )(?:it|this) (?:was|had been) (?:all |fully )?expected(?= ?[.,;]|$))\b"

@@ -29,7 +29,8 @@ _PLAIN = frozenset(
         "examining", "study", "confirm", "confirming", "establish", "determine", "learn", "know", "give",
         "giving", "put", "get", "getting", "have", "has", "had", "go", "going", "before", "after", "anything",
         "everything", "else", "of-all", "first-of-all", "about", "against", "between", "both", "per",
-        "recommended-step", "idea", "place", "order", "turn", "light", "view", "way", "once", "again",
+        "recommended-step", "plan", "plans", "planned", "task", "aim", "intention", "proposal", "to-do", "todo", "remaining",
+        "need", "needs", "needed", "idea", "place", "order", "turn", "light", "view", "way", "once", "again",
     ]
 )  # fmt: skip
 _TURNS = (

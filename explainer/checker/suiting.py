@@ -46,7 +46,7 @@ def _rivals(context: Context, quantity: Quantity, known: Known) -> bool:
         and q.concept == quantity.concept
         and q.noun == quantity.noun
         and ("part" in q.roles) == ("part" in quantity.roles)
-        and (q.per == quantity.per or not q.per)
+        and (q.per == quantity.per or not q.per or bool(quantity.noun and not quantity.per))
         and _suits_role(context, q, known)
         for q in known.quantities
         if q.value != quantity.value

@@ -25,6 +25,21 @@ _SLOT_RIGHT = re.compile(
 _DEED_RIGHT = re.compile(
     r"^ (?:has |have |had |also )?(?:saved|caused|broke|cut|added|raised|lowered|drove|pushed|led|reduced|increased|made|triggered|brought|helped|hit|carries|carried|spent|owns|owned|pays|paid|bears|spends)\b"
 )
+_BEFORE_KIND = re.compile(r"^ (?:workflow|pipeline|flow|team|environment|region|provider|pool)\b(?! mix|s\b)")
+_DETERMINED = re.compile(r"\b(?:the|an?|this|that|its|our|in|by|on|of|with|from|to|called|named) $|^$")
+_CARRIES = re.compile(
+    r"^ (?:carries|carried|has|had|holds?|shows?|makes?|made|accounts?|bears?|took|takes?|leads?|comes?|sees?|saw) "
+)
+_OF_ANY = frozenset(
+    [
+        "the", "a", "an", "this", "that", "which", "who", "what", "each", "every", "any", "no", "one", "same", "shared", "whole",
+        "entire", "single", "other", "another", "new", "old", "only", "main", "largest", "biggest", "smallest", "top", "first",
+        "second", "third", "last", "next", "current", "previous", "former", "right", "wrong", "dearest", "costliest", "owner",
+        "own", "its", "our", "your", "their", "all", "both", "such", "said", "hit", "worst", "most", "now", "then", "also", "alone",
+        "itself", "hello", "hi", "hey", "dear", "still", "and", "or", "in", "of", "on", "by", "is", "was", "has", "here", "there", "today", "model",
+    ]
+)  # fmt: skip
+"""Words that may stand between an article and `workflow`, or after it, and are no name."""
 _ABSTRACT = re.compile(r"\w{3,}(?:ly|ing|ed|ness|ity|ment|ance|ence|ous|ful|less|able|ible|ward|wise|ive|ish|ism)$")
 
 
@@ -81,6 +96,15 @@ def _set_apart(word: str, place: int, sentence: Sentence, known: Known) -> bool:
         placed = re.search(r"\b(?:sits?|lies|located|found|spent|spend|cost|bill) (?:in|on|for|of) $|\bowns? $", left)
         if placed or (starts and re.match(r"^ (?:[↑↓:(Q]|cost|costs|spend|is|was|has|got|runs?|ran)(?![a-z])", right)):
             return True
+    if (
+        _BEFORE_KIND.match(right)
+        and _DETERMINED.search(left)
+        and lower not in _OF_ANY
+        and not _ABSTRACT.fullmatch(lower)
+    ):
+        return True
+    if left.endswith("workflow ") and _CARRIES.match(right) and lower not in _OF_ANY and not lower.endswith("ly"):
+        return True
     named = re.search(r"\b(?:workflow|pool|environment|region) $", left)
     return place in sentence.marked or bool(named and lower not in plain_words())
 
