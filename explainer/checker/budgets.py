@@ -36,12 +36,12 @@ _WITHIN = re.compile(
     r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget\b[^,;.]{0,30}\bnot (?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget (?:of Q\d+ )?(?:holds|will hold|(?:will|would|should) be (?:kept|met|respected|observed|enough)|is not|is safe|covers|is kept|has room)\b"
 )
 _BEYOND = re.compile(
-    r"\b(?:above|over|exceed\w*|beyond|more than|past|break\w*|breach\w*|bust\w*|oversh[o]+t\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|is (?:already )?(?:spent|gone)|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b|\bbudget\b[^,;.]{0,30}\b(?:too (?:small|low|tight)|insufficient|falls? short|inadequate)\b|\bbudget\b[^,;.]{0,30}(?<!not )\b(?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget\b[^,;.]{0,40}\b(?:exceeded|broken|breached|overrun|blown|burst|used up|(?:already|now|fully) (?:spent|gone|exhausted|used))\b"
+    r"\b(?:above|over|outside|exceed\w*|in excess of|surpass\w*|topp?(?:s|ed|ing)|beyond|more than|past|break\w*|breach\w*|bust\w*|oversh[o]+t\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|is (?:already )?(?:spent|gone)|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b|\bbudget\b[^,;.]{0,30}\b(?:too (?:small|low|tight)|insufficient|falls? short|inadequate)\b|\bbudget\b[^,;.]{0,30}(?<!not )\b(?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget\b[^,;.]{0,40}\b(?:exceeded|broken|breached|overrun|blown|burst|used up|(?:already|now|fully|has|have) (?:(?:been|already|now|fully) )*(?:spent|gone|exhausted|used))\b"
 )
 
 
 _DONE = re.compile(
-    r"\b(?:has|have|had) (?:already |now )?(?:overshot|exceeded|broken|breached|overrun|passed|burst|blown|gone over)\b|\bbudget (?:is|was|has been) (?:already |now )?(?:used up|exhausted|spent|exceeded|broken|breached|gone|overrun|spent)\b|\balready\b"
+    r"\b(?:has|have|had) (?:already |now )?(?:overshot|exceeded|broken|breached|overrun|passed|burst|blown|gone over)\b|\bbudget (?:of Q\d+ )?(?:is|was|has been|has) (?:already |now |been |fully )*(?:used up|exhausted|spent|exceeded|broken|breached|gone|overrun|spent)\b|\balready\b"
 )
 _IF = re.compile(
     r"\b(?:if|will|would|could|may|might|should|forecast\w*|pace|rate|T\d|D\d|by T|by the|in D|set to|expected|projected)\b",
@@ -49,7 +49,24 @@ _IF = re.compile(
 )
 
 
+_CERTAIN = re.compile(
+    r"\b(?:(?<!Q\d )certain|sure|bound|guaranteed|destined|definite(?:ly)?|certainly|surely|undoubtedly|inevitabl[ey]|unavoidabl[ey]|(?:no|without (?:a |any )?|beyond (?:any )?)doubt|for (?:sure|certain)|set in stone|as good as|come what may|no matter what|cannot be (?:avoided|missed|averted))\b"
+)
+_MONTH_END = re.compile(
+    r"\b(?:month|forecast|month-end)\b|\b(?:by|at|in) the end of the month\b|\bbudget (?:of Q\d+ )?(?:will|is|cannot|would)\b"
+)
+
+
 def budget_faults(text: str, known: Known) -> list[str]:
+    sure = _CERTAIN.search(text)
+    if (
+        sure
+        and _MONTH_END.search(text)
+        and known.by_name.get("month_end_forecast")
+        and not negated(text, sure.start())
+        and not re.search(r"\bwhether\b|\bfar from\b", text)
+    ):
+        return [f"{sure[0]}: a forecast is not certain"]
     if (
         re.search(r"\b(?:budget|forecast)", text)
         and re.search(r"\b(?:year|quarter|week|day)(?:ly|'s)?\b(?!-)", re.sub(r"\bof the (?:day|week)\b", "", text))

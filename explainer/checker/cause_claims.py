@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from explainer.checker.cause_words import MAYBE, cause_keys, stated_causes, supported_causes, told_in, unknown_cause
+from explainer.checker.concepts import concepts_in
 from explainer.checker.events import words_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
@@ -42,7 +44,7 @@ def _of_credits(known: Known) -> str:
 
 
 _NOT_KNOWN = re.compile(
-    r"\b(?:cause|reason)s? (?:is|was|remains|are) (?:still |as yet |so far )?(?:unknown|not known(?! (?:for|with)\b)|a mystery)\b|\bno (?:\w+ )?cause (?:has been |was |is |has )?(?:yet )?(?:found|known|identified|seen)\b|\b(?:nobody|no one) (?:yet )?knows? (?:the cause|why)\b|\b(?:we|they) do not (?:yet )?know (?:the cause|why)\b"
+    r"\b(?:cause|reason)s? (?:is|was|remains|are) (?:still |as yet |so far )?(?:unknown|not known(?! (?:for|with)\b)|a mystery)\b|\bno (?:\w+ )?cause (?:has been |was |is |has )?(?:yet )?(?:found|known|identified|seen)\b|\b(?:nobody|no one|none of us) (?:yet |really |still |as yet )*(?:knows?|understands?|can (?:say|tell|explain)|has (?:found|worked) out) (?:yet |so far |as yet |exactly |really )*(?:the (?:cause|reason)|why|what (?:caused|is behind|lies behind|drove|led|made|triggered|the cause))\b|\b(?:we|they) (?:do not|cannot) (?:yet |really )*(?:know|explain|tell|say|understand) (?:yet )?(?:the (?:cause|reason)|why|what (?:caused|is behind|drove|led))\b|\b(?:what (?:caused|is behind|lies behind|drove|led to) (?:it|this|that|the \w+)|why it (?:happened|rose|fell|started|began)) (?:is|remains) (?:still |as yet |so far )?(?:unknown|unclear|open|not (?:yet )?(?:known|clear)|a mystery|a riddle)\b|\b(?:no|without (?:an|any)?) (?:\w+ )?explanation (?:for|yet|so far|has|was)\b|\b(?:remains?|is|still) unexplained\b(?! by)"
 )
 
 
@@ -112,6 +114,23 @@ def _turned_faults(text: str, known: Known) -> list[str]:
     return []
 
 
+_FOLLOWS = re.compile(
+    r"^ (?:(?:in turn|simply|only|then|also|directly|largely|mostly|probably) )*(?:follow(?:s|ed)? from|le(?:ads|d) to|result(?:s|ed) (?:from|in)|(?:is|was|are|were) (?:\w+ )?(?:a (?:consequence|result|effect) of|driven by|caused by|the cause of|behind|due to|because of|explained by|a by-product of)|depends? on|stem(?:s|med) from|c(?:omes?|ame) from|caus(?:es|ed)|trigger(?:s|ed)|dr(?:ives?|ove)|explains?|brings? about|brought (?:about|on)|feeds?|pulls? up|pulled up|pushe[sd] up) (?:in turn )?(?:(?:the|more|higher|longer|fewer|a|its|rising|growing|additional|extra) )*$"
+)
+
+
+def _linked(text: str, known: Known) -> list[str]:
+    """`Run volume follows from requests per run`: no fact says that one driver comes from another."""
+    spans = concepts_in(text) if "Q" not in text and not known.spoken_causes else []
+    for (begin, end, one), (start, _, other) in pairwise(spans):
+        leads = re.search(
+            r"(?:^|[,;:.] |\b(?:and|but|that|as) )(?:(?:the|more|higher|longer|growing|rising|its) )*$", text[:begin]
+        )
+        if leads and one != other and _FOLLOWS.match(text[end:start]):
+            return [f"{text[end:start].strip()}: no fact links the two"]
+    return []
+
+
 def claim_faults(sentence: Sentence, known: Known) -> list[str]:
     """What a sentence says of the cause, of what coincides and of a credit that the facts tell otherwise."""
     text = sentence.text
@@ -124,6 +143,7 @@ def claim_faults(sentence: Sentence, known: Known) -> list[str]:
         *_strange_cause_faults(text, known),
         *_contrast_faults(text, known),
         *_turned_faults(text, known),
+        *_linked(text, known),
     ]
     none = _NOT_KNOWN.search(text)
     return [*faults, f"{none[0]}: the facts name a cause"] if none and not unknown_cause(known) else faults
@@ -142,9 +162,12 @@ def _credit_faults(text: str, known: Known) -> list[str]:
 
 
 _DENIED = re.compile(
-    r"\b(?:cannot|could not|is not|are not|was not|were not|did not|does not) (?:\w+ ){0,2}(?:come|stem|due|caused|because|down to|explained|behind|be the (?:cause|reason)|the (?:cause|reason))\b"
+    r"\b(?:cannot|could not|is not|are not|was not|were not|did not|does not|has not|is in no way|never) (?:\w+ ){0,2}(?:come|stem|due|caused?|because|down to|explained|behind|triggered|be the (?:cause|reason)|the (?:cause|reason|culprit|trigger)|to blame|at fault|responsible|related|linked|connected|tied|involved)\b"
+    r"|\bnothing(?: whatsoever| at all)? to do with\b|\b(?:unrelated|unconnected) (?:to|with)\b|\bno (?:link|connection|relation|bearing) (?:with|to|between|on)\b|\bno part in (?:it|this|that)\b|\b(?:can be |is |was |has been |may be )?(?:ruled out|excluded|dismissed) as (?:the|a)\b|\bindependent(?:ly)? of\b|\b(?:innocent|blameless|off the hook|in the clear)\b"
 )
-_PARTLY = re.compile(r"\b(?:shown|proven|alone|only|all|whole|entirely|fully|what|whatever|rest)\b")
+_PARTLY = re.compile(
+    r"Q\d|\b(?:shown|proven|known|confirmed|established|evidence|prove[sn]?|mean[st]?|makes?|imply|implies|necessarily|certain|certainly|sure|definite|clear|whether|may|might|could|possibl[ey]|perhaps|alone|only|all|whole|entirely|fully|what|whatever|rest)\b"
+)
 
 
 _CLEARED = re.compile(
@@ -171,11 +194,14 @@ def _cleared_faults(sentence: Sentence, known: Known) -> list[str]:
 
 
 def _denied_faults(sentence: Sentence, known: Known) -> list[str]:
-    """The facts' cause may not be denied, but for its being proven or all there is."""
+    """Neither the facts' cause nor what coincides may be denied, but for its being proven or all there is."""
     text, denied = sentence.text, _DENIED.search(sentence.text)
-    if denied is None or _PARTLY.search(text) or "Q" in text or not told_in(text, known):
+    if denied is None or _PARTLY.search(text):
         return []
-    return [f"{denied[0]}: the facts' cause is denied"]
+    coinciding = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"}
+    if told_in(text, known):
+        return [f"{denied[0]}: the facts' cause is denied"]
+    return [f"{denied[0]}: no fact rules it out"] if coinciding & set(sentence.names) else []
 
 
 _WHICH = re.compile(

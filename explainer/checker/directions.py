@@ -11,22 +11,22 @@ from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 from explainer.checker.signs import compares_rightly, concept_of_length, share_sign, sign_of, told_sign
 
-_UP = r"rose|numerous|risen|rises?|rising|up|increas\w+|grew|grown|grows?|growing|crept|creep\w*|mount(?:ed|ing|s)|escalat\w+|rocket\w*|higher|climb\w+|jump\w*|dearer|above|surg\w+|spik\w+|doubl\w+|tripl\w+|quadrupl\w+|quintupl\w+|longer|larger|bigger|soar\w*|swell\w*|swollen|overspend|over-?spent|costlier|shot up|went up|more expensive|pricier|exceed\w*|excess|extra|steeper|ballooned|upward"
+_UP = r"rose|oversho\w+|numerous|risen|rises?|rising|up|increas\w+|grew|grown|grows?|growing|crept|creep\w*|mount(?:ed|ing|s)|escalat\w+|rocket\w*|higher|climb\w+|jump\w*|dearer|above|surg\w+|spik\w+|doubl\w+|tripl\w+|quadrupl\w+|quintupl\w+|longer|larger|bigger|soar\w*|swell\w*|swollen|overspend|over-?spent|costlier|shot up|went up|more expensive|pricier|exceed\w*|excess|extra|steeper|ballooned|upward"
 
 
-_DOWN = r"fell|fallen|falls?|falling|down|drop\w*|decreas\w+|lower|cheaper|declin\w+|shrank|shrunk|shrink\w*|dwindl\w+|diminish\w+|tumbl\w+|plummet\w*|sunk|sinks?|sinking|saved|saving|reduc\w+|shorter|halv\w+|dip\w*|below|less|fewer|smaller|decline|under-?spen\w+|slump\w*|plung\w+|eased|sank|downward|savings"
+_DOWN = r"fell|undersho\w+|undercut\w*|under-?ran|fallen|falls?|falling|down|drop\w*|decreas\w+|lower|cheaper|declin\w+|shrank|shrunk|shrink\w*|dwindl\w+|diminish\w+|tumbl\w+|plummet\w*|sunk|sinks?|sinking|saved|saving|reduc\w+|shorter|halv\w+|dip\w*|below|less|fewer|smaller|decline|under-?spen\w+|slump\w*|plung\w+|eased|sank|downward|savings"
 
 
 _DIRECTION = re.compile(rf"(?<![\w-])(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?![\w-])")
 
 
 _TRANSITIVE_UP = re.compile(
-    r"\b(?:added|adds?|adding|raised|raises?|pushed|pushes|increased the|contribut\w+|drove|drives?|driving|lifted|put)\b"
+    r"\b(?:added|adds?|adding|raised|raises?|pushed|pushes|increased the|contribut\w+|drove|drives?|driving|lifted|put|took(?= (?:\w+ )?Q\d+ (?:onto|on to|up)\b))\b"
 )
 
 
 _TRANSITIVE_DOWN = re.compile(
-    r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took(?= (?:\w+ )?Q)(?! Q\d+ back))\b"
+    r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took(?= (?:\w+ )?Q)(?! (?:\w+ )?Q\d+ (?:back|onto|on to|up)\b))\b"
 )
 
 
@@ -221,8 +221,21 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
     )
 
 
+_NO_PART = re.compile(
+    r"\b(?:did|does|do|has|have|had|is|was|were|are) (?:not|never|hardly|in no way) (?:\w+ )?(?:contribut\w*|matter\w*|count\w*|weigh\w*|play\w*|figure\w*|add|added|raise[ds]?|push\w*|drive|driven|affect\w*|influence\w*|explain\w*|involved|responsible|behind|a driver|a factor|among)\b|\b(?:contribut\w+|added|adds|explains?|counted) nothing\b|\bneither (?:raised|added|pushed)\b"
+)
+_IN_PART = re.compile(
+    r"Q\d|\b(?:alone|only|just|by itself|on its own|itself|all|everything|whole|entire\w*|fully|most|much|more|less|little|far|same|equal\w*|as|than|shown|whether|down|the (?:most|main|largest|biggest))\b"
+)
+
+
 def _transitive(text: str, known: Known, spans: list[tuple[int, int, str]]) -> list[str]:
     faults = []
+    if (denied := _NO_PART.search(text)) and not _IN_PART.search(text):
+        told = [c for _, end, c in spans if end <= denied.start()][-1:]
+        size = sum(abs(known.drivers[n]) for n in known.drivers if [concept_of(f"driver_{n}")] == told)
+        if size > 0.02 * abs(known.excess or 0.0) and (sign_of(told[0], known, driver=True) or 0.0) > 0:
+            faults.append(f"{denied[0]}: {told[0]} did just that")
     for pattern, up in ((_TRANSITIVE_UP, True), (_TRANSITIVE_DOWN, False)):
         for match in pattern.finditer(text):
             subject = [s for s in spans if s[1] <= match.start()]

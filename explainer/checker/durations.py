@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from itertools import combinations
 
-from explainer.checker.events import events_of, times_of, told_events, words_of
+from explainer.checker.events import events_of, times_of, words_of
 from explainer.checker.fact_words import UNTRUSTED
+from explainer.checker.gaps import ONWARD, calendar_faults, gaps
 from explainer.checker.moments import DURATION, Duration, duration_of
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
@@ -17,7 +17,7 @@ from explainer.checker.sentence import Sentence
 def duration_faults(sentence: Sentence, known: Known) -> list[str]:
     """What is wrong with the durations of a sentence."""
     faults = (_duration_fault(sentence, i, d, known) for i, d in enumerate(sentence.durations))
-    return [fault for fault in faults if fault]
+    return [*(fault for fault in faults if fault), *calendar_faults(sentence, known)]
 
 
 def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: Known) -> str | None:
@@ -35,7 +35,7 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
         duration.bare and duration.unit == "d" and bool(re.search(r"(?:one|the|in|within)$", left.rstrip()))
     )
     role = _duration_role(left, right, duration)
-    between = _gaps(sentence, known)
+    between = gaps(sentence, known)
     apart = (
         role not in ("lead", "overrun")
         and bool(between)
@@ -47,7 +47,7 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
             )
             or re.search(_FROM_TO, right)
             or role == "gap"
-            or re.search(_ONWARD, text)
+            or re.search(ONWARD, text)
             or re.search(r"\bafter (?:about |around |some |roughly |only |just )?$", left)
             or re.search(
                 r"\b(?:follow|preced|predat|ahead|behind|after|before|later|earlier)\w*\b[^,;]*,? by (?:about |around |some |roughly )?$",
@@ -87,26 +87,6 @@ _APART = re.compile(
     r"^ ?,? ?(?:before|after|ahead|prior|earlier|later|afterwards|beforehand|following|apart|between|in advance|preced\w+|passed|when (?:it|the|this)|in(?= ?[,.;]|$)|into|until|till|from|of (?:the|its))\b"
 )
 _FROM_TO = r"\b(?:from|between)\b.*\b(?:to|until|and)\b"
-
-
-_ONWARD = r"\bfor another\b|\b(?:until|till|to|before) (?:it was over|it ended|the end)\b"
-
-
-def _gaps(sentence: Sentence, known: Known) -> list[float]:
-    """Hours between the events that a sentence speaks of; from the start where it names one alone."""
-    named = {(e.role, e.at): e for _, e in told_events(sentence, known) if e.role != "planned"}
-    times = dict(reversed(times_of(known)))
-    others = [e.at for e in named.values() if e.role not in ("start", "end")]
-    ends = [e.at for e in named.values() if e.role == "end"]
-    start = [times["started_at"]] if "started_at" in times else []
-    if others and "ended_at" in times and re.search(_ONWARD, sentence.text):
-        start = [times["ended_at"]]
-    if "now" in times and re.search(r"\b(?:still|not (?:yet )?(?:ended|over|stopped))\b", sentence.text):
-        ends.append(times["now"])
-    if len(others) > 1 and not any(e.role == "start" for e in named.values()):
-        start = []
-    points = [*others, *ends, *start]
-    return [abs((a - b) / timedelta(hours=1)) for a, b in combinations(points, 2)] if others or ends else []
 
 
 def _told(text: str, known: Known) -> list[float]:

@@ -15,7 +15,7 @@ from explainer.types import Fact
 
 _ISO = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?")
 _CUES = {
-    "start": r"start(?:s|ed|ing)?|beg[aiu]n(?:s|ning)?|onset|rise|rose|spike|jump(?:ed)?|increase|climb|drop(?:ped)?|fall|fell|decline|decrease|incident|set in",
+    "start": r"start(?:s|ed|ing)?|beg[aiu]n(?:s|ning)?|onset|rise|rose|spike|jump(?:ed)?|increase|climb|drop(?:ped)?|fall|fell|decline|decrease|incident|set in|(?:costs?|bill|spend(?:ing)?)(?: (?:of|for|on) N\d+)? (?:changed|moved|shifted|turned|left|departed|took off)",
     "end": r"end(?:s|ed|ing)?|finish(?:es|ed)?|over|stopp?(?:s|ed)?",
     "release": r"releas\w+|deploy\w*|rollout|rolled out|went live|gone live|version|shipped",
     "planned": r"plan|planned|due|scheduled|supposed|meant",

@@ -22,7 +22,7 @@ _ALARM = (
     r"(?:is|was|looks?|seems?) (?:\w+ )?(?:dramatic|tragic|dreadful|terrible|awful|acceptable|tolerable|bearable|manageable|fine)"
 )
 _NOTICED = (
-    r"notic(?:ed|es|ing)|unnoticed|spott(?:ed|ing)|spots|discover\w*|detect\w*|undetected|caught|flagg(?:ed|ing)|paged?|pager|alert\w*(?! :)|"
+    r"notic(?:ed|es|ing)|unnoticed|spott(?:ed|ing)|spots|discover\w*|detect\w*|undetected|caught|flagg(?:ed|ing)|paged|pager|alert\w*(?! :)|"
     r"monitor(?:s|ed|ing)?|found out|find out|came to light|eye on|watch(?:ed|es|ing)?|picked (?:it|this|that) up|picked up on|alarm bells|learn(?:ed|t) (?:of|about)"
 )
 _SERVED = (

@@ -16,6 +16,9 @@ _TOP = re.compile(
 _NO_MORE = re.compile(
     r"\bno (?:other )?(?:single )?driver (?:weighs?|counts?|matters?|accounts? for|adds?|contributes?|is)(?: \w+)? ?(?:more|larger|bigger|as much|heavier)\b|\bnothing (?:else )?(?:weighs|counts|adds) more\b"
 )
+_NO_LESS = re.compile(
+    r"\bno (?:other )?(?:single )?driver (?:weighs?|counts?|matters?|accounts? for|adds?|contributes?|is)(?: \w+)? ?(?:less|smaller|lighter)\b|\bnothing (?:else )?(?:weighs|counts|adds) less\b"
+)
 _NOT_TOP = re.compile(
     r"\b(?:another|some other|one other|a different|at least one|at least one other) driver (?:weighs?|counts?|matters?|adds?|contributes?|is|explains?)(?: \w+)? (?:more|larger|bigger)\b|\b(?:another|some other|one other|a different|at least one|at least one other) driver (?:outweighs|tops|beats|exceeds|dwarfs|is ahead of)\b|\bthough not the most\b"
 )
@@ -41,7 +44,7 @@ def rank_faults(text: str, known: Known) -> list[str]:
         return [f"{_RECORD.search(text)[0]}: no fact compares with all others"]  # type: ignore[index]
     plain = text
     text = re.sub(
-        r"\bfrom (?:the )?(?:largest|biggest|smallest)\b|\bto the (?:smallest|largest)\b|\bmost (?:likely|probably|of)\b|\bat (?:most|least)\b|\bfirst (?:used|seen|use)\b|\bsecond-(?:largest|biggest)\b",
+        r"\bfrom (?:the )?(?:largest|biggest|smallest)\b|\bto the (?:smallest|largest)\b|\bmost (?:likely|probably|of(?! all\b))\b|\bat (?:most|least)\b|\bfirst (?:used|seen|use)\b|\bsecond-(?:largest|biggest)\b",
         lambda m: "the second" if "second" in m[0] else "",
         text,
     )
@@ -54,7 +57,7 @@ def rank_faults(text: str, known: Known) -> list[str]:
         return faults
     total = known.excess or 0.0
     order = sorted(drivers, key=lambda c: -drivers[c] * (1 if total >= 0 else -1))
-    for pattern, place in ((_SECOND, 1), (_NO_MORE, 0), (_TOP, 0), (_LAST, -1)):
+    for pattern, place in ((_SECOND, 1), (_NO_MORE, 0), (_TOP, 0), (_LAST, -1), (_NO_LESS, -1)):
         for match in pattern.finditer(text):
             if contrast := re.search(r"\bnot (?:the )?([\w ]{3,40}?) but (?:rather )?", text[match.start() :]):
                 spans = [s for s in spans if s[0] >= match.start() + contrast.end()] or spans
@@ -82,8 +85,24 @@ def rank_faults(text: str, known: Known) -> list[str]:
         others = sum(abs(v) for c, v in drivers.items() if c != before[-1])
         if (abs(drivers[before[-1]]) > others) != (sole["how"] not in ("smaller", "less")):
             faults.append(f"{sole[0]}: the drivers' sizes do not say so")
-    faults.extend(_versus(plain, drivers))
-    return faults
+    return faults + _versus(plain, drivers) + _equal(plain, drivers)
+
+
+_EQUAL = re.compile(
+    r"\b(?:the same|equal(?:ly)?|equals?|evenly|alike|level with|on a par|neck and neck|tied?|in equal (?:parts|measure|shares)|to the same (?:extent|degree)|as (?:large|big|heavy|much|important|strong) as|half each|no difference between|hardly differ|indistinguishable|matche[sd]|identical)\b"
+)
+_NEAR = 0.12
+"""How far apart, relative to the larger, two drivers may be that are told as equal."""
+
+
+def _equal(text: str, drivers: dict[str, float]) -> list[str]:
+    """`Input and price weigh about the same`: the two have to be close."""
+    told = _EQUAL.search(text)
+    sizes = list(dict.fromkeys(c for _, _, c in concepts_in(text) if c in drivers))
+    if told is None or len(sizes) != 2 or "Q" in text or negated(text, told.start()):
+        return []
+    first, second = (abs(drivers[c]) for c in sizes)
+    return [] if abs(first - second) <= _NEAR * max(first, second) else [f"{told[0]}: the drivers' sizes do not say so"]
 
 
 _LEAST = r"\b(?:smallest|least|lowest)\b[^,;:]* (?:is|was|:|,) N{i}\b|\bN{i} (?:is|was) (?:by far )?the (?:smallest|least|lowest)\b"

@@ -52,6 +52,8 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
             ):
                 faults.append(f"{name} is no {word[1]}")
         faults.extend(_moves(name, mine, left, right))
+        if mine <= {"team", "teams", "owner"} and (did := _DONE_BY.search(left)) and did["verb"] not in known.texts:
+            faults.append(f"{did[0]}{name}: no fact says what people did")
         if known.by_name.get("feature") and mine <= {"team"} and _COSTS.search(f"{left}|{right}"):
             faults.append(f"{name} is the team, not what cost this")
     faults += [*_owners(text, known), *_persons(sentence, known, kinds), *_side_faults(sentence, kinds)]
@@ -59,6 +61,9 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
     return faults + _half_named(text, known) + _miscounted(sentence)
 
 
+_DONE_BY = re.compile(
+    r"\b(?P<verb>(?!owned|spent|paid|borne|carried|incurred|run|used|shared|followed|affected|led|caused|held|billed|covered|hit)(?:[a-z]{3,}ed|made|set|built|done|chosen|written|sent|put|cut|given|taken|brought|switched (?:on|off)|turned (?:on|off))) by (?:the |team )*$"
+)
 _COSTS = re.compile(
     r"^ ?\| : cost (?:up|down|is|was)\b|(?:[Δδ]|delta|change in) cost (?:of |for )?\||\| (?:in fact |actually |really )?costs?\b(?! (?:of|for)\b)|\b(?:overshoot|overspend|bill|enough) (?:on|for) \|"
 )

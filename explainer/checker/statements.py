@@ -19,13 +19,13 @@ from explainer.checker.norms import (
 from explainer.checker.outright import opposite_faults, without_told
 from explainer.checker.quantities import Known
 from explainer.checker.ranks import outpace_faults, part_rank_faults, rank_faults
+from explainer.checker.reach import reach_faults
 from explainer.checker.roles import role_faults
 from explainer.checker.sentence import Sentence
 from explainer.checker.stated import stated_faults
 from explainer.checker.states import (
     new_faults,
     planned_faults,
-    reach_faults,
     state_faults,
     steady_faults,
     unit_cost_faults,

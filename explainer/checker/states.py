@@ -8,7 +8,6 @@ from explainer.checker.concepts import concept_of, concepts_in
 from explainer.checker.events import words_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
-from explainer.checker.sentence import Sentence
 
 _PER_PAIRS = {
     "token": {"request", "call", "answer", "response", "reply", "prompt"},
@@ -109,7 +108,7 @@ _UNPLANNED = re.compile(
     r"\b(?:unannounced|unplanned|not (?:been )?(?:announced|planned)|(?:nobody|no one|none of us) (?:(?:had|has|was|were|ever|been|really) )*(?:announced|planned|scheduled|foreseen|foresaw|told of|informed of|knew of|known of|known about|knew about|aware of|expecting|expected|warned of)|without (?:an )?(?:announcement|notice|warning)|never announced|wasn't announced|was not announced|unscheduled|unforeseen|ad hoc|spur of the moment|out of the blue|no announcement|(?<!no )(?<!for )surprise|no [\w ]{3,20}? (?:had|has|was) (?:been )?announced)\b"
 )
 _PLANNED = re.compile(
-    r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|(?:known|told|flagged|agreed|communicated|notified) (?:\w+ )?(?:beforehand|in advance)|no surprise|intended|deliberate|on purpose|(?<!of )(?:it|this) (?:was|had been) (?:all |fully )?expected(?= ?[.,;]|$))\b"
+    r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|(?:known|told|flagged|agreed|communicated|notified) (?:\w+ )?(?:beforehand|in advance)|no surprise|intended|deliberate|on purpose|(?:after|following|upon) (?:an? |the |its |due |prior )*(?:announcement|notice|warning)|(?<!of )(?:it|this) (?:was|had been) (?:all |fully )?expected(?= ?[.,;]|$))\b"
 )
 
 
@@ -139,14 +138,6 @@ def planned_faults(text: str, known: Known) -> list[str]:
     if planned and not backed and not (planned[0] == "planned" and "planned" in known.texts):
         return [f"{planned[0]}: no fact says so"]
     return []
-
-
-_EVERY = re.compile(
-    r"\b(?:every (?:team|feature|model|region|scope|workflow|customer|user)|(?<!of )all (?:(?:the )?(?:teams|features|models|workflows|regions|providers|environments|requests|runs|calls|customers|users))|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone(?! (?:but|except|else)\b)|everybody|organisation-wide|no single|(?:spread|split|divided|shared) (?:\w+ )?(?:evenly|equally)|evenly (?:spread|split|divided|shared)|equally (?:spread|split|divided|shared)|in equal (?:parts|shares)|alike)\b"
-)
-_ONLY = re.compile(
-    r"\b(?:only|(?<!of )(?<!of its )the (?:whole|entire) (?=(?:rise|excess|increase|difference|overspend|cost|amount|extra|bill|jump|spend|sum|pool|team|company|organi[sz]ation|drop|fall)\b)|alone|solely|exclusively|entirely|nothing (?:else|other than|but)(?! (?:is|was|has been) (?:\w+ )?(?:known|shown|said))|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the \w+)(?= (?:is|was|are|comes?|came|due|from|sits?|lies|stems?|falls?)\b)|the whole of|completely|fully|(?:explains?|accounts? for|makes? up|causes?|is behind) (?:everything|all of it|it all)|nowhere else|none of (?!this|that|it\b|the (?:other )?drivers\b)|exact same|always|never)\b"
-)
 
 
 _STEADY = re.compile(
@@ -228,70 +219,3 @@ def new_faults(text: str, known: Known) -> list[str]:
     release = re.search(r"\b(?:releases?|deploy(?:ed|ment|s)?|rollout)\b", text)
     spoken = "release" in known.texts or "deploy" in known.texts or "version" in known.texts
     return [f"{release[0]}: no fact speaks of it"] if release and not spoken else []
-
-
-_OTHERS = re.compile(
-    r"(?<!no )(?<!than )(?<!any )(?<!all )(?<!of )(?<!the )\bother (?:teams?|features?|models?|workflows?|regions?|customers?|companies|environments?)\b(?: of N\d+)? (?:also |too )?(?:saw|see|moved?|rose|rise|grew|show\w*|were|are|have|had|did|got|went)\b"
-)
-_APART = re.compile(
-    r"\b(?:stands? out|stood out|(?:is|are|to) blame|hit (?:the )?hardest|most affected|concentrated (?:in|on)|confined to|sits in|limited to)\b"
-)
-
-
-def reach_faults(sentence: Sentence, known: Known) -> list[str]:
-    text, names = sentence.text, set(sentence.names)
-    every = _EVERY.search(text)
-    if (
-        every
-        and not negated(text, every.start())
-        and not every[0].startswith("no ")
-        and not (
-            "every" in known.texts
-            or "everywhere" in known.texts
-            or "whole company" in known.texts
-            or "all there are" in known.texts
-        )
-    ):
-        return [f"{every[0]}: no fact says so"]
-    only = _ONLY.search(
-        re.sub(
-            r"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\bexcess alone\b|\balone (?=(?:\w+ ){1,4}than\b)|\balone (?=(?:\w+ ){0,3}(?:about |around |some )?Q)|\balone (?:proves?|shows?|says?|means?|does|is not|cannot|tells?)\b|\bon its own\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:a )?(?:part|half|fraction|share|portion|piece|third|quarter|slight\w*|small|modest\w*|little)\b|\bonly (?:\w+ ){0,2}[QDT]\d|\bonly (?:that|began|begun|started|starts?|today|yesterday|since|recently|just|now|lately|then|after|once|when|as of|to|spent|cost|because of timing|makes?|made|adds?|added|explains?|accounts?|contribut\w+|took|take|saw|reached)\b",
-            "",
-            text,
-        )
-    )
-    if only and re.search(
-        r"\bonly (?:one|driver|factor|thing|part|component)\b[^,;]*\b(?:other way|opposite|against|lower\w*|reduc\w+|down)\b",
-        text,
-    ):
-        excess = known.excess or 0.0
-        return [] if sum(v * excess < 0 for v in known.drivers.values()) == 1 else [f"{only[0]}: no fact says so"]
-    if only and any(
-        isinstance(f.value, tuple | list) and {str(v).lower() for v in f.value} <= names for f in known.facts
-    ):
-        return []
-    alone = re.match(r"only (?:the )?[a-z ]+? (?:lowered|reduced|cut|offset|took|pulled|brought)\b", text)
-    against = [concept_of(f"driver_{n}") for n, v in known.drivers.items() if v * (known.excess or 0.0) < 0]
-    if alone and len(against) == 1 and [c for _, _, c in concepts_in(alone[0])] == against:
-        return []
-    if only and only[0] not in known.texts and not negated(text, text.find(only[0].strip())):
-        shares = [v for n, v in ((n, known.number(n)) for n in known.by_name if n.endswith("_share")) if v is not None]
-        excess = known.excess or 0.0
-        shares += [100 * v / excess for v in known.drivers.values() if excess]
-        told = {c for _, _, c in concepts_in(text)}
-        shares.append(
-            sum(100 * v / excess for n, v in known.drivers.items() if excess and concept_of(f"driver_{n}") in told)
-        )
-        if not any(99.5 < v < 100.5 for v in shares):
-            return [f"{only[0]}: no fact rules out all else"]
-    if (
-        known.text("scope") == "everywhere"
-        and (apart := _APART.search(text))
-        and not re.search(r"\b(?:no|none|not|nothing|nobody|neither)\b", text[: apart.start()])
-    ):
-        return [f"{apart[0]}: it is spread over all"]
-    if (others := _OTHERS.search(text)) and "other" not in known.texts:
-        return [f"{others[0]}: no fact speaks of these"]
-    if re.search(r"\b(?:one|a single) team\b", text) and "every" in known.texts:
-        return ["all teams are concerned"]
-    return []

@@ -66,6 +66,12 @@ def _is_negated(context: Context, quantity: Quantity) -> bool:
 _SPARED = re.compile(r"^ (?:would|could) (?:have been |be )?(?:saved|less|lower|avoided|missing|spared)")
 
 
+_MONTHLY = ("month_end_forecast", "budget")
+_NAMED_AMOUNT = re.compile(
+    r"\b(?P<what>forecast|budget)(?: (?:for|of) the month)? ?(?:of|is|was|:|=|stands at|comes to|amounts to)(?: (?:about|around|roughly|only|just|some))*$"
+)
+
+
 def is_of_topic(context: Context, quantity: Quantity, known: Known) -> bool:
     """True where a value is of what the figure is about: the first rule that has a verdict decides."""
     for rule in _RULES:
@@ -98,6 +104,8 @@ def _contradicted(context: Context, quantity: Quantity, known: Known) -> bool | 
         over, under = _OVER_BUDGET.search(context.sentence), _UNDER_BUDGET.search(context.sentence)
         if bool(over) != bool(under) and (quantity.value > 0) != bool(over):
             return False
+    if quantity.name in _MONTHLY and (told := _NAMED_AMOUNT.search(context.left)) and told["what"] != quantity.concept:
+        return False
     if _ALL_BUT.search(context.left) and not ("rest" in roles and f"without:{concept}" in quantity.also):
         return False
     if quantity.unit == "percent" and roles & {"before", "after"} and _is_negated(context, quantity):

@@ -79,6 +79,27 @@ def _may_be_a_name(word: str, place: int, sentence: Sentence, known: Known) -> b
     return bool(_SLOT_LEFT.search(left)) or (_SLOT_RIGHT.match(right) is not None and starts)
 
 
+_ONE = r"(?:team|feature|model|workflow|pool|environment|provider|region)"
+_IS_NAMED = re.compile(
+    rf"\b{_ONE} (?:concerned|affected|involved|in question|responsible|at fault|hit|behind (?:it|this|that)|(?:where|in which) [a-z ]{{3,30}}?|that [a-z ]{{3,30}}?) (?:is|was|:|being) (?:the )?$|"
+    rf"\b(?:affected|concerned|responsible|owning|guilty) {_ONE} (?:is|was|:|being) (?:the )?$"
+)
+_NAMES_RIGHT = re.compile(
+    rf" (?:is|was) the (?:only |affected |responsible |owning )?{_ONE} (?:concerned|affected|involved|in question|responsible|at fault|behind|where|in which|that|which|it\b)"
+)
+_NO_NAME = frozenset(
+    [
+        "it", "this", "that", "these", "what", "which", "here", "there", "who", "not", "unknown", "known", "new", "unclear",
+        "open", "ended", "ongoing", "over", "closed", "feature", "up", "down", "total", "live", "running", "finished",
+        "resolved", "actual", "active", "planned", "announced", "also", "now", "still", "unannounced", "unplanned", "one",
+        "none", "nobody", "below", "above", "named", "given", "stopped", "continuing", "production", "staging",
+    ]
+)  # fmt: skip
+_SPENDS = re.compile(
+    r"^ (?:[↑↓:(Q]|(?:(?:also|now|then|still|currently|has|had|only) )*(?:costs?|spends?|spent|is|was|has|got|runs?|ran|overshot|undershot|exceed(?:s|ed)|undercut|overran|overspent|fell|rose|grew|grows|dropped|climbed|jumped|doubled|tripled|belongs|shows?|showed|came|comes|stands|stood|ended|took|takes|went|goes|moved|left|cut|saved|swallowed|consumed|needs?|needed|used|uses|reached|averages?|averaged|burn(?:s|ed|t)))(?![a-z])"
+)
+
+
 def _set_apart(word: str, place: int, sentence: Sentence, known: Known) -> bool:
     """True for a word in code or after `workflow` and the like that no fact has: a name, though it may be a plain word."""
     lower = word.lower()
@@ -89,12 +110,18 @@ def _set_apart(word: str, place: int, sentence: Sentence, known: Known) -> bool:
     ):
         return False
     left, right = sentence.text[:place], sentence.text[place + len(lower) :]
+    if _IS_NAMED.search(left) and re.match(r" ?(?:[.,;:()]|and\b|$)", right) and lower not in _NO_NAME:
+        return True
+    if _NAMES_RIGHT.match(right) and re.search(r"(?:^|[,;:.] )$", left) and lower not in _NO_NAME:
+        return True
+    if re.search(r"^N\d+ \( (?:team )?$", left) and right.startswith(" )") and lower not in _NO_NAME:
+        return True
     if re.search(r"\bin (?:the )?workflow $", left) and lower not in ("is", "that", "where", "which"):
         return True
     if "-" in lower and lower not in plain_words():
         starts = not left or left.endswith((": ", ". ", "; "))
         placed = re.search(r"\b(?:sits?|lies|located|found|spent|spend|cost|bill) (?:in|on|for|of) $|\bowns? $", left)
-        if placed or (starts and re.match(r"^ (?:[↑↓:(Q]|cost|costs|spend|is|was|has|got|runs?|ran)(?![a-z])", right)):
+        if placed or (starts and _SPENDS.match(right)):
             return True
     if (
         _BEFORE_KIND.match(right)

@@ -1,0 +1,44 @@
+"""How long lay between the events that a sentence speaks of?"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from itertools import combinations
+
+from explainer.checker.events import times_of, told_events
+from explainer.checker.quantities import Known
+from explainer.checker.sentence import Sentence
+
+ONWARD = r"\bfor another\b|\b(?:until|till|to|before) (?:it was over|it ended|the end)\b"
+
+
+def gaps(sentence: Sentence, known: Known) -> list[float]:
+    """Hours between the events that a sentence speaks of; from the start where it names one alone."""
+    named = {(e.role, e.at): e for _, e in told_events(sentence, known) if e.role != "planned"}
+    times = dict(reversed(times_of(known)))
+    others = [e.at for e in named.values() if e.role not in ("start", "end")]
+    ends = [e.at for e in named.values() if e.role == "end"]
+    start = [times["started_at"]] if "started_at" in times else []
+    if others and "ended_at" in times and re.search(ONWARD, sentence.text):
+        start = [times["ended_at"]]
+    if "now" in times and re.search(r"\b(?:still|not (?:yet )?(?:ended|over|stopped))\b", sentence.text):
+        ends.append(times["now"])
+    if len(others) > 1 and not any(e.role == "start" for e in named.values()):
+        start = []
+    points = [*others, *ends, *start]
+    return [abs((a - b) / timedelta(hours=1)) for a, b in combinations(points, 2)] if others or ends else []
+
+
+_CALENDAR = re.compile(r"\bthe (?:very )?(?P<unit>day|week|month) (?:before|after|preceding|following)\b")
+_APART = {"day": range(1, 2), "week": range(5, 10), "month": range(20, 46)}
+
+
+def calendar_faults(sentence: Sentence, known: Known) -> list[str]:
+    """`The release went live the day before the start` where both were on one day."""
+    told = _CALENDAR.search(sentence.text)
+    days = {e.role: e.at.astimezone(known.look.zone).date() for _, e in told_events(sentence, known)}
+    if told is None or len(days) < 2 or "T" in sentence.text:
+        return []
+    apart = (abs((a - b).days) for a, b in combinations(days.values(), 2))
+    return [] if any(d in _APART[told["unit"]] for d in apart) else [f"{told[0]}: no fact has this gap"]
