@@ -194,14 +194,11 @@ def _cleared_faults(sentence: Sentence, known: Known) -> list[str]:
 
 
 def _denied_faults(sentence: Sentence, known: Known) -> list[str]:
-    """Neither the facts' cause nor what coincides may be denied, but for its being proven or all there is."""
+    """The facts' cause may not be denied, but for its being proven or all there is."""
     text, denied = sentence.text, _DENIED.search(sentence.text)
     if denied is None or _PARTLY.search(text):
         return []
-    coinciding = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"}
-    if told_in(text, known):
-        return [f"{denied[0]}: the facts' cause is denied"]
-    return [f"{denied[0]}: no fact rules it out"] if coinciding & set(sentence.names) else []
+    return [f"{denied[0]}: the facts' cause is denied"] if told_in(text, known) else []
 
 
 _WHICH = re.compile(

@@ -129,7 +129,7 @@ def _spoken(known: Known) -> set[str]:
 
 _HANDED = re.compile(
     r"\b(?:hand(?:ed|s|ing)? (?:\w+ )?(?:over|on|down)|hand-?over|chang(?:ed|es) (?:hands|owners?)|t(?:ook|akes|aken) (?:\w+ )?over|inherit\w*|transfer\w*|re-?assign\w*|(?:passed|moved|gone|went|came|came over) (?:on )?to (?:the )?(?:N\d+|team)|"
-    r"(?:used to|once|no longer|formerly|previously|until recently|only recently|recently|does not|did not) (?:belong\w*|own\w*)|belonged to|shares? |shared with|co-?own\w*|joint\w*|(?:new|former|previous|old|second|other) (?:owner|owning)|(?:has|have|had) (?:\w+ )?owned|new responsib\w+|ownership (?:of \w+ )?(?:moved|changed|went|passed|is shared|is disputed|is unclear))"
+    r"(?:used to|once|no longer|formerly|previously|until recently|only recently|recently|does not|did not) (?:belong\w*|own\w*)|belonged to|shares? (?!(?:of|in|the (?:\w+ )?(?:excess|costs?|difference|rise|increase|overspend|bill|spend|pool|load))\b)|shared with|co-?own\w*|joint\w*|(?:new|former|previous|old|second|other) (?:owner|owning)|(?:has|have|had) (?:\w+ )?owned|new responsib\w+|ownership (?:of \w+ )?(?:moved|changed|went|passed|is shared|is disputed|is unclear))"
 )
 
 
