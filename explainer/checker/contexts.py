@@ -56,8 +56,10 @@ _APPOSED = re.compile(
 )
 _CONTRAST = re.compile(r"\b(?:instead of|rather than|against|versus|vs|not|than|up from|down from)\b")
 _UNDONE = re.compile(
-    r"(?:^|, |; |: )(?:had|without|if not for|but for|were it not for|excluding|leaving out|leaving aside|apart from|except for|take away|ignoring)\b[^;.]*\b(?:would|had|could|is|are|was)\b|\bwould (?:have|be|still)\b[^;.]*\b(?:without|had it not|but for|if not for)\b"
+    r"(?:^|, |; |: )(?:had|without|if not for|but for|(?:if it )?(?:were|was) (?:it )?not for|if it had not been for|excluding|leaving out|leaving aside|apart from|except for|take away|ignoring)\b[^;.]*\b(?:would|had|could|is|are|was)\b|\bwould (?:have|be|still)\b[^;.]*\b(?:without|had it not|but for|if not for)\b"
 )
+ASIDE = re.compile(r", which (?!would\b)\w+(?: \w+){0,3}$")
+"""A clause that says what really was, amid what would be: `without volume, which added Q0, ...`."""
 _WITHOUT_EXCESS = re.compile(
     r"\b(?:without|but for|if not for|excluding|had it not been for) (?:the |this |that |its |any )?(?:\w+ )?(?:excess|extra|overspend|overshoot|rise|increase|jump|spike|surge|incident)\b"
 )
@@ -147,7 +149,9 @@ def context_of(
         figure, right = replace(figure, unit="count"), f" {what}{right}"
     own_per = per_of(sentence, right_all, left) or per_counted(right_all, left_all, known)
     noun = _NOUN.match(right)
-    undone = bool(_UNDONE.search(text)) and not _WITHOUT_EXCESS.search(text)
+    begin, end = left_all.rfind(";") + 1, right_all.find(";")
+    clause = text[begin : at.end() + end if end >= 0 else None]
+    undone = bool(_UNDONE.search(clause)) and not ASIDE.search(left_all.rstrip()) and not _WITHOUT_EXCESS.search(text)
     return Context(
         figure,
         left,

@@ -153,7 +153,8 @@ def told_events(sentence: Sentence, known: Known) -> list[tuple[int, Event]]:
     def of_another(at: int) -> bool:
         """True for the verb of an event of its own: `the outage began`, `a fix went live`."""
         near = [o for o in own if 0 < at - o < 30 and not re.search(rf"{_BETWEEN.pattern}|[,;:]|\bit\b", text[o:at])]
-        return bool(near and re.match(_VERB, text[at:]))
+        of = re.match(r"(?:start|beginning|onset|end) of (?:the |an? |that )?", text[at:])
+        return bool(near and re.match(_VERB, text[at:])) or bool(of and at + of.end() in own)
 
     return [(at, e) for at, e in told if e.own or not of_another(at)]
 

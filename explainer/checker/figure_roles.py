@@ -39,9 +39,18 @@ _TOTAL_LEFT = re.compile(
 )
 _SET_BACK = re.compile(r"\bsets? (?:us|them|N\d+|the team) back(?: by)?$")
 _UNREAL = re.compile(
-    r"\bwould (?:only |normally |usually |still )*(?:have )?(?:cost|come|been|be|reached|stood|spent|paid)(?: (?:only|at|to|in at))*$|\b(?:should|ought to|(?:was|were|is|are) (?:supposed|meant|due) to)(?: (?:normally|usually|only|really|have|only have))* (?:have (?:been|cost|come|taken|stayed|run|reached)|cost|be|come|take)(?: \w+){0,2}$|\b(?:expected|usual|normal|budgeted) to (?:cost|be|come)(?: \w+){0,2}$"
+    r"\bwould (?:only |normally |usually |still )*(?:have )?(?:cost|come|been|be|reached|stood|spent|paid)(?: (?:only|at|to|in at))*$|\b(?:had|if) (?:it|N\d+|the \w+) (?:had )?(?:only |just )?(?:cost|come to|spent|stayed at)$|\b(?:should|ought to|(?:was|were|is|are) (?:supposed|meant|due) to)(?: (?:normally|usually|only|really|have|only have))* (?:have (?:been|cost|come|taken|stayed|run|reached)|cost|be|come|take)(?: \w+){0,2}$|\b(?:expected|usual|normal|budgeted) to (?:cost|be|come)(?: \w+){0,2}$"
+)
+_WOULD_FIT = re.compile(
+    r"^ would (?:have been|be) (?:as |in line with |what |at |about |the |just |within )*(?:expect|normal|usual|norm|ordinary|typical|baseline|right\b|plan)"
 )
 _CHANGES = r"\b(?:rose|rise|fell|drop\w*|climb\w*|jump\w*|went up|went down|(?<!add )(?<!adds )(?<!adding )(?<!added )(?<!sum )(?<!sums )up|down|increas\w+|decreas\w+|grew|grow\w*|mov\w+|soar\w*|sank|dipped|shot up)\b"
+_STANDS_AT = re.compile(
+    rf"(?:{_CHANGES}|\bQ\d+ (?:more|less|over|under|above|below|higher|lower|dearer|cheaper|past|beyond|fewer)\b)[^;:()]*, (?:now |then |and )?(?:to|at|with|costing|reaching|totalling|standing at|coming to|landing at|ending at|which makes it|which puts it at)(?: about| around| just| some| roughly)?$"
+)
+_CLOSES = re.compile(
+    r"^ ?(?:(?:tokens?|requests?|calls?|runs?|in all|in total|per \w+|an? \w+|each) ?){0,3}(?:[.,;:)]|and\b|$)"
+)
 _SUM = re.compile(
     r"\b(?:together|in all|in total|altogether|sum(?:s|ming)?(?: to| up to)?|adds? up to|adding up to|combined|total(?:ling|s)?|makes?(?! up))\b"
 )
@@ -51,6 +60,8 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
     """before, after, excess, total, sum or rest; empty where the words leave it open."""
     if _SET_BACK.search(left):
         return "after"
+    if _WOULD_FIT.match(right):
+        return "before"
     if _UNREAL.search(left) and not _EXCESS_RIGHT.match(right):
         return "before"
     if _TOTAL_LEFT.search(left) and figure.unit == "usd":
@@ -69,6 +80,8 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
         r"^ ?(?:now|today|at present|currently|(?:during|in|for) (?:the|this) (?:incident|anomaly|spike|episode|period))\b(?! (?:costs?|is|are|it|we|they|comes|runs|stands|takes|makes|N\d))",
         right,
     ):
+        return "after"
+    if _STANDS_AT.search(left_all.rstrip()) and _CLOSES.match(right):
         return "after"
     reached = re.search(rf"{_CHANGES}[^;]* to(?: about| around| just| some| nearly| almost)?$", left)
     if (reached and "from" not in left[-30:]) or (left.endswith(", to") and re.search(_CHANGES, left_all)):

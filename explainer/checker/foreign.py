@@ -11,7 +11,7 @@ from explainer.checker.sentence import Sentence
 
 _BUSINESS = (
     r"margins?|profits?|profitab\w+|earnings|runway|reserves?|contingenc\w+|cash|liquidity|investors?|shareholders?|(?<!across the )board|"
-    r"headcount|hiring|layoffs?|bottom line|top line|fund(?:s|ing)?|savings account|set aside|write-?offs?|insurance|"
+    r"headcount|hiring|layoffs?|bottom line(?! :)|top line|fund(?:s|ing)?|savings account|set aside|write-?offs?|insurance|"
     r"lawsuits?|legal|contract(?:s|ual)?|sla|slas|reputation|churn|business case|viab\w+|(?:quarter|year|team|company) ?'s targets?|"
     r"(?:another|other|the next) (?:project|launch)s?|overtime|weekend work"
 )

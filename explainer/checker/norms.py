@@ -99,8 +99,10 @@ def normal_faults(text: str, known: Known) -> list[str]:
     told = None if re.search(r"^(?:had|if|were)\b|, (?:had|if|were)\b", text) else _AS_NORMAL.search(text)
     if told is None or negated(text, told.start()) or abs(excess) <= ALIKE * abs(base):
         return []
+    if re.match(r" (?:would|should)\b", text[told.end() :]):
+        return []
     if re.search(
-        r"\b(?:as \w+|counts?|count|counted|regarded|taken|treated|considered|times|away|far|apart|off|differ\w*|depart\w*|yet|until|before|instead|rather|compared|relative|where|month|would|should) (?:\w+ )?$",
+        r"\b(?:as \w+|counts?|count|counted|regarded|taken|treated|considered|times|away|far|apart|off|differ\w*|depart\w*|yet|until|before|instead|rather|compared|relative|where|month|(?:would|should)(?: have been| be| have stayed)?) (?:\w+ )?$",
         text[: told.start()],
     ):
         return []
@@ -115,7 +117,7 @@ _EVENT = re.compile(
 
 
 _THERE = re.compile(
-    r"\b(?:planned|announced|scheduled) event\b[^,:;.]*?(?:[,:] (?:the |an? )?(?P<name>[a-z][\w-]*(?: [a-z][\w-]*){0,3}|N\d+))?(?= ?[.;,]|$)"
+    r"\b(?:planned|announced|scheduled) event\b[^,:;.]*?(?: ?[,:] (?:the |an? )?(?P<name>[a-z][\w-]*(?: [a-z][\w-]*){0,3}|N\d+))?(?= ?[.;,]|$)"
 )
 """`There is a planned event here, the load test`: its name stands after a comma or colon."""
 _LISTED = re.compile(r"\b(?:planned|announced|scheduled) : (?:the |an? )?([a-z][\w-]*(?: [a-z][\w-]*)?)")
@@ -125,7 +127,7 @@ def event_faults(text: str, known: Known) -> list[str]:
     """An event that is planned is called by its name, not by another one."""
     events = " ".join(str(f.value) for f in known.by_name.get("event", ())).lower()
     if events:
-        text = _THERE.sub(lambda m: f", the {m['name']} was planned", text)
+        text = _THERE.sub(lambda m: f", the {m['name'] or 'event'} was planned", text)
     for told in (*_EVENT.finditer(text), *_LISTED.finditer(text)) if events else ():
         words = [w for w in next(filter(None, told.groups()), "").split() if len(w) > 3 and w not in _PLAIN_EVENT]
         if words and not any(w[:4] in events for w in words):

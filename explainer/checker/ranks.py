@@ -75,7 +75,7 @@ def rank_faults(text: str, known: Known) -> list[str]:
                 if set(joint) != set(order[: len(joint)] if place == 0 else order[-len(joint) :]):
                     faults.append(f"{match[0]}: these do not rank so")
                 continue
-            told = _nearest(beside or spans, match.start())
+            told = _apposed(text, match, spans) or _nearest(beside or spans, match.start())
             said = negated(text, match.start()) and pattern in (_TOP, _LAST) and not contrast
             if len(order) <= max(place, 0) or (order[place] != told) != said:
                 faults.append(f"{match[0]}: {told} does not rank so")
@@ -103,6 +103,24 @@ def _equal(text: str, drivers: dict[str, float]) -> list[str]:
         return []
     first, second = (abs(drivers[c]) for c in sizes)
     return [] if abs(first - second) <= _NEAR * max(first, second) else [f"{told[0]}: the drivers' sizes do not say so"]
+
+
+_APPOSED = re.compile(
+    r"^(?: (?:driver|factor|contributor|part|one|in (?:line|place|rank|size)))* (?:[,:(]|is|was) (?:the )?$"
+)
+
+
+def _apposed(text: str, match: re.Match[str], spans: list[tuple[int, int, str]]) -> str | None:
+    """What a rank is told of right after it: `ahead of the next driver, model mix`."""
+    if re.match(
+        r"(?:is|in|comes?|came|ranks?|takes?|placed?|leads?|led|dominates?|mostly|mainly|chiefly|primarily)\b", match[0]
+    ) or re.search(
+        r"\b(?:is|was|are|were|comes?|came|ranks?|as)(?: by far| clearly)?(?: the)?$", text[: match.start()].rstrip()
+    ):
+        return None
+    return next(
+        (c for start, _, c in spans if start > match.start() and _APPOSED.match(text[match.end() : start])), None
+    )
 
 
 _LEAST = r"\b(?:smallest|least|lowest)\b[^,;:]* (?:is|was|:|,) N{i}\b|\bN{i} (?:is|was) (?:by far )?the (?:smallest|least|lowest)\b"

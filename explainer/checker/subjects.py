@@ -59,8 +59,14 @@ def listed_subject(sentence: Sentence, index: int, spans: Sequence[Span]) -> str
 
 
 _COST_LISTED = re.compile(
-    r"(?:\b(?:than|and) (?:the |its )?|(?:^|[,;:.] )(?:the |its |our )?(?=(?:\w+ ){2,8}than\b)|\bboth (?:the )?(?=\w+ and\b))(?P<what>costs?|bill|spend(?:ing)?|N\d+(?= (?:grew|rose|went|climbed|fell|shrank|dropped)\b))"
+    r"(?:\b(?:than|and) (?:the |its )?|(?:^|[,;:.] )(?:the |its |our )?(?=(?:\w+ ){2,8}than\b)|\bboth (?:the )?(?=\w+ and\b)|^(?:the )?(?=\w+ and \w+ both\b))(?P<what>costs?|bill|spend(?:ing)?|N\d+(?= (?:grew|rose|went|climbed|fell|shrank|dropped)\b))"
 )
+
+
+_BY = re.compile(
+    r"(?:^|[,;:.] |\b(?:and|while) )(?:(?P<name>N\d+)|the (?P<which>former|latter)) (?:(?:is|was|went|has|fell|rose|up|down) ){0,3}by (?:(?:about|around|roughly|some|nearly|almost) )*$"
+)
+"""`the feature by Q0, requests by Q1`: a move that was told before, of each."""
 
 
 def _costs(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -76,6 +82,14 @@ def subject_of(
     earlier = [s for s in spans if s[1] <= at.start()]
     earlier = [s for s in earlier if not re.search(r"Q\d+ of (?:the |all |its )*$", text[: s[0]])] or earlier
     later = [s for s in spans if s[0] >= at.end()]
+    if by := _BY.search(text[: at.start()]):
+        if by["which"]:
+            told = [
+                c for _, _, c in sorted({*(s for s in spans if s[1] <= by.start()), *_costs(text[: by.start()], spans)})
+            ]
+            return told[-2 if by["which"] == "former" else -1] if len(told) == 2 else None
+        if not any(start <= by.start("name") < end for start, end, _ in spans):
+            return COST
     opens = re.fullmatch(
         r"(?:.*[,;:] )?(?:at|with) (?:about |around |roughly |just |nearly |almost |some )*", text[: at.start()]
     )

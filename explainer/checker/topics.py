@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from explainer.checker.concepts import COST, concept_of
-from explainer.checker.contexts import Context
+from explainer.checker.contexts import ASIDE, Context
 from explainer.checker.fact_words import is_generic, named_in, own_words_of
 from explainer.checker.figure_words import NOUN_UNITS, RIGHT_DOWN, RIGHT_UP
 from explainer.checker.quantities import Known
@@ -40,6 +40,10 @@ def topics_of(context: Context, known: Known) -> Iterable[Context]:
         yield replace(context, concept=None)
     if concept == "forecast" and context.role == "before" and "budget" in context.concepts:
         yield replace(context, concept="budget")
+    if concept == "budget" and context.role == "after" and "forecast" in context.concepts:
+        yield replace(context, concept="forecast")
+    if concept == "requests_per_run" and _UTMOST.search(context.sentence):
+        yield replace(context, concept="max_run")
     if concept and not any(q.concept == concept and q.unit == unit for q in known.quantities):
         yield from (replace(context, concept=other) for other in context.concepts - {concept})
 
@@ -47,6 +51,8 @@ def topics_of(context: Context, known: Known) -> Iterable[Context]:
 _FROM_EXPECTED = re.compile(
     r"^ (?:above|below|over|under|more than|less than) (?:its |the )?(?:expected|usual|normal) (?:cost|level|bill)\b"
 )
+_UTMOST = re.compile(r"\b(?:at most|the most|longest|largest|busiest|maximum|as many as|up to|any other|no other)\b")
+_THIS_MONTH = re.compile(r"\b(?:this month|the month|month[ -]to[ -]date)\b(?! (?:is|will|ends|closes|before))")
 _OF_FIGURE = re.compile(r"^ (?:out )?of (?:the )?Q\d")
 _FROM_LIMIT = re.compile(
     r"\b(?:above|over|past|below|under|beyond|exceed\w*|overshot|overran|passed|short of|within) (?:the |its |their )?(?:[a-z]+ )?(?:limit|cap|quota|threshold|ceiling)\b"
@@ -106,6 +112,9 @@ def _contradicted(context: Context, quantity: Quantity, known: Known) -> bool | 
             return False
     if quantity.name in _MONTHLY and (told := _NAMED_AMOUNT.search(context.left)) and told["what"] != quantity.concept:
         return False
+    monthly = known.by_name.get("month_to_date") and _THIS_MONTH.search(context.sentence)
+    if monthly and quantity.concept == COST and "after" in roles and "any" not in roles and quantity.unit == "usd":
+        return False
     if _ALL_BUT.search(context.left) and not ("rest" in roles and f"without:{concept}" in quantity.also):
         return False
     if quantity.unit == "percent" and roles & {"before", "after"} and _is_negated(context, quantity):
@@ -117,7 +126,8 @@ def _contradicted(context: Context, quantity: Quantity, known: Known) -> bool | 
     if quantity.unit == "percent" and "rest" not in roles and is_affirmed(context, quantity, known):
         return False
     more = RIGHT_UP.match(context.right) or RIGHT_DOWN.match(context.right)
-    left_out = concept == quantity.concept and not more and is_left_out(context, concept)
+    aside = ASIDE.search(context.all_left.rstrip())
+    left_out = concept == quantity.concept and not more and not aside and is_left_out(context, concept)
     return False if "part" in roles and (left_out or _LEFT_OVER.match(context.right)) else None
 
 
