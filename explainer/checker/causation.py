@@ -9,6 +9,7 @@ from explainer.checker.cause_words import (
     CAUSE_WORD,
     HEDGE,
     MAYBE,
+    THING,
     hedged_cause,
     phrase_in,
     stated_causes,
@@ -27,16 +28,13 @@ _MARKER = re.compile(
     r"root cause|stems?(?: from)?|stemming|behind|attributable|attributed|traced|traces back|down to|made (?:it|spend|the cost)|the work of|courtesy of|after all|hence|therefore|thus|consequently|that is why|(?:is|was) what (?=caused|made|drove|led|pushed|triggered|lies|raised|explains)|is why|was why|what made|which is why|so that is|origin|source of|driven by|fuelled by|fueled by|provoked|sparked|produced by|set(?:s|ting)?(?: \w+){0,2} off|at fault|(?:is|are) (?:directly |clearly )?(?:related|connected|linked)|to do with|comes? (?:down to|from)|came from|coming from|lies? (?:in|with|behind)|drove|drives|from)\b"
 )
 
-
 _ACCOUNTING = re.compile(
     r"^(?:comes? (?:down to|from)|came from|coming from|from|driven by|explains?|explained|responsible|attributable|attributed|stems?(?: from)?|due to|because(?: of)?|down to|traced|thanks to|owing to|result(?:s|ed|ing)? (?:of|from)|behind|lies? (?:in|with|behind)|source of|caused?|reasons?|drove|drives|traces? back|(?:is|was) what ?)$"
 )
 
-
 _SURE = re.compile(
     r"\b(?:(?<!Q\d )(?<!how )certain(?:ly)?|definite(?:ly)?|proven|proves?|proof|confirmed|without (?:a |any )?doubt|no doubt|no question|unquestioned|beyond question|undoubtedly|clearly|obviously|(?<!Q\d )sure(?:ly)?|established|beyond (?:any |all |every )?doubt|guarantee\w*|unquestionabl\w+|evidently|(?:is|are) (?:now |quite |perfectly |entirely )?clear|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|undeniabl\w+|doubtless|plainly|indisputabl\w+|nothing but|categorically|for certain|shown to be|showed|shows that|has been shown|is shown|(?<!what )(?<!as )we know(?! of)|turned out)\b"
 )
-
 
 _SUPPOSED = {"agent_loop", "retry_storm", "outage_drop", "data_fault", "staging_leak", "price_change"}
 
@@ -208,7 +206,7 @@ def _marked_cause(
     ):
         return []
     maybe, hedge = MAYBE.search(text), HEDGE.search(text)
-    named = re.match(r" (?:the |release |version |flag |deploy\w* (?:of )?)*N(\d+)", text[marker.end() :])
+    named = THING.match(text, marker.end())
     if (
         named
         and not maybe

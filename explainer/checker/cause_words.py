@@ -58,6 +58,12 @@ MAYBE = re.compile(
 """Words that leave a cause open; HEDGE has those that tell it as likely."""
 
 
+THING = re.compile(
+    r" (?:the |release |version |flag |config(?:uration)? |change |event |outage |roll-?out |deploy\w* |of )*N(\d+)"
+)
+"""What may be told to have brought something about: `because of release N0`."""
+
+
 def stated_causes(text: str) -> list[tuple[re.Match[str], str]]:
     """Each phrase of a text that names a kind of cause, with the kind."""
     return [(m, _CAUSE_KEYS[int((m.lastgroup or "k0")[1:])][0]) for m in CAUSE_WORD.finditer(text)]

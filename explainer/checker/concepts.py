@@ -24,7 +24,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("budget", r"budgeted|(?:month(?:ly|'s)? )?budgets?|allowance"),
     ("forecast", r"month[ -]end(?: forecast| estimate)?|T\d+ (?:will |should |would |is set to |is due to |is forecast to )?(?:closes?|ends?|finish(?:es)?|lands?) (?:at|with|on|above|below|over)|forecasts?|forecasted|projected|projection|on course for|heading for|on track for|set to end|month (?:will|would|is going to|should) (?:cost|come to|reach|hit|total)|month ends?(?: at| with)?|end the month|ends the month|close the month|closes the month|month (?:now )?(?:closes|finishes)|month (?:will|would) (?:close|finish)|finish the month|this pace|current pace|at this rate|run-rate|will end|month (?:is|will|should|would) end|end of the month|by month's end"),
     ("share_of_pool", r"shared pool|pool|reserved capacity"),
-    ("outcome", r"(?:cost |price )?(?:of |for |per )(?:an? |one |each |every )?outcome|(?:an?|one|each|every) outcome (?:now )?costs?|unit economics"),
+    ("outcome", r"(?:cost |price )?(?:of |for |per )(?:an? |one |each |every )?outcome|(?:an?|one|each|every) (?:average |single )?outcome(?: (?:now )?costs?)?|unit economics"),
     ("volume", r"(?<!N\d )(?<!N\d\d )(?<!per )(?<!each )(?<!every )(?<! a )(?:run )?(?:volumes?|traffic|(?:workflow )?runs(?! (?:Q\d+ (?:its|the|above|over|more|of|as|what)|at|over|above|below|under|well)\b)|workflow run|(?:number|count|total) of (?:workflow )?(?:runs|executions)(?! per)|run count|more use|usage|demand|executions?)"),
     ("requests", r"(?<!each )(?<!per )(?<!every )(?<! a )(?<!of )(?<!of the )(?<!of all )(?<!of its )(?:model )?(?:requests?|calls?)(?: (?:volume|count))?|(?:number|count|total) of (?:model )?(?:requests|calls)(?! (?:per|in each|in a|each|a) )"),
 )  # fmt: skip

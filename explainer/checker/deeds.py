@@ -15,7 +15,7 @@ _PROMISE = re.compile(
     r"fixed|fix|fixes|fixing|roll(?:ed|ing|s)? (?:\w+ ){0,3}back|rollback|revert\w*|patch\w*|mitigat\w+|contacted|notified|informed|warned|briefed|consulted|instructed|reminded|(?<!all )told|alerted|(?<!stopped )(?<!ceased )working on|works on|(?:put|set) right|repaired|restored|undone|corrected|remed\w+|investigat\w+|look(?:s|ed|ing)? into|"
     r"on it|assigned|escalat\w+|approved|paused|capped|blocked|(?:switched|turned|shut|scaled)(?: (?!on\b)[\w'-]+){0,3} (?:off|down)|(?:re-?)?enabled|disabled|upgraded on|apologi\w+|follow-up|needs? no\b|set too (?:low|high)|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|signed off|sign off|called off|refused|denied|rejected|revoked|(?:was|were|been|be|is|are) declined|declined (?=(?:to (?!(?:about|around|roughly|some|just|only|nearly|almost|below|under)\b)|the |an? |our |its |their |any |this |all )[a-z])|(?:already|been) (?:done|taken|carried out|completed)|fault of|prevent\w*|avoid(?:ed|able)\b|discipline\w*|cancel\w*|postpon\w+|brought forward|abandon\w+|aborted|suffered|complain\w*|quality|latency|satisfaction|sorry|no action|nothing (?:to do(?! with)|needs|more (?:is|to|needs|will|has|was|can)|is needed|has to)|ignore\w*|no need|"
     r"safe(?:ly)?|don't worry|no cause for (?:alarm|concern|worry)|under control|false alarm|harmless|credited|handled(?! by N| (?:\w+ )?Q)|taken care|dealt with|resolved by|a ticket|has been (?:asked|opened|filed|raised)|agreed|confirmed by|according to(?! (?:the )?(?:forecast|plan|facts|figures|baseline|data|numbers|records?))|asked|says?|said|reported by|reports (?:an?|that|the|on)\b|status page|states that|claims|confirms?|"
-    r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|on call|we (?:do not )?expect(?= (?:no|it|them|the|that|this|a|costs?|spend)\b)|(?:limits?|quotas?|budgets?|caps?|keys?|access|flags?) (?:was|were|has been|have been|will be|got) (?:\w+ )?(?:set|introduced|added|raised|lowered|changed|removed|lifted|cut|increased|reduced|revoked|rotated|disabled|adjusted|extended)|disprov\w+|refut\w+|debunk\w+|ruled? out|rules out|final(?:ised|ized)? (?:figures|numbers|costs?|bill|amounts?)|(?:figures|numbers|costs?|amounts?) (?:are|is) (?:now )?final|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
+    r"acknowledged|meeting|call with|in touch|follow(?:ed|ing)? up|steps have been|on call|we (?:do not )?expect(?= (?:no|it|them|the|that|this|a|costs?|spend)\b)|(?:limits?|quotas?|budgets?|forecasts?|baselines?|estimates?|targets?|caps?|keys?|access|flags?) (?:was|were|has been|have been|will be|got) (?:\w+ )?(?:set|introduced|added|raised|lowered|changed|removed|lifted|cut|increased|reduced|revoked|rotated|disabled|adjusted|extended|revised|corrected|updated|doubled|halved)|disprov\w+|refut\w+|debunk\w+|ruled? out|rules out|final(?:ised|ized)? (?:figures|numbers|costs?|bill|amounts?)|(?:figures|numbers|costs?|amounts?) (?:are|is) (?:now )?final|measures|tuned|throttled|rate-limited|permanent\w*|temporary|temporarily|back to normal (?:by|within|in)|expected to (?:return|fall|drop|end|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
     r"automatically|recover|would be (?:back|over)|savings? of|pay(?:s)? (?:off|back)|charged back|invoice|disputed?|contested|conversions?|revenue|profit\w*|(?:paid|pays?|paying) for itself|waived|free|in good hands|sorted|closed|ready|rest assured|reassur\w+|intend\w*|decided|agreed|ordered by|chose|chosen|deliberate\w*|(?:is|are|be|gets?|getting|got|gotten|become\w*|became|feel\w*) (?:much |even |far )?(?:better|worse)|improv\w+|worsen\w*|faulty|broken(?! down)|buggy|plans? to|aims? to|commit\w+|wants? to|hop(?:es?|ing) to|tr(?:y|ies|ying) to|would (?:help|be wise|be best|make sense|be worth\w*|pay off|be better))\b"
 )
 _ACT = r"revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|talk|raise|trim|review|inspect|tell|notify|delete|remove|call|put|update|announce|route|approve|shorten|replace|try|throttle|block|optimi[sz]e|adjust|investigate"
@@ -37,6 +37,7 @@ _DID = re.compile(
 _SOMEONE = re.compile(r"\b(?:somebody|someone) (?:\w+ )?[a-z]+\b")
 _SWITCHED = re.compile(r"(?:somebody|someone|people) (?:\w+ )?(?:turned|switched)\b")
 _WE = re.compile(r"\bwe (?:also |just |then |already )?(?P<verb>(?!\w+eed\b)[a-z]{3,}ed)\b")
+_SAVED_BY = re.compile(r"\bsav(?:ed?|ings?)\b[^,;:]* by [a-z]{3,}ing\b")
 _PARAPHRASE = re.compile(r"\b(?:likely|probably|apparently|seems?|appears?|suspected|suspicion|looks like)\b")
 _POINTS = re.compile(r"^(?:look|see)(?: closer)? (?:at|in|into) (?:the )?(?:workflow |feature |team |model )?N\d+\b")
 _LOOK = re.compile(r"^(?:look|see)(?: closer| first)? (?:at|in|into) (?:the )?")
@@ -114,7 +115,11 @@ def deed_faults(text: str, known: Known) -> list[str]:
         did = None
     if did and did[0] not in known.texts and not (_PARAPHRASE.search(text) and told_in(text, known)):
         return [f"{did[0]}: no fact says what people did"]
+    if by := _SAVED_BY.search(text):
+        return [f"{by[0]}: no fact says what people did"]
     action = _ACTION.search(text) or _WE.search(text)
+    if action and action["verb"] == "saved" and (known.excess or 0.0) < 0:
+        action = None
     if (
         action
         and action["verb"] not in _SPENDING

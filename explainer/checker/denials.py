@@ -55,7 +55,11 @@ def denial_faults(sentence: Sentence, known: Known) -> list[str]:
     if known.text("state") == "ended":
         plain = re.sub(r"\bno (?:further|more|extra|additional) (?:excess|cost|overspend|spend|rise)\b", " ", plain)
     if known.text("scope") == "everywhere":
-        plain = re.sub(r"\bno (?:one|single|particular|one single) \w+\b|\bnot (?:in )?(?:one|a single)\b", " ", plain)
+        plain = re.sub(
+            r"\bnone (?:of (?:them|these|the \w+) )?(?:stands?|stood|sticks?|stuck) out\b|\bno (?:one|single|particular|one single) \w+\b|\bnot (?:in )?(?:one|a single)\b",
+            " ",
+            plain,
+        )
     for match in NEGATOR.finditer(plain):
         if not _fine(plain, match, known):
             return [f"{match[0]}: no fact denies this"]

@@ -37,7 +37,7 @@ WORDED = re.compile(
     rf"(?P<multiple>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b|(?P<halved>halv(?:ed|es|ing))\b|"
     rf"(?P<twice>twice|thrice)\b|(?P<many>{_WORD})(?P<andhalf> and a half)?(?P<how>[ -]?fold| times)\b|"
     rf"(?P<low>{_WORD}) or (?P<high>{_WORD}) (?:in|out of|in every|out of every) (?P<whole>{_WORD}|a hundred|a thousand)\b|"
-    rf"(?P<of>{_WORD})(?: (?:dollars?|cents?|requests?|calls?|runs?))? (?:in|out of|of|of the|in every|out of every|of every) (?P<every>{_WORD}|a hundred|a thousand)\b(?! (?:\w+ )?(?:hours|drivers|teams|models|workflows|days))|"
+    rf"(?P<of>{_WORD})(?: (?:dollars?|cents?|requests?|calls?|runs?))? (?:in|out of|of|of the|in every|out of every|of every) (?P<every>{_WORD}|a hundred|a thousand|(?:(?<=in )|(?<=out of )|(?<=every ))\d{{2,3}}(?![\d:.,]*\d))\b(?! (?:\w+ )?(?:hours|drivers|teams|models|workflows|days|minutes|weeks|months))|"
     rf"(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{_WORD})\b(?P<wordpercent> per ?cent\b)?|"
     rf"(?P<spelt>{_WORD})(?P<spelltscale> hundred| thousand| million)? (?P<spelltunit>per ?cent|percentage points|points|dollars|cents)\b|"
     rf"(?P<round>{_WORD}|an?) (?P<roundscale>hundred|thousand|million)\b(?: (?P<roundunit>per ?cent|dollars|cents)\b)?",
@@ -237,7 +237,7 @@ def _unit(currency: str, unit: str) -> tuple[FigureUnit, float]:
 
 
 def _every(word: str) -> float:
-    return {"a hundred": 100.0, "a thousand": 1000.0}.get(word) or float(NUMBER_WORDS[word])
+    return {"a hundred": 100.0, "a thousand": 1000.0}.get(word) or float(NUMBER_WORDS.get(word) or word)
 
 
 def worded_figure(match: re.Match[str]) -> Figure:

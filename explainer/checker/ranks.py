@@ -9,6 +9,7 @@ from explainer.checker.concepts import COST, concept_of, concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
+from explainer.checker.versus import AND, FIGURE, equal, versus
 
 _TOP = re.compile(
     r"\b(?:largest|biggest|main|chief|leading|top|most|mostly|mainly|chiefly|primarily|above all|foremost|greatest|strongest|key|principal|dominant|dominates?|more than any other(?: driver)?|first place|ranks first|comes first|heaviest|first|(?:led|headed|topped) by|(?:leads?|heads?|tops?)(?= (?:with|at|the (?:list|field|ranking|table|way|pack|chart|drivers)|in|here|,|\.))|in the lead|out in front|number one|(?:bigger|larger|greater|heavier|stronger) (?:of the|one|part|share|driver))\b"
@@ -85,24 +86,7 @@ def rank_faults(text: str, known: Known) -> list[str]:
         others = sum(abs(v) for c, v in drivers.items() if c != before[-1])
         if (abs(drivers[before[-1]]) > others) != (sole["how"] not in ("smaller", "less")):
             faults.append(f"{sole[0]}: the drivers' sizes do not say so")
-    return faults + _versus(plain, drivers) + _equal(plain, drivers)
-
-
-_EQUAL = re.compile(
-    r"\b(?:the same|equal(?:ly)?|equals?|evenly|alike|level with|on a par|neck and neck|tied?|in equal (?:parts|measure|shares)|to the same (?:extent|degree)|as (?:large|big|heavy|much|important|strong) as|half each|no difference between|hardly differ|indistinguishable|matche[sd]|identical)\b"
-)
-_NEAR = 0.12
-"""How far apart, relative to the larger, two drivers may be that are told as equal."""
-
-
-def _equal(text: str, drivers: dict[str, float]) -> list[str]:
-    """`Input and price weigh about the same`: the two have to be close."""
-    told = _EQUAL.search(text)
-    sizes = list(dict.fromkeys(c for _, _, c in concepts_in(text) if c in drivers))
-    if told is None or len(sizes) != 2 or "Q" in text or negated(text, told.start()):
-        return []
-    first, second = (abs(drivers[c]) for c in sizes)
-    return [] if abs(first - second) <= _NEAR * max(first, second) else [f"{told[0]}: the drivers' sizes do not say so"]
+    return faults + versus(plain, drivers) + equal(plain, drivers)
 
 
 _APPOSED = re.compile(
@@ -211,48 +195,16 @@ def _joint(text: str, spans: list[tuple[int, int, str]], at: int) -> list[str]:
         return []
     joint = told[-1:]
     for one in reversed(told[:-1]):
-        if not _AND.fullmatch(text[one[1] : joint[0][0]]):
+        if not AND.fullmatch(text[one[1] : joint[0][0]]):
             break
         joint.insert(0, one)
     return [s[2] for s in joint]
 
 
-_FIGURE = r"(?: (?:\(|,|with|at) (?:[a-z]+ ){0,2}Q\d+(?: \)| ,)?)?"
-_AND = re.compile(rf"{_FIGURE} ?(?:and|, and|,|plus|&|together with|along with|as well as) (?:the )?")
 _WEIGHS = re.compile(
-    rf"{_FIGURE} (?:(?:together|both|jointly|clearly|by far) )*(?:weigh|are|were|count|counted|weighed|contribute[d]?|add(?:ed)?|matter(?:ed)?|explain(?:ed)?|make|made|account(?:ed)? for|drove|drive|have|had|carry|pushed|raised)(?: up| for| the| it| by far| cost)* "
+    rf"{FIGURE} (?:(?:together|both|jointly|clearly|by far) )*(?:weigh|are|were|count|counted|weighed|contribute[d]?|add(?:ed)?|matter(?:ed)?|explain(?:ed)?|make|made|account(?:ed)? for|drove|drive|have|had|carry|pushed|raised)(?: up| for| the| it| by far| cost)* "
 )
 
 
 def _nearest(spans: list[tuple[int, int, str]], at: int) -> str:
     return min(spans, key=lambda s: min(abs(s[1] - at), abs(s[0] - at)))[2]
-
-
-def _versus(text: str, drivers: dict[str, float]) -> list[str]:
-    """`requests per run more than volume`: the first has to weigh more."""
-    found = concepts_in(text)
-    sizes = [abs(drivers[c]) for _, _, c in found if c in drivers]
-    if re.search(
-        r"\b(?:descending|decreasing) order|\bfrom (?:the )?(?:largest|biggest) to|\bin order of (?:size|weight)|\border of|\bby size\b|\bin size\b|\b(?:ranked|ordered|sorted|listed) by (?:size|weight|amount)",
-        text,
-    ) and sizes != sorted(sizes, reverse=True):
-        return ["the drivers are told in the wrong order"]
-    if re.search(r"\bascending order|\bfrom (?:the )?(?:smallest|least) to", text) and sizes != sorted(sizes):
-        return ["the drivers are told in the wrong order"]
-    for first, second in itertools.pairwise(found):
-        between = text[first[1] : second[0]]
-        more = re.search(
-            r"\b(?:more|larger|bigger|ahead|rather) (?:than|of)\b|\boutweigh\w*|\bexceed\w*|\bdwarf\w*|\btop(?:s|ped)\b|\bthen\b|\bfollowed by\b|\bbefore\b|\bahead of\b",
-            between,
-        )
-        less = re.search(r"\b(?:less|smaller|behind)\b", between)
-        if (
-            not (more or less)
-            or first[2] not in drivers
-            or second[2] not in drivers
-            or ("Q" in between and not re.search(r"than|ahead|followed|then", between))
-        ):
-            continue
-        if (abs(drivers[first[2]]) > abs(drivers[second[2]])) != bool(more):
-            return [f"{first[2]} and {second[2]} are in the wrong order"]
-    return []

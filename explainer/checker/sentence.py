@@ -105,9 +105,8 @@ def _parts_of_round(sentence: Sentence) -> None:
     if match is None:
         return
     whole = sentence.figures[int(match["whole"])] if match["whole"] else None
-    if whole is None and re.match(
-        r" (?:\w+ ){0,3}(?:expected|usual|normal|budgeted|normally|usually)\b", sentence.text[match.end() :]
-    ):
+    said = f" {match['words'] or ''}{sentence.text[match.end() :]}"
+    if whole is None and re.match(r"  ?(?:\w+ ){0,3}(?:expected|usual|normal|budgeted|normally|usually)\b", said):
         told = any(f.unit == "ratio" for f in sentence.figures)
         became = re.search(r"\b(?:turned into|became|becomes) Q(\d+) ?(?:[.,;]|$)", sentence.text)
         for i, f in enumerate(sentence.figures):

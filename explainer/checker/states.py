@@ -158,6 +158,12 @@ _UNIT_COST = re.compile(
 def unit_cost_faults(text: str, known: Known) -> list[str]:
     """What a run, a request or an outcome costs, told as more, less or the same: as the facts before and after say."""
     told = _UNIT_COST.search(text)
+    by_token = re.search(
+        r"\b(?:(?P<up>dearer|pricier|costlier|more expensive)|cheaper|less expensive) (?:per|for each|for every|a) token\b",
+        text,
+    )
+    if by_token and (known.drivers.get("price", 0.0) > 0) != bool(by_token["up"]):
+        return [f"{by_token[0]}: no fact says so"]
     if told is None:
         return []
     what = told["what"] or told["per"] or told["per2"] or "run"

@@ -49,7 +49,7 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         # what was put in place
         (
-            r"\b(?:has|have|had|was|were|is|are|been) (?:since |now |already |just )?(?:been )?(?:put|now|set|already) (?:in|into) (?:place|force|effect|operation)\b|\b(?:has|have) (?:since |now |already |just )?been (?:introduced|installed|imposed|implemented|applied|added|tightened|set up|activated|configured|adjusted|lowered|raised|shut|stopped|throttled|rolled out)\b",
+            r"\b(?:has|have|had|was|were|is|are|been) (?:since |now |already |just )?(?:been )?(?:put|now|set|already) (?:in|into) (?:place|force|effect|operation)\b|\b(?:has|have) (?:since |now |already |just )?been (?:introduced|installed|imposed|implemented|applied|added|tightened|set up|activated|configured|adjusted|lowered|raised|shut|stopped|throttled|rolled out)\b|\b(?:was|were|been|got) (?:simply |accidentally |still )?(?:left|kept|forgotten) (?:on|running|open|behind|unattended|unchecked|in place|active)\b",
             r"in place|introduced|installed|imposed|implemented|applied|set up|rolled",
         ),
         # the others
