@@ -16,7 +16,7 @@ _FORETOLD = re.compile(
     r"\b(?:forecast\w*|project(?:ed|ion|ions)|predict\w+|prognos\w+|extrapolat\w+|outlook|on (?:course|track) (?:to|for)|head(?:ing|ed) (?:for|to|towards)|(?:is|are) (?:expected|set|likely|going) to (?!(?:be|have)\b)|expect (?:it|the \w+|costs?) to|trends? points?)\b"
 )
 _GOES_ON = re.compile(
-    r"\b(?:expect\w*|forecast|projected|predicted|likely|set|going|due|it|costs?|N\d+) (?:\w+ )?to (?:\w+ )?(?:rise|rising|grow|growing|climb|climbing|fall|falling|increase|drop|double|triple|worsen|shrink|ease|level|continue|stay|look|remain|persist)\b(?! (?:to|above|over|past|beyond|within|under|below|at) )|\b(?:forecast|expected|projected|set|likely|going) to (?:have )?Q\d+|\bforecast is (?:for )?an? (?:\w+ )?(?:rise|fall|increase|drop|growth|decline)\b"
+    r"\b(?:expect\w*|forecast|projected|predicted|likely|set|going|due|it|costs?|N\d+) (?:\w+ )?to (?:\w+ )?(?:rise|rising|grow|growing|climb|climbing|fall|falling|increase|drop|double|triple|worsen|shrink|ease|level|continue|stay|look|persist)\b(?! (?:to|above|over|past|beyond|within|under|below|at) )|\b(?:forecast|expected|projected|set|likely|going) to (?:have )?Q\d+|\bforecast is (?:for )?an? (?:\w+ )?(?:rise|fall|increase|drop|growth|decline)\b"
 )
 
 

@@ -20,7 +20,7 @@ _PHRASAL = re.compile(
 _QUALIFIER = re.compile(rf"(?<![\w-]){QUALIFIER}(?:an? )?$")
 _BOUND = re.compile(r"[;()\[\]—–]")
 _OF = re.compile(
-    r"^ ?(?:share |part )?of (?:(?:the|its|this|that|all|their|a|an|normal|entire|team|month's|N\d+ 's|N\d+) )*(?P<what>[a-z'-]+)(?: (?P<next>[a-z'-]+))?"
+    r"^ ?(?:(?:share |part )?of |(?=(?:the|its|our|this|that) (?!same\b|time\b)))(?:(?:the|its|this|that|all|their|a|an|normal|entire|team|month's|N\d+ 's|N\d+) )*(?P<what>[a-z'-]+)(?: (?P<next>[a-z'-]+))?"
 )
 _OF_START = re.compile(r"^(?:and )?of (?:the|its|this|that) (?P<what>[a-z'-]+)(?: (?P<next>[a-z'-]+))?[^Q]*$")
 _OF_WORDS = {

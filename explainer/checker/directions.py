@@ -249,6 +249,8 @@ def _transitive(text: str, known: Known, spans: list[tuple[int, int, str]]) -> l
             told = [subject[-1][2]]
             if len(subject) > 1 and text[subject[-2][1] : subject[-1][0]] == " and ":
                 told.append(subject[-2][2])
+            if match[0] == "took" and told[-1] in ("requests_per_run", "max_run", "volume"):
+                continue
             for concept in told if not negated(text, match.start()) else ():
                 sign = sign_of(concept, known, driver=True)
                 if sign is not None and (sign > 0) != up and concept not in ("budget", "forecast"):

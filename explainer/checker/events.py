@@ -133,6 +133,11 @@ def _offsets(text: str) -> list[timedelta]:
     return found
 
 
+_OVER = re.compile(
+    r"[\w-]+ (?:had |has |was |is )?(?:already |just |since )?(?:been )?(?:ended|over(?! (?:by|Q))|stopped|lasted|finished|resolved|closed|fixed|came to an end)\b"
+)
+
+
 _BEFORE = r"before|ahead of|prior to|preced\w+|predat\w+|in advance of"
 _AFTER = r"after|following|follow(?:s|ed)|(?<!has )(?<!have )(?<!had )(?<!long )since"
 _BETWEEN = re.compile(rf"\b(?:(?P<before>{_BEFORE})|(?P<after>{_AFTER}))\b")
@@ -168,6 +173,12 @@ def order_faults(sentence: Sentence, known: Known) -> list[str]:
         return []
     events = events_of(known)
     told = told_events(sentence, known)
+    for at, event in told:
+        over = _OVER.match(sentence.text[at:]) if event.value else None
+        if over and not re.search(
+            r"\b(?:end|over|stop|last|until)", " ".join(f.text for f in known.by_name.get("event", ()))
+        ):
+            return [f"{over[0]}: no fact says when this ended"]
     start = next((e for e in events if e.role == "start"), None)
     wrong = (
         _between(sentence.text, told)

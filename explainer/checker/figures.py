@@ -35,7 +35,7 @@ WORDED = re.compile(
     r"(?P<most>(?:the )?(?:most|bulk|majority|lion's share|better part)(?= of\b(?! any\b| all(?: ?,| it\b| this\b)))|the (?:bulk|lion's share|better part|greater part|larger part))|(?P<all>(?:nearly|almost|practically|virtually) (?:all|everything)\b)|"
     r"(?P<few>(?:only )?(?:a|the) (?:small part|small share|fraction|minority|smaller part)(?= of\b)|(?:hardly any|barely any|very little|almost none|next to none|scarcely any)(?= of\b))|"
     rf"(?P<multiple>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b|(?P<halved>halv(?:ed|es|ing))\b|"
-    rf"(?P<twice>twice|thrice)\b|(?P<many>{_WORD})(?P<andhalf> and a half)?(?P<how>[ -]?fold| times)\b|"
+    rf"(?P<twice>twice|thrice)\b|(?P<many>{_WORD})(?P<andhalf> and a half)?(?P<how>[ -]?fold| times| to one)\b|"
     rf"(?P<low>{_WORD}) or (?P<high>{_WORD}) (?:in|out of|in every|out of every) (?P<whole>{_WORD}|a hundred|a thousand)\b|"
     rf"(?P<of>{_WORD})(?: (?:dollars?|cents?|requests?|calls?|runs?))? (?:in|out of|of|of the|in every|out of every|of every) (?P<every>{_WORD}|a hundred|a thousand|(?:(?<=in )|(?<=out of )|(?<=every ))\d{{2,3}}(?![\d:.,]*\d))\b(?! (?:\w+ )?(?:hours|drivers|teams|models|workflows|days|minutes|weeks|months))|"
     rf"(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(?P<ones>{_WORD})\b(?P<wordpercent> per ?cent\b)?|"

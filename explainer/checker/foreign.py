@@ -30,7 +30,9 @@ _SERVED = (
     r"(?:got|gets?|getting|became|becomes?|were|was|is|are|ran|felt|feels?) (?:\w+ )?(?:slow|slower|sluggish|unavailable|unreliable|unresponsive)|"
     r"slow(?:ed|s|ing)? (?:things|everything|the service|answers|responses)|response times?|wait(?:ed|ing)? (?:longer|times?)|downtime|degrad\w+"
 )
-_FOREIGN = re.compile(rf"\b(?:{_BUSINESS}|{_ALARM}|(?P<noticed>{_NOTICED})|{_SERVED})\b(?! N\d)")
+_FAILED = r"fail(?:s|ed|ing|ures?)?(?! to\b)|errors?|crash\w*|timeouts?"
+_FOREIGN = re.compile(rf"\b(?:{_BUSINESS}|{_ALARM}|(?P<noticed>{_NOTICED})|(?P<failed>{_FAILED})|{_SERVED})\b(?! N\d)")
+_TOLD_FAILED = re.compile(r"\bfail|\berror|\boutage")
 _TOLD_NOTICED = re.compile(rf"\b(?:{_NOTICED})")
 
 _SUPERLATIVE = (
@@ -51,7 +53,7 @@ def foreign_faults(sentence: Sentence, known: Known) -> list[str]:
     """Words of matters that no fact speaks of, and ranks among all teams, features and times that no fact gives."""
     text, spoken = sentence.text, f"{known.texts} {' '.join(known.by_name).replace('_', ' ')}"
     for match in _FOREIGN.finditer(text):
-        told = match["noticed"] and _TOLD_NOTICED.search(spoken)
+        told = (match["noticed"] and _TOLD_NOTICED.search(spoken)) or (match["failed"] and _TOLD_FAILED.search(spoken))
         if not told and match[0].split()[-1][:5].removesuffix("s") not in spoken:
             return [f"{match[0]}: no fact speaks of it"]
     told = _AMONG_ALL.search(text)

@@ -197,7 +197,7 @@ class Duration:
 def in_part(part: str, hour: int) -> bool:
     """True where an hour lies in a part of the day; in none, any does."""
     word = part.split()[-1] if part else ""
-    spans = {"morning": range(4, 12), "afternoon": range(12, 18), "evening": range(17, 24), "hours": range(6)}
+    spans = {"morning": range(12), "afternoon": range(12, 18), "evening": range(17, 24), "hours": range(6)}
     return not part or (hour in spans[word] if word in spans else hour >= 20 or hour < 6)
 
 

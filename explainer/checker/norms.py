@@ -205,6 +205,9 @@ _TOKENS_OF = re.compile(
 
 
 _MILLION = re.compile(r"\bmillion (?:input|output) tokens|\b(?:thousand|billion|hundred) tokens")
+_BACK = re.compile(
+    r"\b(?:gone|went|go|are|is|were|was|back|return(?:ed|s)?|dropped|fell) (?:back |again )?(?:to|at) (?:their|its|the) (?:old|usual|former|previous|normal|earlier|original) (?:length|size|level|number|count|rate|share|price|value|volume|mix)s?\b"
+)
 _HISTORY = re.compile(
     r"\b(?:happened|occurred|been seen) (?:like this )?(?:before|again|twice)\b(?! (?:the|it|this))|\bnot the first (?:time|incident|one)\b|\bfor the (?:first|second|third|fourth) time\b|\brecurr(?:ed|ing|ence)\b"
 )
@@ -230,6 +233,9 @@ def kind_faults(text: str, known: Known) -> list[str]:
         )
         if not all(word[:5] in one.lower() for word in outcome["what"].split()):
             return [f"{outcome[0]}: no fact counts these"]
+    back = _BACK.search(text)
+    if back and concepts_in(text[: back.start()]) and back[0] not in known.texts:
+        return [f"{back[0]}: no fact says so"]
     nothing = re.search(r"\bcosts? (?:us |them )?(?:nothing|zero)\b|\bfor free\b", text)
     if nothing and known.number("cost_actual"):
         return [f"{nothing[0]}: it cost something"]

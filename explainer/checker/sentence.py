@@ -108,9 +108,12 @@ def _parts_of_round(sentence: Sentence) -> None:
     said = f" {match['words'] or ''}{sentence.text[match.end() :]}"
     if whole is None and re.match(r"  ?(?:\w+ ){0,3}(?:expected|usual|normal|budgeted|normally|usually)\b", said):
         told = any(f.unit == "ratio" for f in sentence.figures)
-        became = re.search(r"\b(?:turned into|became|becomes) Q(\d+) ?(?:[.,;]|$)", sentence.text)
+        became = re.search(
+            r"\b(?:turned into|became|becomes|we (?:now )?(?:spent|paid|pay)|(?:it|N\d+) cost) (?:\w+ )?Q(\d+) ?(?:[.,;]|$)|\bQ(\d+) (?:was|were|are|have been|got) (?:\w+ )?(?:spent|billed|paid|charged)\b",
+            sentence.text,
+        )
         for i, f in enumerate(sentence.figures):
-            if (f.unit == "usd" or (f.bare and became and int(became[1]) == i)) and not told:
+            if (f.unit == "usd" or (f.bare and became and int(became[1] or became[2]) == i)) and not told:
                 sentence.figures[i] = replace(f, unit="ratio")
         sentence.put(match.start(), match.end(), "against what was")
         return

@@ -58,7 +58,7 @@ def is_step(text: str, known: Known) -> bool:
 
 
 _PASSIVE = re.compile(
-    r"\b(?:has|have|had|was|were|is|are) (?:already |now |since |just )?(?:been )?(?P<verb>[a-z]{3,}(?:ed|en|ut|et|ff))\b"
+    r"\b(?:has|have|had|was|were|is|are) (?:already |now |since |just )?(?:been )?(?P<verb>[a-z]{3,})\b"
 )
 
 

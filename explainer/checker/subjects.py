@@ -63,6 +63,9 @@ _COST_LISTED = re.compile(
 )
 
 
+_LEADS_BY = re.compile(
+    r" (?:outweighs?|outweighed|leads?|led|beats?|tops?|exceeds?|exceeded|dwarfs?|is ahead of|weighs more than|by) (?:(?:a factor of|about|around|roughly|more than|almost|nearly|the|well over|just over) ?)*"
+)
 _BY = re.compile(
     r"(?:^|[,;:.] |\b(?:and|while) )(?:(?P<name>N\d+)|the (?P<which>former|latter)) (?:(?:is|was|went|has|fell|rose|up|down) ){0,3}by (?:(?:about|around|roughly|some|nearly|almost) )*$"
 )
@@ -101,6 +104,13 @@ def subject_of(
         return later[0][2]
     if earlier and re.fullmatch(r" (?:of|is|was|at|:|\() (?:\w+ )?", text[earlier[-1][1] : at.start()]):
         return earlier[-1][2]
+    if (
+        versus
+        and len(earlier) > 1
+        and _LEADS_BY.fullmatch(text[earlier[-2][1] : earlier[-1][0]])
+        and _LEADS_BY.fullmatch(text[earlier[-1][1] : at.start()])
+    ):
+        return earlier[-2][2]
     if versus and earlier and later and re.fullmatch(r" (?:the |that of |those of )?", text[at.end() : later[0][0]]):
         return earlier[-1][2]
     if not versus and (moved := _MOVE_OF.match(text[at.end() :])):
