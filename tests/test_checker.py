@@ -86,6 +86,7 @@ def test_sentences_of_facts_of_many_kinds(told: dict[str, Any]) -> None:
         ("twelfth", 0.91, 0.02),
         ("thirteenth", 0.89, 0.02),
         ("fourteenth", 0.98, 0.02),
+        ("fifteenth", 0.98, 0.02),
     ),
 )
 def test_blind_sets(name: str, wrong_floor: float, true_ceiling: float) -> None:
