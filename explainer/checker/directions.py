@@ -240,6 +240,7 @@ def _transitive(text: str, known: Known, spans: list[tuple[int, int, str]]) -> l
         for match in pattern.finditer(text):
             subject = [s for s in spans if s[1] <= match.start()]
             between = text[subject[-1][1] : match.start()] if subject else ""
+            between = re.sub(r"\b(?:ones?|those|drivers?|things?|factors?) (?:that|which)\b", " ", between)
             if text[match.end() :].startswith(" by "):
                 continue
             if re.search(r"\b(?:others?|the rest|remaining|everything else|they|it|that)\b", between):

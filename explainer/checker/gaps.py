@@ -31,12 +31,17 @@ def gaps(sentence: Sentence, known: Known) -> list[float]:
 
 
 _CALENDAR = re.compile(r"\bthe (?:very )?(?P<unit>day|week|month) (?:before|after|preceding|following)\b")
+_BASELINE = re.compile(r"\b(?:baseline|compar\w+|yardstick|benchmark|reference|measured against|basis)\b")
 _APART = {"day": range(1, 2), "week": range(5, 10), "month": range(20, 46)}
 
 
 def calendar_faults(sentence: Sentence, known: Known) -> list[str]:
     """`The release went live the day before the start` where both were on one day."""
     told = _CALENDAR.search(sentence.text)
+    if told and _BASELINE.search(sentence.text):
+        window = known.number("baseline_window")
+        span = {"day": range(1, 2), "week": range(7, 8), "month": range(28, 32)}[told["unit"]]
+        return [f"{told[0]}: the baseline is another"] if window is not None and window not in span else []
     days = {e.role: e.at.astimezone(known.look.zone).date() for _, e in told_events(sentence, known)}
     if told is None or len(days) < 2 or "T" in sentence.text:
         return []

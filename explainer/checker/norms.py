@@ -82,9 +82,16 @@ _AS_NORMAL = re.compile(
 _MANY_TIMES = re.compile(
     r"\b(?:many|several|multiple) times (?:over|(?:as|more|higher|dearer|above) |(?:the |its |what )*(?:was |had been )?(?:expect|usual|normal|baseline))"
 )
+_THAN_EXPECTED = re.compile(
+    r"(?<!no )(?<!not )(?<!neither )\b(?:(?P<up>more|dearer|higher|costlier|more expensive|over|above|beyond)|less|cheaper|lower|under|below)(?: than)? (?:(?:was|had been|were|it|we|its|the|what|usually|normally|is|originally) ){0,3}(?:expect\w*|usual|normal|baseline|the norm)\b"
+)
 _ENOUGH = re.compile(
     r"\bexpect\w*\b[^,;.]{0,20}\b(?:was|were|proved|is|has been|had been)(?P<no> not)? (?:enough|sufficient)\b"
 )
+
+
+_WITHOUT = re.compile(r"\b(?:without|but for|if not for|had it not been for|were it not for)\b")
+_OF_ELSE = re.compile(r"\b(?:if|had|would|should|could|not|never|last|longer|hours?|days?|budget|time|T\d|whether)\b")
 
 
 def normal_faults(text: str, known: Known) -> list[str]:
@@ -96,7 +103,22 @@ def normal_faults(text: str, known: Known) -> list[str]:
         return [f"{times[0]}: the figures do not say so"]
     if enough := _ENOUGH.search(text):
         return [] if (excess <= 0) != bool(enough["no"]) else [f"{enough[0]}: the cost says otherwise"]
-    told = None if re.search(r"^(?:had|if|were)\b|, (?:had|if|were)\b", text) else _AS_NORMAL.search(text)
+    usual = _AS_NORMAL.search(text)
+    if (left_out := _WITHOUT.search(text)) and usual and "Q" not in text:
+        gone = {c for _, _, c in concepts_in(text[left_out.end() :])}
+        total = sum(v for n, v in known.drivers.items() if concept_of(f"driver_{n}") in gone)
+        near = abs(excess - total) <= ALIKE * abs(base)
+        return [] if near or negated(text, usual.start()) or not gone else [f"{left_out[0]}: more than this is above"]
+    side = _THAN_EXPECTED.search(text)
+    if (
+        side
+        and "Q" not in text
+        and not _OF_ELSE.search(text)
+        and not concepts_in(text)
+        and not negated(text, side.start())
+    ):
+        return [] if (excess > 0) == bool(side["up"]) else [f"{side[0]}: the cost says otherwise"]
+    told = None if re.search(r"^(?:had|if|were)\b|, (?:had|if|were)\b", text) else usual
     if told is None or negated(text, told.start()) or abs(excess) <= ALIKE * abs(base):
         return []
     if re.match(r" (?:would|should)\b", text[told.end() :]):

@@ -76,7 +76,10 @@ def rank_faults(text: str, known: Known) -> list[str]:
                 if set(joint) != set(order[: len(joint)] if place == 0 else order[-len(joint) :]):
                     faults.append(f"{match[0]}: these do not rank so")
                 continue
-            told = _apposed(text, match, spans) or _nearest(beside or spans, match.start())
+            here = [
+                s for s in beside if not re.search(r"[,;:]", text[min(s[1], match.end()) : max(s[0], match.start())])
+            ]
+            told = _apposed(text, match, spans) or _nearest(here or beside or spans, match.start())
             said = negated(text, match.start()) and pattern in (_TOP, _LAST) and not contrast
             if len(order) <= max(place, 0) or (order[place] != told) != said:
                 faults.append(f"{match[0]}: {told} does not rank so")
@@ -99,7 +102,8 @@ def _apposed(text: str, match: re.Match[str], spans: list[tuple[int, int, str]])
     if re.match(
         r"(?:is|in|comes?|came|ranks?|takes?|placed?|leads?|led|dominates?|mostly|mainly|chiefly|primarily)\b", match[0]
     ) or re.search(
-        r"\b(?:is|was|are|were|comes?|came|ranks?|as)(?: by far| clearly)?(?: the)?$", text[: match.start()].rstrip()
+        r"\b(?:is|was|are|were|comes?|came|ranks?|as|weigh\w*|contribut\w*|add\w*|count\w*|matter\w*|explain\w*)(?: by far| clearly)?(?: the)?$",
+        text[: match.start()].rstrip(),
     ):
         return None
     return next(

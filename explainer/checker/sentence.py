@@ -118,6 +118,10 @@ def _parts_of_round(sentence: Sentence) -> None:
         sentence.put(match.start(), match.end(), "against what was")
         return
     size = whole.value if whole else 1.0
+    cents = next((f for f in sentence.figures if f.unit == "usd" and f.scale == 0.01), None)
+    for i, f in enumerate(sentence.figures):
+        if cents and not whole and f.bare and f.value < 100:
+            sentence.figures[i] = f.in_unit_of(cents)
     parts = [
         i
         for i, f in enumerate(sentence.figures)

@@ -47,6 +47,11 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\b(?:wanted|want|tried|trying|hoped|hoping|wished|sought|aimed|meant|intend\w*|was keen|were keen|chose|opted) to\b(?! (?:have |be |cost |end|finish|last|run|stop))|\b(?:on purpose|as an experiment|by choice|out of (?:carelessness|negligence|haste))\b",
             r"purpose|meant|intend|wanted|chose",
         ),
+        # what is wrong
+        (
+            r"\b(?:is|are|was|were|being|seems?) (?:simply |still |now |plainly )?(?:wrong|incorrect|misconfigured|mis-set|outdated|stale|out of date|flawed|invalid|ill-designed|badly (?:set|written|configured)|set (?:wrongly|incorrectly))\b",
+            r"wrong|incorrect|misconfig|outdated|stale|flawed|invalid",
+        ),
         # what was put in place
         (
             r"\b(?:has|have|had|was|were|is|are|been) (?:since |now |already |just )?(?:been )?(?:put|now|set|already) (?:in|into) (?:place|force|effect|operation)\b|\b(?:has|have) (?:since |now |already |just )?been (?:introduced|installed|imposed|implemented|applied|added|tightened|set up|activated|configured|adjusted|lowered|raised|shut|stopped|throttled|rolled out)\b|\b(?:was|were|been|got) (?:simply |accidentally |still )?(?:left|kept|forgotten) (?:on|running|open|behind|unattended|unchecked|in place|active)\b",
