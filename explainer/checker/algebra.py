@@ -36,6 +36,8 @@ _UNEXPECTED = re.compile(
 _SAYS_EXCESS = re.compile(r"\b(?:excess|increase|rise|overspend|saving|difference)\b[^,;Q]*$")
 _OF_BASE = re.compile(r"^ (?:of )?(?:the |its )?(?:whole |entire )?(?:expected|usual|normal) (?:cost|bill)\b")
 _SAYS = re.compile(r"(?<!per )\b(\w+) (?:of|is|was|:)$")
+_GREW = re.compile(r"(?:doubl|tripl|trebl|quadrupl|quintupl|halv)")
+"""A multiple of what the thing itself was before, not of another."""
 _CLOSE = 1.6
 
 
@@ -78,6 +80,8 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
     if unit == "count":
         yield from _of_requests(context, sentence, index, known)
     whole = _WHOLE.match(context.all_right)
+    if unit == "ratio" and _GREW.match(context.figure.shown.lower()):
+        return
     for a in told:
         for b in told:
             if a is b or "part" in b.roles or _related(a, b) or a.unit != b.unit or a.noun != b.noun or not b.value:

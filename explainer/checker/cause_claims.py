@@ -20,9 +20,24 @@ _DOES = re.compile(
 )
 
 
+_SWITCH_DOES = re.compile(
+    r"\b(?:switch|move|shift|migration|change)(?: of (?:requests|traffic|models?))? (?:from N\d+ )?(?:to|towards) (?:the )?N\d+ (?:has |had |have |also |then )*(?:raised|raises|lifted|pushed|drove|drives|increased|doubled|tripled|lengthened|cut|lowered|made|cost|costs|added|adds|brought|saved)\b"
+)
+
+
 def _doing_faults(sentence: Sentence, known: Known) -> list[str]:
     """A release or event that only coincides may not be told to have done something."""
     coinciding = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"}
+    if not known.by_name.get("cause"):
+        coinciding |= {str(f.value).lower() for f in known.by_name.get("event", ())}
+    switched = _SWITCH_DOES.search(sentence.text)
+    if (
+        switched
+        and not MAYBE.search(sentence.text)
+        and "model_mix" not in known.drivers
+        and "model_switch" not in cause_keys(known)
+    ):
+        return [f"{switched[0]}: no fact says what the switch did"]
     for match in _DOES.finditer(sentence.text):
         subject = match["subject"] or match["multiplier"]
         named = subject.startswith("N") and sentence.names[int(subject[1:])] in coinciding

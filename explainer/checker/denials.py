@@ -92,6 +92,12 @@ def _fine(text: str, match: re.Match[str], known: Known) -> bool:
         return excess < 0 if _HIGH.match(scope) else excess > 0
     if (none := _NONE_HIT.match(scope)) and _some(none[1], known):
         return False
+    if re.match(r"(?:in )?(?:the )?production\b", scope) and known.by_name.get("environment"):
+        return True
+    if re.search(r"\b(?:rest|remainder|remaining|others?)\b[^;:]*\b(?:is|are|was|were) $", text[: match.start()]) and (
+        concepts_in(scope) or re.match(r"N\d", scope)
+    ):
+        return True
     if re.match(r"(?:a )?(?:small|minor|trivial|negligible|modest|slight)\b", scope):
         return bool(known.base) and abs(excess) > abs(known.base or 0.0) / 10
     if re.match(r"(?:start|begin|end|finish|fall|happen|stop|take place) (?:\w+ ){0,2}T\d", scope):

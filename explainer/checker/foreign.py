@@ -30,8 +30,11 @@ _SERVED = (
     r"(?:got|gets?|getting|became|becomes?|were|was|is|are|ran|felt|feels?) (?:\w+ )?(?:slow|slower|sluggish|unavailable|unreliable|unresponsive)|"
     r"slow(?:ed|s|ing)? (?:things|everything|the service|answers|responses)|response times?|wait(?:ed|ing)? (?:longer|times?)|downtime|degrad\w+"
 )
+_BROKE = r"expir(?:ed|es|y)|flushed|purged|invalidat\w+|evicted|emptied|reset|restart\w*|reboot\w*|redeploy\w*|corrupt\w*|overload\w*|saturat\w*|stuck|hung|backlog|duplicat\w*|misrout\w*|quotas?|out of memory"
 _FAILED = r"fail(?:s|ed|ing|ures?)?(?! to\b)|errors?|crash\w*|timeouts?"
-_FOREIGN = re.compile(rf"\b(?:{_BUSINESS}|{_ALARM}|(?P<noticed>{_NOTICED})|(?P<failed>{_FAILED})|{_SERVED})\b(?! N\d)")
+_FOREIGN = re.compile(
+    rf"\b(?:{_BUSINESS}|{_ALARM}|{_BROKE}|(?P<noticed>{_NOTICED})|(?P<failed>{_FAILED})|{_SERVED})\b(?! N\d)"
+)
 _TOLD_FAILED = re.compile(r"\bfail|\berror|\boutage")
 _TOLD_NOTICED = re.compile(rf"\b(?:{_NOTICED})")
 

@@ -26,7 +26,7 @@ _ONE_OVER = re.compile(
 
 
 _PUSHES = re.compile(
-    r"^(?: (?:also|too|now|then|again|likewise|each))*(?: (?:adds?|added|adding|contribut\w+|push\w*|raised|raises|lifted|drove|drives|weighs? in|weighed|accounts? for|makes? up|played?|plays|counts?|counted) |(?: ,)? (?:is|was|are|were) (?:also |too )?(?:an?|one of|among|another)(?: of)?(?: the)? (?:\w+ )?(?:drivers?|factors?|contributors?)\b)"
+    r"^(?: (?:also|too|now|then|again|likewise|each))*(?: (?:adds?|added|adding|contribut\w+|push\w*|raised|raises|lifted|drove|drives?|weigh(?:s|ed)?(?: in)?|leads?|led|comes? first|dominates?|tops?|accounts? for|makes? up|played?|plays|counts?|counted) |(?: ,)? (?:is|was|are|were) (?:also |too )?(?:an?|one of|among|another)(?: of)?(?: the)? (?:\w+ )?(?:drivers?|factors?|contributors?)\b)"
 )
 _A_DRIVER = re.compile(
     r"\b(?:drivers?|factors?|contributors?|part|some|rest|remainder)(?: of (?:the excess|the rise|the difference|it|this))? (?:is|are|was|were|comes? from|came from|:) (?:also )?(?:the )?$"
@@ -45,7 +45,7 @@ def _strange_driver(text: str, known: Known) -> list[str]:
     return []
 
 
-_CAN_DRIVE = ("volume", "requests", "requests_per_run", "input", "output", "cache", "model_mix", "price")
+_CAN_DRIVE = ("volume", "requests", "requests_per_run", "input", "output", "cache", "model_mix", "price", "error")
 
 
 def driver_faults(text: str, known: Known) -> list[str]:

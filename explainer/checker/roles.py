@@ -59,7 +59,7 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
         if known.by_name.get("feature") and mine <= {"team"} and _COSTS.search(f"{left}|{right}"):
             faults.append(f"{name} is the team, not what cost this")
     faults += [*_owners(text, known), *_persons(sentence, known, kinds), *_side_faults(sentence, kinds)]
-    faults += _handed_over(sentence, known, kinds)
+    faults += [*_handed_over(sentence, known, kinds), *_priced(sentence, known, kinds)]
     return faults + _half_named(text, known) + _miscounted(sentence)
 
 
@@ -147,6 +147,22 @@ def _handed_over(sentence: Sentence, known: Known, kinds: Mapping[str, set[str]]
     about = "team" in here or re.search(r"\b(?:teams?|own\w*|hands)\b", sentence.text)
     backed = any(word[:6] in known.texts for word in told[0].split() if len(word) > 4)
     return [f"{told[0].strip()}: no fact says so"] if about and not backed else []
+
+
+_PRICED = re.compile(
+    r"\bN(\d+) (?:is|was|are|has become|became|got|has got|costs?|charges?) (?:now |also |far |much |the |a |(?:Q\d+|\w+ly) )*(?:dearer|cheaper|pricier|costlier|more expensive|less expensive)\b"
+)
+
+
+def _priced(sentence: Sentence, known: Known, kinds: Mapping[str, set[str]]) -> list[str]:
+    """That a model is dearer than another, or than it was, needs a fact that speaks of its price."""
+    told = _PRICED.search(sentence.text)
+    mine = kinds.get(sentence.names[int(told[1])], set()) if told else set()
+    if told is None or not mine or not mine <= {"model", "models", "model_from", "model_to"}:
+        return []
+    spoken = re.search(r"dearer|cheaper|expensive|prices? of|price change|list price", known.texts)
+    priced = any("price" in name and not name.startswith("driver_") for name in known.by_name)
+    return [] if spoken or priced else [f"{told[0]}: no fact has its price"]
 
 
 _NO_OWNER = {

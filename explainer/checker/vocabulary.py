@@ -54,12 +54,25 @@ def word_faults(sentence: Sentence, known: Known) -> list[str]:
     return [
         f"{word}: no fact has this name or thing"
         for word, place in sentence.words
-        if _set_apart(word, place, sentence, known)
-        or (
-            (_nearly_named(word.lower(), known) or not _is_plain(word, known))
-            and _may_be_a_name(word, place, sentence, known)
+        if not _elsewhere(word, place, sentence, known)
+        and (
+            _set_apart(word, place, sentence, known)
+            or (
+                (_nearly_named(word.lower(), known) or not _is_plain(word, known))
+                and _may_be_a_name(word, place, sentence, known)
+            )
         )
     ]
+
+
+def _elsewhere(word: str, place: int, sentence: Sentence, known: Known) -> bool:
+    """True where an environment is named as the one that is not meant: `in staging, not in production`."""
+    left = sentence.text[:place]
+    return (
+        word.lower() == "production"
+        and bool(known.by_name.get("environment"))
+        and bool(re.search(r"\b(?:not|outside|rather than|instead of)(?: (?:in|of|from))?(?: the)? $", left))
+    )
 
 
 def _may_be_a_name(word: str, place: int, sentence: Sentence, known: Known) -> bool:
