@@ -94,7 +94,9 @@ def budget_faults(text: str, known: Known) -> list[str]:
     if side is None:
         return []
     over = told > budget
-    denied = bool(re.search(r"\b(?:not|no|n't|without)\b", text[max(0, side.start() - 12) : side.start()]))
+    denied = bool(re.search(r"\b(?:not|no|n't|without)\b", text[max(0, side.start() - 12) : side.start()])) or negated(
+        text, side.start()
+    )
     denied = denied or (side is beyond and " not " in side[0])
     said_over = (beyond is not None) != denied
     return [] if said_over == over else ["it is on the other side of the budget"]

@@ -20,6 +20,9 @@ _DOWN = r"fell|undersho\w+|undercut\w*|under-?ran|fallen|falls?|falling|down|dro
 _DIRECTION = re.compile(rf"(?<![\w-])(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?![\w-])")
 
 
+_WAY = re.compile(rf"(?<![\w-])(?:(?P<up>more|{_UP})|(?:{_DOWN}))(?![\w-])")
+"""Which way the facts' cause went: longer answers, less traffic."""
+
 _TRANSITIVE_UP = re.compile(
     r"\b(?:added|adds?|adding|raised|raises?|pushed|pushes|increased the|contribut\w+|drove|drives?|driving|lifted|put|took(?= (?:\w+ )?Q\d+ (?:onto|on to|up)\b))\b"
 )
@@ -97,6 +100,9 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
             sign = sign_of(COST, known, driver=False) if concept not in _MOVERS else None
             if sign is None:
                 if {concept, told} & known.spoken_causes:
+                    way = _WAY.search(" ".join(f.text for f in known.by_name.get("cause", ())).lower())
+                    if way and bool(way["up"]) != up:
+                        faults.append(f"{match[0]}: the facts' cause is the opposite")
                     continue
                 if known.excess is not None and concept in _MOVERS and not known.drivers.get(concept):
                     faults.append(f"{match[0]}: no fact says how {concept} moved")
@@ -224,6 +230,9 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
 _NO_PART = re.compile(
     r"\b(?:did|does|do|has|have|had|is|was|were|are) (?:not|never|hardly|in no way) (?:\w+ )?(?:contribut\w*|matter\w*|count\w*|weigh\w*|play\w*|figure\w*|add|added|raise[ds]?|push\w*|drive|driven|affect\w*|influence\w*|explain\w*|involved|responsible|behind|a driver|a factor|among)\b|\b(?:contribut\w+|added|adds|explains?|counted) nothing\b|\bneither (?:raised|added|pushed)\b"
 )
+_ALL_BUT = re.compile(
+    r"\b(?:all|every|each|everything|drivers?|others?)(?: [a-z]+)? (?:but|except|except for|apart from|other than|besides|save|excluding|bar) (?:the )?$"
+)
 _IN_PART = re.compile(
     r"Q\d|\b(?:alone|only|just|by itself|on its own|itself|all|everything|whole|entire\w*|fully|most|much|more|less|little|far|same|equal\w*|as|than|shown|whether|down|the (?:most|main|largest|biggest))\b"
 )
@@ -250,10 +259,12 @@ def _transitive(text: str, known: Known, spans: list[tuple[int, int, str]]) -> l
             told = [subject[-1][2]]
             if len(subject) > 1 and text[subject[-2][1] : subject[-1][0]] == " and ":
                 told.append(subject[-2][2])
-            if match[0] == "took" and told[-1] in ("requests_per_run", "max_run", "volume"):
+            money = re.match(r" (?:\w+ )?Q\d+ (?:off|onto|on to|away|from|up)\b", text[match.end() :])
+            if match[0] == "took" and not money and told[-1] in ("requests_per_run", "max_run", "volume"):
                 continue
+            excepted = bool(_ALL_BUT.search(text[: subject[-1][0]]))
             for concept in told if not negated(text, match.start()) else ():
                 sign = sign_of(concept, known, driver=True)
-                if sign is not None and (sign > 0) != up and concept not in ("budget", "forecast"):
+                if sign is not None and (sign > 0) != (up != excepted) and concept not in ("budget", "forecast"):
                     faults.append(f"{match[0]}: {concept} did the opposite")
     return faults

@@ -11,7 +11,7 @@ from explainer.checker.quantities import Known
 from explainer.checker.states import ALIKE
 
 _DRIVERS_ALL = re.compile(
-    r"\b(?P<how>every|all|each|no|none of the|not every|not all)(?: of the| the| of them)? drivers? (?:\w+ )?(?P<what>raised|lowered|increased|reduced|pushed|added|drove|pulled|took|cut|brought|rose|fell|moved|worked|contributed)(?P<rest>[^,;:]*)"
+    r"\b(?P<how>every|all|each|no|none of the|not every|not all|(?:only |at least |just )?one|some|a single)(?: of the| the| of them)? drivers? (?:\w+ )?(?P<what>raised|lowered|increased|reduced|pushed|added|drove|pulled|took|cut|brought|rose|fell|moved|worked|contributed)(?P<rest>[^,;:]*)"
 )
 
 
@@ -73,6 +73,8 @@ def driver_faults(text: str, known: Known) -> list[str]:
         "not every": not all(agree),
         "not all": not all(agree),
     }
+    if told["how"].endswith(("one", "some", "single")):
+        right[told["how"]] = any(agree)
     return [] if right.get(told["how"], all(agree)) else [f"{told[0].strip()}: the drivers do not say so"]
 
 

@@ -8,7 +8,7 @@ from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 
 _PER = re.compile(
-    r"^[ -]?(?:(?:tokens?|requests?|calls?|runs?|of|input|output|more|extra|excess|cost|overspend|in|usd) ){0,3}(?:(?:less|more) than (?:expected|usual|normal|planned) (?:(?:was|were|is) )?(?:(?:spent|billed|paid) )?)?(?:per|an?|each|every|for each|for every|in each)[ -](?P<per>request|call|run|execution|hour|day|week|month|year|user|token|team|second|minute|customer)\b"
+    r"^[ -]?(?:(?:tokens?|requests?|calls?|runs?|of|input|output|more|less|fewer|higher|lower|above|below|over|under|extra|excess|cost|overspend|in|usd) ){0,3}(?:(?:less|more) than (?:expected|usual|normal|planned) (?:(?:was|were|is) )?(?:(?:spent|billed|paid) )?)?(?:per|an?|each|every|for each|for every|in each)[ -](?P<per>request|call|run|execution|hour|day|week|month|year|user|token|team|second|minute|customer)\b"
 )
 
 

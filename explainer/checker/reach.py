@@ -29,7 +29,7 @@ def _single(text: str, known: Known) -> list[str]:
 
 _OTHERS = re.compile(
     r"(?<!no )(?<!than )(?<!any )(?<!all )(?<!of )(?<!the )\bother (?:teams?|features?|models?|workflows?|regions?|customers?|companies|environments?)\b(?: of N\d+)? (?:also |too )?(?:saw|see|moved?|rose|rise|grew|show\w*|were|are|have|had|did|got|went)\b|"
-    r"\b(?:another|(?:one|some|several|many|a few|a number of|Q\d+) (?:of the )?(?:other|more|further)) (?:feature|team|workflow|model|service|product|region|environment|customer|provider)s?\b"
+    r"(?<!to )(?<!by )(?<!onto )(?<!towards )\b(?:another|(?:one|some|several|many|a few|a number of|Q\d+) (?:of the )?(?:other|more|further)) (?:feature|team|workflow|model|service|product|region|environment|customer|provider)s?\b"
 )
 _APART = re.compile(
     r"\b(?:stands? out|stood out|(?:is|are|to) blame|hit (?:the )?hardest|most affected|concentrated (?:in|on)|confined to|sits in|limited to)\b"

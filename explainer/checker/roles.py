@@ -54,7 +54,11 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
         faults.extend(_moves(name, mine, left, right))
         if mine <= {"team", "teams", "owner"} and (did := _DONE_BY.search(left)) and did["verb"] not in known.texts:
             faults.append(f"{did[0]}{name}: no fact says what people did")
-        if mine <= {"team", "teams", "owner"} and (did := _DID.match(right)) and did["verb"] not in known.texts:
+        if (
+            mine <= {"team", "teams", "owner"}
+            and (did := _DID.match(right))
+            and (did["verb"] or did["doing"]) not in known.texts
+        ):
             faults.append(f"{name}{did[0]}: no fact says what people did")
         if known.by_name.get("feature") and mine <= {"team"} and _COSTS.search(f"{left}|{right}"):
             faults.append(f"{name} is the team, not what cost this")
@@ -67,7 +71,7 @@ _DONE_BY = re.compile(
     r"\b(?P<verb>(?!owned|spent|paid|borne|carried|incurred|run|used|shared|followed|affected|led|caused|held|billed|covered|hit)(?:[a-z]{3,}ed|made|set|built|done|chosen|written|sent|put|cut|given|taken|brought|switched (?:on|off)|turned (?:on|off))) by (?:the |team )*$"
 )
 _DID = re.compile(
-    r"^ (?:(?:has|have|had|also|since|already|now|just|then|quickly|recently) )*(?P<verb>(?!need|exceed|owned|used|caused|shared|received|showed|recorded|overspent|spent|caught)(?:[a-z]{3,}ed|cut|set|made|put|sent|built|wrote|brought|chose|began|gave|took|let|kept))(?: (?:up|down|off|on|out|back))? "
+    r"^ (?P<doing>(?:is|are|was|were) (?:(?:already|now|currently|still|also) )*(?!spend|overspend|pay|runn|carry|us|bear|fac|cost|shar|see|expect|ow)[a-z]{3,}ing (?:for|into|on|at|to|the|an?|its|out|with) )|^ (?:(?:has|have|had|also|since|already|now|just|then|quickly|recently) )*(?P<verb>(?!need|exceed|owned|used|caused|shared|received|showed|recorded|overspent|spent|caught)(?:[a-z]{3,}ed|cut|set|made|put|sent|built|wrote|brought|chose|began|gave|took|let|kept))(?: (?:up|down|off|on|out|back))? "
     r"(?:the|its|an?|all|their|our|some|every|more|fewer)(?! (?:\w+ )?(?:costs?|spend|spending|bill|budget|usage|use|share|excess|overspend|expect\w+|part|bulk|most|largest|biggest|baseline|lion)\b) "
 )
 _COSTS = re.compile(

@@ -26,6 +26,9 @@ _SIDE_BY = re.compile(
 _ADDS = re.compile(
     r"\b(?:accounts? for|accounted for|explains?|explained|makes? up|made up|contribut\w+|adds?|added|responsible for|brings?|brought|behind|caused?|drives?|drove)(?: (?:about|around|roughly|some|another|a further|further|nearly|almost|just|over|under))*$"
 )
+_ADDS_TOO = re.compile(
+    r"\b(?:accounts? for|accounted for|explains?|explained|makes? up|made up|contributed|adds?|added|brings?|brought)(?= [^;:.(]*Q\d)(?:(?! (?:while|but|whereas|though) )[^;:.(])*(?:,|and|with) [a-z ]+$"
+)
 _OF_THE_RISE = re.compile(
     r"^ of (?:the |this |that |our )?(?:increase|rise|excess|overspend|extra|jump|growth|surge)\b"
 )
@@ -36,7 +39,7 @@ _AGAINST_IT = re.compile(
 
 def _adds(context: Context) -> bool:
     """True where the words say that a part raised the cost."""
-    told = _ADDS.search(context.left) or _OF_THE_RISE.match(context.right)
+    told = _ADDS.search(context.left) or _OF_THE_RISE.match(context.right) or _ADDS_TOO.search(context.all_left)
     return bool(told) and not _AGAINST_IT.search(context.sentence)
 
 

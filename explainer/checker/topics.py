@@ -15,7 +15,7 @@ from explainer.checker.quantity import Quantity
 from explainer.checker.rests import ALL_BUT, is_affirmed, is_left_out, is_rest, said_as, says_rest
 
 _LEADS = re.compile(
-    r"\b(?:leads?|led|ahead|gap|difference|(?:more|less)(?: of the \w+)? than|exceeds?|exceeded|outweighs?|beats?|tops?|larger|smaller|above|below|behind|over|under)\b"
+    r"\b(?:leads?|led|ahead|gap|difference|(?:more|less)(?: of the \w+)? than|exceeds?|exceeded|outweighs?|beats?|tops?|(?:larger|smaller)(?! (?:part|share|role|portion|piece|contribution|slice)\b)|above|below|behind|over|under)\b"
 )
 _NEGATED = re.compile(
     r"^ of [^,;]*?\b(?:not|no longer|never|miss(?:es|ed)?|uncached|untagged|unattributed|without|no|lacks?|elsewhere|other than|somewhere else)\b"
