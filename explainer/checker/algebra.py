@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from explainer.checker.concepts import COST
+from explainer.checker.concepts import COST, concept_of, concepts_in
 from explainer.checker.contexts import Context
 from explainer.checker.fact_words import named_in, own_words_of, says_own
 from explainer.checker.quantities import Known
@@ -80,6 +80,7 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
     if unit == "count":
         yield from _of_requests(context, sentence, index, known)
     whole = _WHOLE.match(context.all_right)
+    yield from _of_another(context, known)
     if unit == "ratio" and _GREW.match(context.figure.shown.lower()):
         return
     for a in told:
@@ -105,6 +106,18 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
                     yield a.value - b.value
                 if _SUMS.search(context.sentence) and a.unit != "percent":
                     yield a.value + b.value
+
+
+def _of_another(context: Context, known: Known) -> Iterable[float]:
+    """A driver as a share or a multiple of another: `less than half of what volume adds`."""
+    what = re.match(r"^ (?:of |as much as )?what (?:the )?", context.right)
+    mine, other = concepts_in(context.all_left)[-1:], concepts_in(context.right)[:1]
+    if what is None or not mine or not other or other[0][0] != what.end():
+        return
+    sizes = {concept_of(f"driver_{n}"): v for n, v in known.drivers.items()}
+    a, b = sizes.get(mine[0][2]), sizes.get(other[0][2])
+    if a is not None and b:
+        yield a / b if context.figure.unit == "ratio" else 100 * a / b
 
 
 def _averages(context: Context, sentence: Sentence, index: int, known: Known) -> Iterable[float]:

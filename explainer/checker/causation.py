@@ -89,7 +89,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
 
 
 _NO_CAUSE = re.compile(
-    r"\bno (?:[a-z-]+ ){0,3}(?:causes?|explanation|reason)\b|\b(?:causes?|explanation|reason)\b[^,;]*\b(?:not|unknown|open|missing|unclear|yet to be)\b"
+    r"\bno (?:word|news|trace|sign|indication|clue|hint|idea)\b(?: \w+){0,2} (?:of|on|about|as to) (?:the |its |a )?causes?\b|\bno (?:[a-z-]+ ){0,3}(?:causes?|explanation|reason)\b|\b(?:causes?|explanation|reason)\b[^,;]*\b(?:not|unknown|open|missing|unclear|yet to be)\b"
 )
 
 

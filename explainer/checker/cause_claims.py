@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from explainer.checker.cause_words import MAYBE, cause_keys, stated_causes, supported_causes, told_in, unknown_cause
-from explainer.checker.concepts import concepts_in
+from explainer.checker.concepts import concept_of, concepts_in
 from explainer.checker.events import words_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
@@ -112,6 +112,23 @@ def _strange_cause_faults(text: str, known: Known) -> list[str]:
     return [f"{words[-1]}: no fact names this cause"] if words and words[-1] == phrase[-1] and mine else []
 
 
+_LABELLED = re.compile(
+    r"(?:^|[,;:.|] )(?:why|(?:root |likely )?cause|reason|explanation|culprit|trigger) : (?P<what>[^.;|]+)"
+)
+
+
+def _labelled_faults(text: str, known: Known) -> list[str]:
+    """`Why: a prompt change`, where the facts' cause is none or another, and what is named is no driver."""
+    told = _LABELLED.search(text)
+    if told is None or MAYBE.search(told["what"]) or told_in(told["what"], known) or re.search(r"N\d", told["what"]):
+        return []
+    drivers = {concept_of(f"driver_{n}") for n in known.drivers}
+    changed = re.search(r"\b(?:change|update|edit|rewrite|bug|new|wrong|broken|mistake)\b", told["what"])
+    if (drivers & {c for _, _, c in concepts_in(told["what"])} and not changed) or told["what"].strip() in known.texts:
+        return []
+    return [f"{told[0].strip()}: no fact names this cause"]
+
+
 _TURNS = (
     ("dearer", "cheaper"), ("longer", "shorter"), ("more", "fewer"), ("more", "less"), ("higher", "lower"),
     ("larger", "smaller"), ("growing", "shrinking"), ("rising", "falling"), ("new", "old"),
@@ -158,6 +175,7 @@ def claim_faults(sentence: Sentence, known: Known) -> list[str]:
         *_strange_cause_faults(text, known),
         *_contrast_faults(text, known),
         *_turned_faults(text, known),
+        *_labelled_faults(text, known),
         *_linked(text, known),
     ]
     none = _NOT_KNOWN.search(text)
@@ -216,6 +234,7 @@ def _denied_faults(sentence: Sentence, known: Known) -> list[str]:
     return [f"{denied[0]}: the facts' cause is denied"] if told_in(text, known) else []
 
 
+_AND_SO = re.compile(r"(?:\band|,) so (?:the|its|that|it|spend\w*|cost\w*)\b|\b(?:and|,) as a result\b")
 _WHICH = re.compile(
     r"\b(?:which|that|who|and(?: it| so it)?|(?<=; )(?:it|this)) (?:has |have |had |then |clearly |also )*(?:caused|triggered|led to|brought|drove|broke|explains|set (?:\w+ ){1,2}off|(?P<is>(?:is|was) (?:also )?(?:the|its) (?:\w+ )?(?:cause|reason|explanation|culprit)))\b"
 )
@@ -223,8 +242,8 @@ _WHICH = re.compile(
 
 def _coincides_faults(sentence: Sentence, known: Known) -> list[str]:
     """`Release N0 went live, which caused it`."""
-    told = _WHICH.search(sentence.text)
+    told = _WHICH.search(sentence.text) or (None if MAYBE.search(sentence.text) else _AND_SO.search(sentence.text))
     named = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"} & set(sentence.names)
-    if told is None or not named or (told["is"] and sentence.text[: told.start()].endswith("whether ")):
+    if told is None or not named or (told.groupdict().get("is") and sentence.text[: told.start()].endswith("whether ")):
         return []
     return [f"{told[0]}: what coincides is told to have done it"]

@@ -185,6 +185,7 @@ def order_faults(sentence: Sentence, known: Known) -> list[str]:
         or _led(sentence.text, told)
         or _from_start(sentence.text, told, start)
         or _under_way(sentence.text, told, start)
+        or _then(sentence.text, told)
     )
     if wrong is None:
         return []
@@ -229,6 +230,18 @@ def _from_start(text: str, told: list[tuple[int, Event]], start: Event | None) -
     (other,) = others.values()
     later = order["order"] in ("later", "afterwards", "after", "thereafter")
     return (other, start) if (other.at < start.at if later else other.at > start.at) else None
+
+
+_THEN = re.compile(r"\b(?:first|initially)\b[^;.]*? (?:then|afterwards|later|next)\b")
+
+
+def _then(text: str, told: list[tuple[int, Event]]) -> tuple[Event, Event] | None:
+    """Two events told as first and then, that were the other way."""
+    order = _THEN.search(text)
+    earlier = [e for at, e in told if order and at < order.start() + 8]
+    later = [e for at, e in told if order and at >= order.end() - 5]
+    wrong = earlier and later and earlier[-1].role != later[0].role and earlier[-1].at > later[0].at
+    return (earlier[-1], later[0]) if wrong else None
 
 
 _WHEN = re.compile(

@@ -54,6 +54,10 @@ def subject_of_direction(text: str, match: re.Match[str], spans: list[tuple[int,
         doers = [s for s in spans if s[1] <= verb.start()]
         if doers:
             return doers[-1][2]
+    if aside := re.search(r" (?:, )?(?:which|that) (?:has |had |have |alone |itself )?$", text[: match.start()]):
+        told = [s for s in spans if s[1] == aside.start()]
+        if told:
+            return told[0][2]
     if match[0] in _ADJECTIVES:
         beside = [s for s in spans if s[0] == match.start() or text[match.end() : s[0]] == " "]
         if beside:

@@ -93,7 +93,9 @@ _ENOUGH = re.compile(
 
 
 _WITHOUT = re.compile(r"\b(?:without|but for|if not for|had it not been for|were it not for)\b")
-_OF_ELSE = re.compile(r"\b(?:if|had|would|should|could|not|never|last|longer|hours?|days?|budget|time|T\d|whether)\b")
+_OF_ELSE = re.compile(
+    r"\b(?:excess|overspend|overshoot|if|had|would|should|could|not|never|last|longer|hours?|days?|budget|time|T\d|whether)\b"
+)
 
 
 def normal_faults(text: str, known: Known) -> list[str]:

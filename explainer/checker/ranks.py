@@ -111,6 +111,9 @@ def _apposed(text: str, match: re.Match[str], spans: list[tuple[int, int, str]])
     )
 
 
+_ALIKE = re.compile(
+    r"\b(?:both|all|Q\d+)(?: of)?(?: the)?(?: Q\d+)? (?:models|workflows|regions|teams|customers|providers)\b[^;:.]*\b(?:the same|equal|identical|similar|an? even|the very same)\b"
+)
 _LEAST = r"\b(?:smallest|least|lowest)\b[^,;:]* (?:is|was|:|,) N{i}\b|\bN{i} (?:is|was) (?:by far )?the (?:smallest|least|lowest)\b"
 
 
@@ -128,6 +131,9 @@ def part_rank_faults(sentence: Sentence, known: Known) -> list[str]:
     for i, name in enumerate(sentence.names):
         if name in tops and (least := re.search(_LEAST.format(i=i), sentence.text)):
             return [f"{least[0]}: {name} is the largest"]
+    alike = _ALIKE.search(sentence.text)
+    if alike and len(sizes) > 1 and min(sizes.values()) < 0.88 * max(sizes.values()):
+        return [f"{alike[0]}: their facts do not say so"]
     for i, name in told if len(told) == 1 else ():
         if best := re.search(
             rf"\b(?P<how>largest|biggest|greatest|highest|smallest|lowest|least) (?:part|share|piece|portion|slice|chunk|excess|contributor|amount)\b[^,;:Q]*\b(?:in|on|to|from|is|was|by|with|at|:) (?:region |model |workflow |the )?N{i}\b|"

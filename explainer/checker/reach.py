@@ -51,11 +51,12 @@ def reach_faults(sentence: Sentence, known: Known) -> list[str]:
         )
     ):
         return [f"{every[0]}: no fact says so"]
+    shared = re.sub(r"(\bQ\d+ of [^;:.]*) alone(?= ?[.,;]|$)", r"\1", text)
     only = _ONLY.search(
         re.sub(
             r"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\bexcess alone\b|\balone (?=(?:\w+ ){1,4}than\b)|\balone (?=(?:\w+ ){0,3}(?:about |around |some )?Q)|\balone (?:proves?|shows?|says?|means?|does|is not|cannot|tells?)\b|\b(?:on|by|from|in|of|to) (?:the )?(?:timing|times?|clock|calendar|dates?|order) alone\b|\bon its own\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:a )?(?:part|half|fraction|share|portion|piece|third|quarter|slight\w*|small|modest\w*|little)\b|\bonly (?:\w+ ){0,2}[QDT]\d|\bonly (?:that|began|begun|started|starts?|today|yesterday|since|recently|just|now|lately|then|after|once|when|as of|to|spent|cost|because of timing|makes?|made|adds?|added|explains?|accounts?|contribut\w+|took|take|saw|reached)\b",
             "",
-            text,
+            shared,
         )
     )
     if only and re.search(

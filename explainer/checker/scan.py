@@ -81,11 +81,21 @@ _PART_OF_ROUND = re.compile(
 )
 
 
+_SPELT = {
+    str(v): "a hundred" if v == 100 else n for n, v in reversed(NUMBER_WORDS.items()) if n not in ("dozen", "zero")
+}
+_SOME_IN = re.compile(
+    rf"(?<![\w.,$€£-])(?P<some>{'|'.join(_SPELT)}) (?P<in>in|out of|in every|out of every) (?P<all>{'|'.join(_SPELT)})(?![\w,%-]|\.\d)(?! (?:hours?|days?|minutes?|weeks?|months?|million|thousand|percent)\b)"
+)
+"""`3 in 10 requests`, which is read as `three in ten`."""
+
+
 def unabridged(text: str) -> str:
     """A text with its contractions in full, spoken hours as figures, and dashes that are no minus."""
     plain = re.sub(r"(?<=\S) --? (?=\S)|(?<=\w)--(?=\w)", " — ", text)
     plain = _SPOKEN_CLOCK.sub(_clock, plain)
     plain = _PART_OF_ROUND.sub(lambda m: f"{_PARTS_OF_ROUND[m['part'].lower()]} {m['round']}", plain)
+    plain = _SOME_IN.sub(lambda m: f"{_SPELT[m['some']]} {m['in']} {_SPELT[m['all']]}", plain)
     plain = ORDINAL_DAY.sub(lambda m: f"{ORDINALS.index(m['day'].lower()) + 1} {m['month']}", plain)
     plain = DAYS_OF_MONTH.sub(lambda m: f"{m['first']} {m['month']} {m['to']} {m['second']} {m['month']}", plain)
     plain = MONTH_DAYS.sub(lambda m: f"{m['month']} {m['first']} {m['to']} {m['month']} {m['second']}", plain)

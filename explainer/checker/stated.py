@@ -15,7 +15,7 @@ _MISSING = re.compile(
     r"\b(?:there (?:is|was|are|were)|has|have|had) no (?P<what>(?:[a-z]+ ){0,2}[a-z]+)(?= (?:to|for|set|known|yet)\b| ?[.,;:])"
 )
 _LEFT_OPEN = re.compile(
-    r"\b(?:whether|why|if|causes?|reasons?|link\w*|connection|role|proof|end|sign|news|room|more|other)\b"
+    r"\b(?:whether|why|if|causes?|reasons?|link\w*|connection|role|proof|end|sign|news|word|clue|trace|hint|idea|indication|room|more|other)\b"
 )
 _EMPTY = frozenset(
     ["the", "an", "its", "it", "of", "when", "who", "what", "where", "how", "this", "that", "any", "to", "for", "long", "much", "many", "month", "is", "was", "has"]

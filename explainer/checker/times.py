@@ -181,7 +181,7 @@ def _role(text: str, index: int) -> str:
     if re.search(r"\bbetween(?: about| around)? $", left):
         return "start"
     if re.search(r"\bbetween\b.*\bT\d+\b[^T]* and (?:about |around )?$", carried):
-        return "end"
+        return "now"
     if re.search(r"\bfrom\b.*\bT\d+\b.*\b(?:to|until|till)\b[^T]*$", carried) or re.match(
         r"^ ?(?:-|–|—|→|until|till|to) ?$", left
     ):

@@ -112,8 +112,15 @@ def _contradicted(context: Context, quantity: Quantity, known: Known) -> bool | 
             return False
     if quantity.name in _MONTHLY and (told := _NAMED_AMOUNT.search(context.left)) and told["what"] != quantity.concept:
         return False
-    monthly = known.by_name.get("month_to_date") and _THIS_MONTH.search(context.sentence)
+    monthly = (
+        known.by_name.get("month_to_date")
+        and _THIS_MONTH.search(context.sentence)
+        and "incident" not in context.sentence
+    )
     if monthly and quantity.concept == COST and "after" in roles and "any" not in roles and quantity.unit == "usd":
+        return False
+    side = re.match(r"^ (?:\w+ )?(input|output) tokens\b", context.right)
+    if side and quantity.concept in ("input", "output") and quantity.concept != side[1] and quantity.unit == "count":
         return False
     if _ALL_BUT.search(context.left) and not ("rest" in roles and f"without:{concept}" in quantity.also):
         return False
