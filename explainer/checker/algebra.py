@@ -69,6 +69,12 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
             q for q in told if q.unit == "percent" and "part" not in q.roles and (part or _shown(q, sentence, index))
         ]
         yield from _of_named(context, known)
+        pool, carried = known.number("pool_cost"), known.number("pool_share_after")
+        carries = (known.text("team") or "-").lower() in context.words or re.search(
+            r"\b(?:carr|bear|share)", context.left
+        )
+        if pool and carried and carries and context.role not in ("before", "excess") and "pool" in context.words:
+            yield carried * pool / 100
         shown = [q for q in shares if _shown(q, sentence, index)]
         yield from (*_of_shares(shares, told), *_of_shares(shown, known.direct))
     if unit == "ratio" and known.base and _SAYS_EXCESS.search(context.left) and _OF_BASE.match(context.right):

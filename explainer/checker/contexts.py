@@ -138,7 +138,7 @@ def context_of(
     if figure.unit == "count" and _FACTOR.search(left_all.rstrip()):
         figure = replace(figure, unit="ratio")
     qualifier = _QUALIFIER.search(left + " ")
-    if qualifier and not _PHRASAL.search(left):
+    if qualifier and not _PHRASAL.search(left) and not left_all.rstrip().endswith(":"):
         figure = figure.qualified(qualifier["qual"].strip())
         left_all = left_all.rstrip()[: qualifier.start() - len(left) or None].rstrip()
         left = left[: qualifier.start()].rstrip()

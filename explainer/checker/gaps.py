@@ -17,7 +17,7 @@ def gaps(sentence: Sentence, known: Known) -> list[float]:
     """Hours between the events that a sentence speaks of; from the start where it names one alone."""
     named = {(e.role, e.at): e for _, e in told_events(sentence, known) if e.role != "planned"}
     times = dict(reversed(times_of(known)))
-    others = [e.at for e in named.values() if e.role not in ("start", "end")]
+    others = list(dict.fromkeys(e.at for e in named.values() if e.role not in ("start", "end")))
     ends = [e.at for e in named.values() if e.role == "end"]
     start = [times["started_at"]] if "started_at" in times else []
     if others and "ended_at" in times and re.search(ONWARD, sentence.text):
