@@ -23,7 +23,7 @@ _GOES_ON = re.compile(
 def forecast_faults(text: str, known: Known) -> list[str]:
     """A forecast is of the month's end, is there only where a fact has it, and is never certain."""
     certain = _CERTAIN.search(text) if _MONTHLY.search(text) else None
-    if certain and not negated(text, certain.end() - 1):
+    if certain and not negated(text, certain.start()):
         return [f"{certain[0]}: a forecast is not certain"]
     told = None if re.search("forecast|project|predict", known.texts) else _FORETOLD.search(text)
     if told and not re.search(r"\b(?:no|not|without) (?:\w+ )?$", text[: told.start()]):

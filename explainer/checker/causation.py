@@ -24,7 +24,7 @@ from explainer.checker.sentence import Sentence
 
 _MARKER = re.compile(
     r"\b(?:because(?: of)?|due to|caused?|causes|causing|as a (?:direct )?(?:result|consequence)(?: of)?|result(?:s|ed|ing)? (?:of|from|in)|owing to|thanks to|"
-    r"triggered|trigger|led to|leads to|brought (?:about|on)|reasons?|responsible|blame|blamed|culprit|(?<!driver )explains?|explained|explanation|proves?|proven|proof|"
+    r"triggered|trigger|led to|leads to|brought (?:about|on)|reasons?|responsible|blame|blamed|culprit|(?<!driver )explains?|explained|explanation|proves?(?! (?:nothing|little|no)\b)|proven|proof|"
     r"root cause|stems?(?: from)?|stemming|behind|attributable|attributed|traced|traces back|down to|made (?:it|spend|the cost)|the work of|courtesy of|after all|hence|therefore|thus|consequently|that is why|(?:is|was) what (?=caused|made|drove|led|pushed|triggered|lies|raised|explains)|is why|was why|what made|which is why|so that is|origin|source of|driven by|fuelled by|fueled by|provoked|sparked|produced by|set(?:s|ting)?(?: \w+){0,2} off|at fault|(?:is|are) (?:directly |clearly )?(?:related|connected|linked)|to do with|comes? (?:down to|from)|came from|coming from|lies? (?:in|with|behind)|drove|drives|from)\b"
 )
 
@@ -161,7 +161,9 @@ def _markers(text: str, known: Known) -> list[re.Match[str]]:
             and not concepts_in(text)
         ):
             continue
-        if match[0] == "behind" and re.match(r" (?:us|them)\b", text[match.end() :]):
+        if match[0] == "behind" and re.match(
+            r" (?:us|them|(?:the|these|those) (?:dates?|times?|figures?|numbers?))\b", text[match.end() :]
+        ):
             continue
         if match[0] == "behind" and re.search(
             r"\b(?:model|team|feature|workflow|owner|one|customer|region|environment|provider|account) $",

@@ -84,7 +84,10 @@ _HOLDS = re.compile(r"\b(?:hold|last|suffice|be kept|be met|do)\b")
 
 
 def _fine(text: str, match: re.Match[str], known: Known) -> bool:
-    if re.match(r"^(?:yes|no) ?[,:.]", text[match.start() :]):
+    if re.match(
+        r"^(?:yes|no) ?[,:.]|(?:nobody|no one) (?:has |had )?(?:yet )?(?:named|found|given|confirmed|established|identified) (?:an? |the |any )?(?:cause|reason|explanation)",
+        text[match.start() :],
+    ):
         return True
     scope = " ".join(CLAUSE.split(text[match.end() :])[0].split()[: REACH + 3])
     excess = known.excess or 0.0

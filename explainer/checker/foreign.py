@@ -17,12 +17,12 @@ _BUSINESS = (
 )
 _ALARM = (
     r"emergenc\w+|cris[ei]s|critical\w*|severe\w*|severity|serious\w*|grave|alarm(?:s|ed|ing|ingly)?|catastroph\w+|disast\w+|dire|"
-    r"dangerous\w*|panic\w*|worr(?:y|ied|ies|ying|isome)|concerning|(?<!as )concerns?(?= ?[.,;]|$)|scary|shock(?:ing|ed)?|outrageous\w*|scandal\w*|"
+    r"dangerous\w*|panic\w*|worr(?:y|ied|ies|ying|isome)|(?:is|are|was|looks?|very|deeply|quite) concerning|(?<!as )concerns?(?= ?[.,;]|$)|scary|shock(?:ing|ed)?|outrageous\w*|scandal\w*|"
     r"out of (?:control|hand)|harmless|(?<!not )trivial|lose sleep|sleep over|fear\w*|afraid|nightmare|blunder\w*|fiasco|painful\w*|unacceptable|"
     r"(?:is|was|looks?|seems?) (?:\w+ )?(?:dramatic|tragic|dreadful|terrible|awful|acceptable|tolerable|bearable|manageable|fine)"
 )
 _NOTICED = (
-    r"notic(?:ed|es|ing)|unnoticed|spott(?:ed|ing)|spots|discover\w*|detect\w*|undetected|caught|flagg(?:ed|ing)|paged|pager|alert\w*(?! :)|"
+    r"notic(?:ed|es|ing)|unnoticed|spott(?:ed|ing)|spots|discover\w*|detect(?:s|ing|ion|ors?)?|detected(?! (?:on|in|for|at) N\d)|undetected|caught|flagg(?:ed|ing)|paged|pager|(?<!cost )(?<!spend )(?<!spending )(?<!budget )(?<!this )alert\w*(?! [:—–])|"
     r"monitor(?:s|ed|ing)?|found out|find out|came to light|eye on|watch(?:ed|es|ing)?|picked (?:it|this|that) up|picked up on|alarm bells|learn(?:ed|t) (?:of|about)"
 )
 _SERVED = (
