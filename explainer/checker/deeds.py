@@ -27,7 +27,7 @@ _ADVICE = re.compile(
 )
 _NEXT_THING = re.compile(r"^(?:up )?next(?: up| on the list| in line)? (?:is|are|comes?) (?!to\b)(?P<what>[^,;:.]+)")
 _ACTION = re.compile(
-    r"\b(?:team|teams|they|we|engineers?|developers?|owners?|somebody|someone|people|provider|support) (?:has|have|had|is|are|was|were) "
+    r"\b(?:team|teams|they|we|engineers?|developers?|owners?|somebody|someone|people|provider|support|finance|vendor|supplier|management|accounting|procurement|security|customers?) (?:has|have|had|is|are|was|were) "
     r"(?:already |now |since |just |been |also )*(?P<verb>(?!not\b)\w+(?:ed|ing|en|nt|ut|ld))\b"
 )
 _DID = re.compile(
