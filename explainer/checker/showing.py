@@ -23,26 +23,6 @@ _SIDE_BY = re.compile(
 )
 
 
-_ADDS = re.compile(
-    r"\b(?:accounts? for|accounted for|explains?|explained|makes? up|made up|contribut\w+|adds?|added|responsible for|brings?|brought|behind|caused?|drives?|drove)(?: (?:about|around|roughly|some|another|a further|further|nearly|almost|just|over|under))*$"
-)
-_ADDS_TOO = re.compile(
-    r"\b(?:accounts? for|accounted for|explains?|explained|makes? up|made up|contributed|adds?|added|brings?|brought)(?= [^;:.(]*Q\d)(?:(?! (?:while|but|whereas|though) )[^;:.(])*(?:,|and|with) [a-z ]+$"
-)
-_OF_THE_RISE = re.compile(
-    r"^ of (?:the |this |that |our )?(?:increase|rise|excess|overspend|extra|jump|growth|surge)\b"
-)
-_AGAINST_IT = re.compile(
-    r"\b(?:off|less|lower\w*|minus|negative\w*|against|other way|opposite|sav\w+|reduc\w+|offset\w*|cut\w*|down|decreas\w+|dampen\w*|drop|fell|relief|credit)\b"
-)
-
-
-def _adds(context: Context) -> bool:
-    """True where the words say that a part raised the cost."""
-    told = _ADDS.search(context.left) or _OF_THE_RISE.match(context.right) or _ADDS_TOO.search(context.all_left)
-    return bool(told) and not _AGAINST_IT.search(context.sentence)
-
-
 def shows(context: Context, quantity: Quantity) -> bool:
     """True where the figure shows this value, in its unit."""
     figure, unit = context.figure, context.figure.unit
@@ -52,8 +32,6 @@ def shows(context: Context, quantity: Quantity) -> bool:
     if unit == "ratio" and "inverse" in quantity.roles and (figure.value < 1 or not _LOWER.search(context.sentence)):
         return False
     if figure.sign and (figure.sign * quantity.value < 0 or (unit == "percent" and "ratio" in quantity.roles)):
-        return False
-    if unit == "usd" and "part" in quantity.roles and quantity.value < 0 and not figure.sign and _adds(context):
         return False
     if as_told < 0 and "part" in quantity.roles and _other_way(context, quantity.value * as_told):
         return False

@@ -222,6 +222,8 @@ def new_faults(text: str, known: Known) -> list[str]:
     if new and not backed:
         return [f"{new[0]}: no fact says so"]
     launched = _LAUNCHED.search(text)
+    if launched and re.search(r"\b(?:release|version|model|change) (?:N\d+ )?$", text[: launched.start()]):
+        launched = None  # `release N0 came into use`: no launch of the feature
     if launched and not known.by_name.get("launched_at") and launched[0] not in known.texts:
         return [f"{launched[0]}: no fact says so"]
     release = re.search(r"\b(?:releases?|deploy(?:ed|ment|s)?|rollout)\b", text)

@@ -25,8 +25,31 @@ _EXCESS_IS = re.compile(
 )
 
 
+_ADDS = re.compile(
+    r"\b(?:accounts? for|accounted for|explains?|explained|makes? up|made up|contribut\w+|adds?|added|responsible for|brings?|brought|behind|caused?|drives?|drove)(?: (?:about|around|roughly|some|another|a further|further|nearly|almost|just|over|under))*$"
+)
+_ADDS_TOO = re.compile(
+    r"\b(?:accounts? for|accounted for|explains?|explained|makes? up|made up|contributed|adds?|added|brings?|brought)(?= [^;:.(]*Q\d)(?:(?! (?:while|but|whereas|though) )[^;:.(])*(?:,|and|with) [a-z ]+$"
+)
+_OF_THE_RISE = re.compile(
+    r"^ of (?:the |this |that |our )?(?:increase|rise|excess|overspend|extra|jump|growth|surge)\b"
+)
+_AGAINST_IT = re.compile(
+    r"\b(?:off|less|lower\w*|minus|negative\w*|against|other way|opposite|sav\w+|reduc\w+|offset\w*|cut\w*|down|decreas\w+|dampen\w*|drop|fell|relief|credit)\b"
+)
+
+
+def _adds(context: Context) -> bool:
+    """True where the words say that a part raised the cost."""
+    told = _ADDS.search(context.left) or _OF_THE_RISE.match(context.right) or _ADDS_TOO.search(context.all_left)
+    return bool(told) and not _AGAINST_IT.search(context.sentence)
+
+
 def suits(context: Context, quantity: Quantity, known: Known) -> bool:
     """True where the words around the figure may be said of this value."""
+    against = "part" in quantity.roles and quantity.unit == "usd" and quantity.value * (known.excess or 1.0) < 0
+    if against and not context.figure.sign and _adds(context):
+        return False
     return (
         any(is_of_topic(c, quantity, known) for c in topics_of(context, known))
         and (_suits_role(context, quantity, known) or not _rivals(context, quantity, known))
