@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from explainer.checker.concepts import COST, concept_of, concepts_in
+from explainer.checker.concepts import COST, concepts_in
 from explainer.checker.contexts import Context
 from explainer.checker.fact_words import named_in, own_words_of, says_own
 from explainer.checker.quantities import Known
@@ -120,8 +120,7 @@ def _of_another(context: Context, known: Known) -> Iterable[float]:
     mine, other = concepts_in(context.all_left)[-1:], concepts_in(context.right)[:1]
     if what is None or not mine or not other or other[0][0] != what.end():
         return
-    sizes = {concept_of(f"driver_{n}"): v for n, v in known.drivers.items()}
-    a, b = sizes.get(mine[0][2]), sizes.get(other[0][2])
+    a, b = known.by_driver.get(mine[0][2]), known.by_driver.get(other[0][2])
     if a is not None and b:
         yield a / b if context.figure.unit == "ratio" else 100 * a / b
 

@@ -50,7 +50,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
     faults = claim_faults(sentence, known)
     supported = supported_causes(known)
     stated = stated_causes(text)
-    drivers = {concept_of(f"driver_{n}"): v for n, v in known.drivers.items()}
+    drivers = known.by_driver
     measured = {q.concept for q in known.quantities}
     for match, key in stated:
         if (
@@ -80,7 +80,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
         return faults
     text = re.sub(r"\b(?:is|are|was|were|lies?) behind (?=(?:about |around |some )?Q\d)", " ", text)
     marker = next(iter(_markers(text, known)), None)
-    if known.text("scope") == "everywhere" and re.search(r"\b(?:no|not|nothing|nobody)\b[^,;]*\bblame\b", text):
+    if known.is_everywhere and re.search(r"\b(?:no|not|nothing|nobody)\b[^,;]*\bblame\b", text):
         return faults
     if marker is None:
         sure = _surely(text, known)
@@ -209,11 +209,7 @@ def _marked_cause(
         return []
     maybe, hedge = MAYBE.search(text), HEDGE.search(text)
     named = THING.match(text, marker.end())
-    if (
-        named
-        and not maybe
-        and sentence.names[int(named[1])] in {str(f.value).lower() for f in known.facts if f.kind == "coincidence"}
-    ):
+    if named and not maybe and sentence.names[int(named[1])] in known.coinciding:
         return ["a release or event that coincides is told as the cause"]
     sure = _surely(text, known)
     if sure:
@@ -221,14 +217,13 @@ def _marked_cause(
     if maybe and re.search(r"\b(?:whether|link|connection|relation\w*|correlation)\b", text) and not stated:
         return []
     cause = known.by_name.get("cause", ())
-    coincidences = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"}
     names = [n for n in re.findall(r"\bN\d+\b", text)]
     about_release = bool(re.search(r"\b(?:release|deploy\w*|rollout|version|launch)\b", text)) and bool(names or maybe)
     plainly = maybe or ("Q" not in text and not concepts_in(text))
-    about_release = about_release or bool(plainly and coincidences & set(sentence.names))
+    about_release = about_release or bool(plainly and known.coinciding & set(sentence.names))
     keys = {key for _, key in stated}
     told_cause = told_in(text, known) or any(phrase_in(f.text, text) for f in cause)
-    if about_release and coincidences and not told_cause:
+    if about_release and known.coinciding and not told_cause:
         if maybe:
             return []
         spoken = [c for _, _, c in concepts_in(text)]

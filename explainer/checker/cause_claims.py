@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from explainer.checker.cause_words import MAYBE, cause_keys, stated_causes, supported_causes, told_in, unknown_cause
-from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.concepts import concepts_in
 from explainer.checker.events import words_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
@@ -27,7 +27,7 @@ _SWITCH_DOES = re.compile(
 
 def _doing_faults(sentence: Sentence, known: Known) -> list[str]:
     """A release or event that only coincides may not be told to have done something."""
-    coinciding = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"}
+    coinciding = set(known.coinciding)
     if not known.by_name.get("cause"):
         coinciding |= {str(f.value).lower() for f in known.by_name.get("event", ())}
     switched = _SWITCH_DOES.search(sentence.text)
@@ -122,9 +122,10 @@ def _labelled_faults(text: str, known: Known) -> list[str]:
     told = _LABELLED.search(text)
     if told is None or MAYBE.search(told["what"]) or told_in(told["what"], known) or re.search(r"N\d", told["what"]):
         return []
-    drivers = {concept_of(f"driver_{n}") for n in known.drivers}
     changed = re.search(r"\b(?:change|update|edit|rewrite|bug|new|wrong|broken|mistake)\b", told["what"])
-    if (drivers & {c for _, _, c in concepts_in(told["what"])} and not changed) or told["what"].strip() in known.texts:
+    if (known.by_driver.keys() & {c for _, _, c in concepts_in(told["what"])} and not changed) or told[
+        "what"
+    ].strip() in known.texts:
         return []
     return [f"{told[0].strip()}: no fact names this cause"]
 
@@ -218,10 +219,9 @@ def _cleared_faults(sentence: Sentence, known: Known) -> list[str]:
     """What coincides may as little be told not to be the cause as to be it: that is not shown."""
     text = sentence.text
     told = None if _OPEN.search(text) else _CLEARED.search(text)
-    coinciding = [f for f in known.facts if f.kind == "coincidence"]
-    named = {str(f.value).lower() for f in coinciding} & set(sentence.names)
+    named = known.coinciding & set(sentence.names)
     spoken = re.search(r"\b(?:release|rollout|deploy\w*|outage|event|version)\b", text)
-    if told is None or not coinciding or not (named or (spoken and spoken[0] in known.texts)):
+    if told is None or not known.coinciding or not (named or (spoken and spoken[0] in known.texts)):
         return []
     return [] if told[0] in known.texts else [f"{told[0]}: no fact clears what coincides"]
 
@@ -243,7 +243,7 @@ _WHICH = re.compile(
 def _coincides_faults(sentence: Sentence, known: Known) -> list[str]:
     """`Release N0 went live, which caused it`."""
     told = _WHICH.search(sentence.text) or (None if MAYBE.search(sentence.text) else _AND_SO.search(sentence.text))
-    named = {str(f.value).lower() for f in known.facts if f.kind == "coincidence"} & set(sentence.names)
+    named = known.coinciding & set(sentence.names)
     if told is None or not named or (told.groupdict().get("is") and sentence.text[: told.start()].endswith("whether ")):
         return []
     return [f"{told[0]}: what coincides is told to have done it"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.cause_words import told_in
-from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.concepts import concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.steps import QUOTED, says_no_more
@@ -55,8 +55,8 @@ _OTHER_WORD = {"asked": "requested"}
 
 def _is_looked_at(text: str, known: Known) -> bool:
     """True where no more is advised than to look at one of the drivers."""
-    at, drivers = _LOOK.match(text), {concept_of(f"driver_{n}") for n in known.drivers}
-    return at is not None and any(start == at.end() and c in drivers for start, _, c in concepts_in(text))
+    at = _LOOK.match(text)
+    return at is not None and any(start == at.end() and c in known.by_driver for start, _, c in concepts_in(text))
 
 
 def _reported(word: str, text: str, denied: bool, known: Known) -> bool:
@@ -129,9 +129,8 @@ def deed_faults(text: str, known: Known) -> list[str]:
         and not _reported(action["verb"], text, negated(text, action.start("verb")), known)
     ):
         return [f"{action[0]}: no fact says what people did"]
-    drivers = {concept_of(f"driver_{n}") for n in known.drivers}
     if (thing := _NEXT_THING.match(text)) and not (
-        drivers & {c for _, _, c in concepts_in(thing["what"])} or re.search(r"[NQTD]\d", thing["what"])
+        known.by_driver.keys() & {c for _, _, c in concepts_in(thing["what"])} or re.search(r"[NQTD]\d", thing["what"])
     ):
         return [f"{thing[0]}: no fact says what to do here"]
     if more := re.search(

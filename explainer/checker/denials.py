@@ -54,7 +54,7 @@ def denial_faults(sentence: Sentence, known: Known) -> list[str]:
         plain = re.sub(r"\bnothing (?:there )?before\b|\b(?:did not|didn't) exist before\b", " ", plain)
     if known.text("state") == "ended":
         plain = re.sub(r"\bno (?:further|more|extra|additional) (?:excess|cost|overspend|spend|rise)\b", " ", plain)
-    if known.text("scope") == "everywhere":
+    if known.is_everywhere:
         plain = re.sub(
             r"\bnone (?:of (?:them|these|the \w+) )?(?:stands?|stood|sticks?|stuck) out\b|\bno (?:one|single|particular|one single) \w+\b|\bnot (?:in )?(?:one|a single)\b",
             " ",

@@ -18,9 +18,7 @@ def denied_share(context: Context, known: Known) -> list[str] | None:
     if context.figure.unit != "percent" or not _DENIES_SHARE.search(context.left):
         return None
     everyone = re.search(r"\bno (?:single |one |other )?driver|\bnone\b|\bnothing\b|\bneither\b", context.left)
-    shares = (
-        {concept_of(f"driver_{n}"): 100 * v / known.excess for n, v in known.drivers.items()} if known.excess else {}
-    )
+    shares = {c: 100 * v / known.excess for c, v in known.by_driver.items()} if known.excess else {}
     for name in known.by_name:
         if name.startswith("driver_") and name.endswith("_share") and (value := known.number(name)) is not None:
             shares.setdefault(concept_of(name), value)

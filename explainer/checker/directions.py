@@ -242,7 +242,7 @@ def _transitive(text: str, known: Known, spans: list[tuple[int, int, str]]) -> l
     faults = []
     if (denied := _NO_PART.search(text)) and not _IN_PART.search(text):
         told = [c for _, end, c in spans if end <= denied.start()][-1:]
-        size = sum(abs(known.drivers[n]) for n in known.drivers if [concept_of(f"driver_{n}")] == told)
+        size = abs(known.by_driver.get(told[0], 0.0)) if told else 0.0
         if size > 0.02 * abs(known.excess or 0.0) and (sign_of(told[0], known, driver=True) or 0.0) > 0:
             faults.append(f"{denied[0]}: {told[0]} did just that")
     for pattern, up in ((_TRANSITIVE_UP, True), (_TRANSITIVE_DOWN, False)):

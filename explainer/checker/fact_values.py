@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
+from explainer.checker.concepts import concept_of
 from explainer.types import Fact
 
 
@@ -45,6 +47,21 @@ class FactValues:
         """Dollars by driver."""
         names = [n for n in self.by_name if n.startswith("driver_") and not n.endswith("_share")]
         return {n.removeprefix("driver_"): v for n in names if (v := self.number(n)) is not None}
+
+    @cached_property
+    def by_driver(self) -> dict[str, float]:
+        """Dollars by what drives: `volume`, `input`, `price`."""
+        return {concept_of(f"driver_{n}"): v for n, v in self.drivers.items()}
+
+    @cached_property
+    def coinciding(self) -> frozenset[str]:
+        """The names, in lower case, of releases and events that only coincide."""
+        return frozenset(str(f.value).lower() for f in self.facts if f.kind == "coincidence")
+
+    @property
+    def is_everywhere(self) -> bool:
+        """True where the facts spread the difference over everything."""
+        return self.text("scope") == "everywhere"
 
     @property
     def parts(self) -> dict[str, float]:

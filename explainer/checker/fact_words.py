@@ -37,6 +37,11 @@ def names_of(facts: Sequence[Fact]) -> list[str]:
     return sorted(names - {""})
 
 
+def words_in(text: str) -> frozenset[str]:
+    """The words of a text, in which a hyphen parts none."""
+    return frozenset(re.findall(r"[\w-]+", text))
+
+
 def texts_without_names(facts: Sequence[Fact]) -> str:
     """The facts' sentences without the names in them, so that a word of a name backs no other use of it."""
     text = " ".join(f.text for f in facts if f.name not in UNTRUSTED)

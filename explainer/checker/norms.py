@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.concepts import concepts_in
 from explainer.checker.events import words_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
@@ -35,8 +35,8 @@ _A_DRIVER = re.compile(
 
 def _strange_driver(text: str, known: Known) -> list[str]:
     """A thing that is told to have pushed the cost, where the facts' drivers are others."""
-    drivers = {concept_of(f"driver_{n}") for n in known.drivers}
-    for start, end, concept in concepts_in(text) if drivers else ():
+    drivers = known.by_driver.keys()
+    for start, end, concept in concepts_in(text):
         same = {concept, *(("volume", "requests_per_run") if concept == "requests" else ())}
         if concept not in _CAN_DRIVE or same & drivers or concept in known.spoken_causes or negated(text, end):
             continue
@@ -45,23 +45,27 @@ def _strange_driver(text: str, known: Known) -> list[str]:
     return []
 
 
+def _largest(known: Known) -> str:
+    """The driver that weighs most in the direction of the difference."""
+    return max(known.by_driver, key=lambda c: known.by_driver[c] * (known.excess or 1.0))
+
+
 _CAN_DRIVE = ("volume", "requests", "requests_per_run", "input", "output", "cache", "model_mix", "price", "error")
 
 
 def driver_faults(text: str, known: Known) -> list[str]:
     """`Every driver raised the cost`, `not all drivers pushed it up`: by the drivers' signs; and none that is no driver."""
+    if not known.drivers:
+        return []
     if strange := _strange_driver(text, known):
         return strange
-    if (top := _NONE_OVER.search(text)) and known.drivers:
-        most = max(known.drivers, key=lambda n: known.drivers[n] * (known.excess or 1.0))
-        if concept_of(f"driver_{most}") not in [c for _, _, c in concepts_in(text[top.end() :])]:
-            return [f"{top[0]}: the drivers do not say so"]
-    if (over := _ONE_OVER.search(text)) and known.drivers:
-        most = max(known.drivers, key=lambda n: known.drivers[n] * (known.excess or 1.0))
-        if concept_of(f"driver_{most}") in [c for _, _, c in concepts_in(text[over.end() :])[:1]]:
-            return [f"{over[0]}: the drivers do not say so"]
+    largest = _largest(known)
+    if (top := _NONE_OVER.search(text)) and largest not in [c for _, _, c in concepts_in(text[top.end() :])]:
+        return [f"{top[0]}: the drivers do not say so"]
+    if (over := _ONE_OVER.search(text)) and largest in [c for _, _, c in concepts_in(text[over.end() :])[:1]]:
+        return [f"{over[0]}: the drivers do not say so"]
     told, drivers = _DRIVERS_ALL.search(text), list(known.drivers.values())
-    if told is None or not drivers:
+    if told is None:
         return []
     down = told["what"] in ("lowered", "reduced", "took", "cut", "fell") or re.search(
         r"\b(?:down|off|lower)\b", told["rest"]
@@ -110,7 +114,7 @@ def normal_faults(text: str, known: Known) -> list[str]:
     usual = _AS_NORMAL.search(text)
     if (left_out := _WITHOUT.search(text)) and usual and "Q" not in text:
         gone = {c for _, _, c in concepts_in(text[left_out.end() :])}
-        total = sum(v for n, v in known.drivers.items() if concept_of(f"driver_{n}") in gone)
+        total = sum(v for c, v in known.by_driver.items() if c in gone)
         near = abs(excess - total) <= ALIKE * abs(base)
         return [] if near or negated(text, usual.start()) or not gone else [f"{left_out[0]}: more than this is above"]
     side = _THAN_EXPECTED.search(text)

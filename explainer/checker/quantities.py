@@ -8,7 +8,7 @@ from functools import cached_property
 from explainer.checker.concepts import concepts_in
 from explainer.checker.derived import counts, direct, money, pairs, shares, told, used
 from explainer.checker.fact_values import FactValues
-from explainer.checker.fact_words import UNTRUSTED, names_of, texts_without_names, words_of
+from explainer.checker.fact_words import UNTRUSTED, names_of, texts_without_names, words_in, words_of
 from explainer.look import DOLLARS, Look
 from explainer.types import Fact
 
@@ -23,6 +23,7 @@ class Known(FactValues):
         self.fact_words = words_of(facts)
         self.names = names_of(facts)
         self.texts = " ".join(f.text for f in facts if f.name not in UNTRUSTED).lower()
+        self.text_words, self.plain_words = words_in(self.texts), words_in(self.plain_texts)
         self.spoken_causes = frozenset(c for f in facts if f.kind == "cause" for _, _, c in concepts_in(f.text.lower()))
         """What the facts' causes speak of."""
         self.direct = list(direct(self))

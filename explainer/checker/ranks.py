@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from explainer.checker.concepts import COST, concept_of, concepts_in
+from explainer.checker.concepts import COST, concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
@@ -49,12 +49,10 @@ def rank_faults(text: str, known: Known) -> list[str]:
         lambda m: "the second" if "second" in m[0] else "",
         text,
     )
-    drivers = {concept_of(f"driver_{n}"): v for n, v in known.drivers.items()}
-    parts = {concept_of(n): v for n, v in known.parts.items()}
+    drivers = known.by_driver
     spans = [s for s in concepts_in(text) if s[2] in drivers]
     faults: list[str] = []
     if not spans or not drivers:
-        del parts
         return faults
     total = known.excess or 0.0
     order = sorted(drivers, key=lambda c: -drivers[c] * (1 if total >= 0 else -1))
@@ -62,8 +60,7 @@ def rank_faults(text: str, known: Known) -> list[str]:
         for match in pattern.finditer(text):
             if contrast := re.search(r"\bnot (?:the )?([\w ]{3,40}?) but (?:rather )?", text[match.start() :]):
                 spans = [s for s in spans if s[0] >= match.start() + contrast.end()] or spans
-            if two := re.search(r"\bQ\d+ $", text[: match.start()]):
-                del two
+            if re.search(r"\bQ\d+ $", text[: match.start()]):
                 if {s[2] for s in spans} != set(order[: len({s[2] for s in spans})]):
                     faults.append(f"{match[0]}: these are not the largest")
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.concepts import concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
@@ -70,7 +70,7 @@ def reach_faults(sentence: Sentence, known: Known) -> list[str]:
     ):
         return []
     alone = re.match(r"only (?:the )?[a-z ]+? (?:lowered|reduced|cut|offset|took|pulled|brought)\b", text)
-    against = [concept_of(f"driver_{n}") for n, v in known.drivers.items() if v * (known.excess or 0.0) < 0]
+    against = [c for c, v in known.by_driver.items() if v * (known.excess or 0.0) < 0]
     if alone and len(against) == 1 and [c for _, _, c in concepts_in(alone[0])] == against:
         return []
     if only and only[0] not in known.texts and not negated(text, text.find(only[0].strip())):
@@ -78,13 +78,11 @@ def reach_faults(sentence: Sentence, known: Known) -> list[str]:
         excess = known.excess or 0.0
         shares += [100 * v / excess for v in known.drivers.values() if excess]
         told = {c for _, _, c in concepts_in(text)}
-        shares.append(
-            sum(100 * v / excess for n, v in known.drivers.items() if excess and concept_of(f"driver_{n}") in told)
-        )
+        shares.append(sum(100 * v / excess for c, v in known.by_driver.items() if excess and c in told))
         if not any(99.5 < v < 100.5 for v in shares):
             return [f"{only[0]}: no fact rules out all else"]
     if (
-        known.text("scope") == "everywhere"
+        known.is_everywhere
         and (apart := _APART.search(text))
         and not re.search(r"\b(?:no|none|not|nothing|nobody|neither)\b", text[: apart.start()])
     ):

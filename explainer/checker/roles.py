@@ -110,10 +110,10 @@ def _persons(sentence: Sentence, known: Known, kinds: Mapping[str, set[str]]) ->
     is told as done that no fact of theirs says."""
     mine = {f.name: [w for w in words_of(f) if len(w) > 2] for f in known.facts if _is_person(f)}
     for part in re.finditer(r"[^,;:()—–]+", sentence.text):
-        here = {sentence.names[int(i)] for i in re.findall(r"\bN(\d+)\b", part[0])}
+        here = dict.fromkeys(sentence.names[int(i)] for i in re.findall(r"\bN(\d+)\b", part[0]))
         for name in (n for n in here if kinds.get(n, set()) & set(mine)):
             own = {w for role in kinds[name] & set(mine) for w in mine[role]}
-            others = {w for role, words in mine.items() if role not in kinds[name] for w in words} - own
+            others = [w for role, words in mine.items() if role not in kinds[name] for w in words if w not in own]
             if not _has(part[0], own) and (told := _has(part[0], others)):
                 return [f"{name}: {told} is told of somebody else"]
         did = re.search(

@@ -15,7 +15,7 @@ def sign_of(concept: str, known: Known, *, driver: bool) -> float | None:
     """The direction in which a thing moved; None where no fact says. `driver` prefers its dollars to its units."""
     if concept == COST:
         return known.excess if known.excess is not None else known.number("excess_percent")
-    dollars = {concept_of(f"driver_{n}"): v for n, v in known.drivers.items()}.get(concept)
+    dollars = known.by_driver.get(concept)
     if concept.startswith("part:"):
         return next((v for n, v in known.parts.items() if concept_of(n) == concept), None)
     moved = [

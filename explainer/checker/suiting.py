@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from explainer.checker.concepts import concept_of
 from explainer.checker.contexts import Context
 from explainer.checker.fact_words import named_in
 from explainer.checker.figure_words import RIGHT_DOWN, RIGHT_UP
@@ -109,7 +108,7 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
             return not (context.figure.sign and "ratio" in roles)
         return role in roles
     if role == "total":
-        if _OF_EXCESS.match(context.right) or context.concept in {concept_of(f"driver_{n}") for n in known.drivers}:
+        if _OF_EXCESS.match(context.right) or context.concept in known.by_driver:
             return {"excess", "total"} <= roles or "sum" in roles
         return "total" in roles or "after" in roles
     return bool(roles & {"excess", "change", "rest", "ratio", "share", "sum", "lead", "any"}) or (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from explainer.checker.concepts import COST, concept_of
+from explainer.checker.concepts import COST
 from explainer.checker.contexts import ASIDE, Context
 from explainer.checker.fact_words import is_generic, named_in, own_words_of
 from explainer.checker.figure_words import NOUN_UNITS, RIGHT_DOWN, RIGHT_UP
@@ -185,8 +185,8 @@ def _combined(context: Context, quantity: Quantity, known: Known) -> bool | None
 
 def _is_of_largest(context: Context, quantity: Quantity, known: Known) -> bool:
     """True for the sum of the largest drivers, where the words tell just them: `the first two drivers`."""
-    order = sorted(known.drivers, key=lambda n: -known.drivers[n] * (known.excess or 1.0))
-    largest = {concept_of(f"driver_{n}") for n in order[: len(quantity.also)]}
+    order = sorted(known.by_driver, key=lambda c: -known.by_driver[c] * (known.excess or 1.0))
+    largest = set(order[: len(quantity.also)])
     return bool(_LARGEST.search(context.all_left)) and quantity.also == largest
 
 

@@ -116,11 +116,7 @@ _SPENDS = re.compile(
 def _set_apart(word: str, place: int, sentence: Sentence, known: Known) -> bool:
     """True for a word in code or after `workflow` and the like that no fact has: a name, though it may be a plain word."""
     lower = word.lower()
-    if (
-        lower in known.names
-        or lower in known.fact_words
-        or re.search(rf"(?<![\w-]){re.escape(lower)}(?![\w-])", known.texts)
-    ):
+    if lower in known.names or lower in known.fact_words or _is_in(lower, known.text_words, known.texts):
         return False
     left, right = sentence.text[:place], sentence.text[place + len(lower) :]
     if _IS_NAMED.search(left) and re.match(r" ?(?:[.,;:()]|and\b|$)", right) and lower not in _NO_NAME:
@@ -149,6 +145,13 @@ def _set_apart(word: str, place: int, sentence: Sentence, known: Known) -> bool:
     return place in sentence.marked or bool(named and lower not in plain_words())
 
 
+def _is_in(word: str, words: frozenset[str], text: str) -> bool:
+    """True where a text, of which these are the words, has this one; one with a sign in it is looked for in the text."""
+    if word in words:
+        return True
+    return not re.fullmatch(r"[\w-]+", word) and bool(re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text))
+
+
 def _nearly_named(lower: str, known: Known) -> bool:
     """True for a compound that is a name of the facts but for a letter or two, though all its parts are plain words."""
     return "-" in lower and lower not in known.names and bool(get_close_matches(lower, known.names, 1, 0.85))
@@ -174,11 +177,7 @@ def _is_plain(word: str, known: Known) -> bool:
 
 
 def _known_word(lower: str, known: Known) -> bool:
-    if (
-        lower in plain_words()
-        or lower in known.fact_words
-        or re.search(rf"(?<![\w-]){re.escape(lower)}(?![\w-])", known.plain_texts)
-    ):
+    if lower in plain_words() or lower in known.fact_words or _is_in(lower, known.plain_words, known.plain_texts):
         return True
     for ending in _ENDINGS:
         stem = lower.removesuffix(ending)
