@@ -1,4 +1,4 @@
-"""Which weighs more? Ranks of drivers, of parts and of growth, and records."""
+"""Which weighs more? Ranks of drivers, of parts and of growth."""
 
 from __future__ import annotations
 
@@ -29,9 +29,6 @@ _SECOND = re.compile(
 _LAST = re.compile(
     r"\b(?:smallest|least(?! Q)|(?:comes?|came|ranks?|is|placed?) last|last place|(?:smaller|lesser) (?:of the|one))\b"
 )
-_RECORD = re.compile(
-    r"\b(?:ever(?! since)|(?<!normal )(?<!usual )(?<!baseline )(?<!level )(?<!down )(?<!high )(?<!much )(?<!large )(?<!half )(?<!back )(?<!dear )again|once more|recurr\w+|(?:second|third|fourth) time|(?<!for the )record|unprecedented|all-time|highest(?! (?:amount|share|part|of the (?:Q\d+|drivers)|driver)\b)|worst|never before|(?<!T\d )on record|historic\w*|first time|lowest|since records|busiest|(?:\w+est|most|top|worst)\b[^,;.]{0,30}\bof the (?:year|month|quarter|week)|(?:first|second|third|fourth|fifth) (?:incident|spike|such|case|occurrence|anomaly|episode)|of this kind)\b"
-)
 
 _THAN_ALL = re.compile(
     r"\b(?P<how>more|bigger|larger|greater|smaller|less|outweighs|exceeds|tops|dwarfs)(?: \w+){0,3}? (?:the|all)(?: of)?(?: the)? (?:others?|rest|remaining)(?: (?:Q\d+|drivers?|ones?))*[^,;]*? (?:combined|together|put together|taken together|in sum)\b"
@@ -39,10 +36,6 @@ _THAN_ALL = re.compile(
 
 
 def rank_faults(text: str, known: Known) -> list[str]:
-    if known.by_name.get("previous_incident_at"):
-        text = re.sub(r"\bnot the first incident\b", "", text)
-    if _RECORD.search(text) and not _RECORD.search(known.texts):
-        return [f"{_RECORD.search(text)[0]}: no fact compares with all others"]  # type: ignore[index]
     plain = text
     text = re.sub(
         r"\bfrom (?:the )?(?:largest|biggest|smallest)\b|\bto the (?:smallest|largest)\b|\bmost (?:likely|probably|of(?! all\b))\b|\bat (?:most|least)\b|\bfirst (?:used|seen|use)\b|\bsecond-(?:largest|biggest)\b",

@@ -7,7 +7,6 @@ from explainer.checker.causation import cause_faults
 from explainer.checker.deeds import deed_faults
 from explainer.checker.denials import denial_faults
 from explainer.checker.directions import direction_faults
-from explainer.checker.foreign import foreign_faults
 from explainer.checker.norms import (
     attribute_faults,
     driver_faults,
@@ -20,11 +19,11 @@ from explainer.checker.outright import opposite_faults, without_told
 from explainer.checker.quantities import Known
 from explainer.checker.ranks import outpace_faults, part_rank_faults, rank_faults
 from explainer.checker.reach import reach_faults
+from explainer.checker.records import record_faults
 from explainer.checker.roles import role_faults
 from explainer.checker.sentence import Sentence
 from explainer.checker.stated import stated_faults
 from explainer.checker.states import (
-    new_faults,
     planned_faults,
     state_faults,
     steady_faults,
@@ -58,14 +57,13 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *kind_faults(rest.text, known),
         *steady_faults(rest.text, known),
         *unit_cost_faults(text, known),
-        *new_faults(rest.text, known),
         *min(cause_faults(sentence, known), cause_faults(rest, known), key=len),
         *deed_faults(rest.text, known),
         *done_faults(text, known),
         *denial_faults(rest, known),
         *stated_faults(text, known),
         *role_faults(sentence, known),
-        *foreign_faults(rest, known),
+        *record_faults(rest, known),
         *unspoken_faults(rest.text, known),
         *unit_faults(text),
     ]

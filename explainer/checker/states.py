@@ -193,39 +193,3 @@ def steady_faults(text: str, known: Known) -> list[str]:
 
 def _spoken(text: str) -> set[str]:
     return {concept for _, _, concept in concepts_in(text)}
-
-
-_NEW = re.compile(
-    r"\b(?:is|was|are|were) (?:an? )?(?:brand[- ])?new\b|\b(?:an?|the|this) new (?:workflow|feature|team|customer|user|client)s?\b"
-)
-
-
-_LAUNCHED = re.compile(
-    r"\b(?:first (?:used|put)|launch|introduced|debut|(?:came|come|went|gone|put|taken|brought) into (?:use|service|production|being)|(?:only|not) existed|existed only|exists? only|the (?:feature|service) (?:was |had |has )?(?:just |only |first )*(?:been )?(?:gone live|went live|switched on|turned on|activated|enabled))"
-)
-_GONE = re.compile(r"\b(?P<what>retire|decommission|shut(?:ting)? ?down|sunset|discontinu|terminat)\w*\b")
-_TAG = re.compile(
-    r"\b(?P<what>team|owner|feature|workflow|model|customer|environment|project|cost|user|region|provider|department|account|service|version|release|workload|product)(?: or \w+)? tags?\b"
-)
-
-
-def new_faults(text: str, known: Known) -> list[str]:
-    """What is told to be new, a release and a kind of tag need a fact that says so."""
-    gone = _GONE.search(text)
-    if gone and gone["what"] not in known.texts:
-        return [f"{gone[0]}: no fact speaks of it"]
-    tag = _TAG.search(text)
-    if tag and f"{tag['what']} tag" not in known.texts:
-        return [f"{tag[0]}: no fact speaks of it"]
-    new = _NEW.search(text)
-    backed = "new" in known.texts or any(known.by_name.get(n) for n in ("launched_at", "version_to", "model_to"))
-    if new and not backed:
-        return [f"{new[0]}: no fact says so"]
-    launched = _LAUNCHED.search(text)
-    if launched and re.search(r"\b(?:release|version|model|change) (?:N\d+ )?$", text[: launched.start()]):
-        launched = None  # `release N0 came into use`: no launch of the feature
-    if launched and not known.by_name.get("launched_at") and launched[0] not in known.texts:
-        return [f"{launched[0]}: no fact says so"]
-    release = re.search(r"\b(?:releases?|deploy(?:ed|ment|s)?|rollout)\b", text)
-    spoken = "release" in known.texts or "deploy" in known.texts or "version" in known.texts
-    return [f"{release[0]}: no fact speaks of it"] if release and not spoken else []

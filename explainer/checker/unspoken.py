@@ -1,29 +1,56 @@
-"""What texts like to add and no fact has: how it developed, how it is graded, how it ended, what was meant, what was
-put in place. Each is fine where a fact's sentence has a word of it."""
+"""What texts like to add and no fact of a cost knows: what it does to the business, how bad it is, who noticed, how users
+fare, how it developed and ended, what was meant and put in place. Each is backed only where a fact speaks of it too."""
 
 from __future__ import annotations
 
 import re
 
+from explainer.checker.concepts import concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 
-_PERIOD = r"(?:hours?|days?|nights?|weeks?|weekends?|months?|mornings?|afternoons?|evenings?)"
-_COURSE = re.compile(
-    r"\b(?:peak(?:s|ed|ing)?|at (?:its|the) (?:height|worst|highest|lowest|peak)|the worst (?:of it |part |day |hour |is |was )*(?:is|was|seems|lies|came|fell)|(?:gain|gather|los|pick)(?:s|ed|ing)?(?: up)? (?:pace|speed|momentum|steam)|"
-    r"accelerat\w+|decelerat\w+|speed(?:s|ed|ing)? up|slow(?:s|ed|ing) down|growth (?:has |had |then |also )*(?:slowed|quickened|eased|sped up|picked up|stalled|halved|doubled|steepened)|taper\w*(?: off)?|flatten\w*(?: out| off)?|plateau\w*|front-loaded|back-loaded|turning point|turned the corner|"
-    r"(?:has|have|had) been (?:shrinking|easing|falling|declining|receding|fading|narrowing|widening|mounting|building|stabili[sz]ing|volatile|fluctuating)|fluctuat\w+|swung|see-?saw\w*|up and down|in (?:waves|bursts|steps|two phases)|"
-    r"(?:built up|accrued|accumulated|arose|piled up) (?:mostly |mainly |entirely |largely |only )?(?:in|on|within|during|over) (?:the|its) (?:very )?(?:first|last|final|opening|early|late|closing)\b|(?:half|most|much|all|part|the bulk|the rest|Q\d+)(?: of (?:it|this|that|the \w+))? (?:fell|came|arose|accrued|occurred|happened|built up|accumulated|was (?:spent|incurred|run up))(?: up)? (?:in|on|within|during|over|at) (?:the )?(?:very )?(?:first|last|final|opening|second|early|latter|late|closing)\b)"
+_BUSINESS = (
+    r"margins?|profits?|profitab\w+|earnings|runway|reserves?|contingenc\w+|cash|liquidity|investors?|shareholders?|(?<!across the )board|"
+    r"headcount|hiring|layoffs?|bottom line(?! :)|top line|fund(?:s|ing)?|savings account|set aside|write-?offs?|insurance|"
+    r"lawsuits?|legal|contract(?:s|ual)?|sla|slas|reputation|churn|business case|viab\w+|(?:quarter|year|team|company) ?'s targets?|"
+    r"(?:another|other|the next) (?:project|launch)s?|overtime|weekend work"
 )
-_GROWS = re.compile(
-    r"\b(?:keeps? (?:on )?(?:growing|rising|climbing|increasing)|(?:gr[eo]w\w*|ris\w+|climb\w*) (?:by the|every|each) (?:minute|hour|day|week)|and (?:rising|growing|climbing|counting)(?= ?[.,;!]|$)|from day to day|day (?:by|after) day|"
-    r"week (?:by|after) week|bit by bit|little by little|(?:had|has|have) (?:already |long |slowly |quietly |steadily )*been (?:already |long |slowly |quietly |steadily )*(?:creeping|climbing|rising|growing|increasing|mounting|drifting)|"
-    r"(?:creep|climb|ris|grow|drift|increas)(?:ing|ed)?(?: up)?(?: \w+)? (?:all|for|over|through|since)(?: (?:of|the|some|many|last|past|several))* (?:spring|summer|autumn|fall|winter|year|years|quarters?|months?|weeks|time|while)|for (?:\w+ )?(?:months|weeks|years|ages|some time|quite a while)(?! (?:before|ahead))|(?:months|weeks|years) (?:ago|in a row|running|on end))\b"
+
+_ALARM = (
+    r"emergenc\w+|cris[ei]s|critical\w*|severe\w*|severity|serious\w*|grave|alarm(?:s|ed|ing|ingly)?|catastroph\w+|disast\w+|dire|"
+    r"dangerous\w*|panic\w*|worr(?:y|ied|ies|ying|isome)|(?:is|are|was|looks?|very|deeply|quite) concerning|(?<!as )concerns?(?= ?[.,;]|$)|scary|shock(?:ing|ed)?|outrageous\w*|scandal\w*|"
+    r"out of (?:control|hand)|harmless|(?<!not )trivial|lose sleep|sleep over|fear\w*|afraid|nightmare|blunder\w*|fiasco|painful\w*|unacceptable|"
+    r"(?:is|was|looks?|seems?) (?:\w+ )?(?:dramatic|tragic|dreadful|terrible|awful|acceptable|tolerable|bearable|manageable|fine)"
 )
-_SEASON = re.compile(r"\b(?:last|previous|this|next|all) (?:quarter|year|spring|summer|autumn|winter)\b")
-_TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(said), backed)
+
+_NOTICED = (
+    r"notic(?:ed|es|ing)|unnoticed|spott(?:ed|ing)|spots|discover\w*|detect(?:s|ing|ion|ors?)?|detected(?! (?:on|in|for|at) N\d)|undetected|caught|flagg(?:ed|ing)|paged|pager|(?<!cost )(?<!spend )(?<!spending )(?<!budget )(?<!this )alert\w*(?! [:—–])|"
+    r"monitor(?:s|ed|ing)?|found out|find out|came to light|eye on|watch(?:ed|es|ing)?|picked (?:it|this|that) up|picked up on|alarm bells|learn(?:ed|t) (?:of|about)"
+)
+
+_SERVED = (
+    r"customers?|users?|clients?|subscribers?|visitors?|competitors?|regulators?|auditors?|"
+    r"(?:got|gets?|getting|became|becomes?|were|was|is|are|ran|felt|feels?) (?:\w+ )?(?:slow|slower|sluggish|unavailable|unreliable|unresponsive)|"
+    r"slow(?:ed|s|ing)? (?:things|everything|the service|answers|responses)|response times?|wait(?:ed|ing)? (?:longer|times?)|downtime|degrad\w+"
+)
+
+_BROKE = r"expir(?:ed|es|y)|flushed|purged|invalidat\w+|evicted|emptied|reset|restart\w*|reboot\w*|redeploy\w*|corrupt\w*|overload\w*|saturat\w*|stuck|hung|backlog|duplicat\w*|misrout\w*|quotas?|out of memory"
+
+_FAILED = r"fail(?:s|ed|ing|ures?)?(?! to\b)|errors?|crash\w*|timeouts?"
+
+_MATTERS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = tuple(
+    (re.compile(said), re.compile(rf"\b(?:{backed})") if backed else None)
     for said, backed in (
+        (rf"\b(?:{_BUSINESS}|{_ALARM}|{_BROKE}|{_SERVED})\b(?! N\d)", ""),
+        (rf"\b(?:{_NOTICED})\b(?! N\d)", _NOTICED),
+        (rf"\b(?:{_FAILED})\b(?! N\d)", "fail|error|outage"),
+        (r"\bfigures (?:are|were) (?:only |still )?(?:estimat|provisional|preliminary)\w*", ""),
+        (r"\blast used?\b", "last use"),
+        (r"\b(?:releases?|deploy(?:ed|ment|s)?|rollout)\b", "release|deploy|version"),
+        (
+            r"\b(?:retire|decommission|shut(?:ting)? ?down|sunset|discontinu|terminat)\w*\b",
+            r"retire|decommission|shut(?:ting)? ?down|sunset|discontinu|terminat",
+        ),
         # how it is graded
         (
             r"\b(?:sev(?:erity)?[ -]?(?:Q?\d|one|two|three)|priority|p[0-4] incident|criticality|urgency|tier[ -](?:Q?\d|one|two))\b",
@@ -64,11 +91,60 @@ _TABLE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
     )
 )
+"""What is said, and what a fact has to say for it: the same word where nothing is given."""
+
+_COURSE = re.compile(
+    r"\b(?:peak(?:s|ed|ing)?|at (?:its|the) (?:height|worst|highest|lowest|peak)|the worst (?:of it |part |day |hour |is |was )*(?:is|was|seems|lies|came|fell)|(?:gain|gather|los|pick)(?:s|ed|ing)?(?: up)? (?:pace|speed|momentum|steam)|"
+    r"accelerat\w+|decelerat\w+|speed(?:s|ed|ing)? up|slow(?:s|ed|ing) down|growth (?:has |had |then |also )*(?:slowed|quickened|eased|sped up|picked up|stalled|halved|doubled|steepened)|taper\w*(?: off)?|flatten\w*(?: out| off)?|plateau\w*|front-loaded|back-loaded|turning point|turned the corner|"
+    r"(?:has|have|had) been (?:shrinking|easing|falling|declining|receding|fading|narrowing|widening|mounting|building|stabili[sz]ing|volatile|fluctuating)|fluctuat\w+|swung|see-?saw\w*|up and down|in (?:waves|bursts|steps|two phases)|"
+    r"(?:built up|accrued|accumulated|arose|piled up) (?:mostly |mainly |entirely |largely |only )?(?:in|on|within|during|over) (?:the|its) (?:very )?(?:first|last|final|opening|early|late|closing)\b|(?:half|most|much|all|part|the bulk|the rest|Q\d+)(?: of (?:it|this|that|the \w+))? (?:fell|came|arose|accrued|occurred|happened|built up|accumulated|was (?:spent|incurred|run up))(?: up)? (?:in|on|within|during|over|at) (?:the )?(?:very )?(?:first|last|final|opening|second|early|latter|late|closing)\b)"
+)
+
+_GROWS = re.compile(
+    r"\b(?:keeps? (?:on )?(?:growing|rising|climbing|increasing)|(?:gr[eo]w\w*|ris\w+|climb\w*) (?:by the|every|each) (?:minute|hour|day|week)|and (?:rising|growing|climbing|counting)(?= ?[.,;!]|$)|from day to day|day (?:by|after) day|"
+    r"week (?:by|after) week|bit by bit|little by little|(?:had|has|have) (?:already |long |slowly |quietly |steadily )*been (?:already |long |slowly |quietly |steadily )*(?:creeping|climbing|rising|growing|increasing|mounting|drifting)|"
+    r"(?:creep|climb|ris|grow|drift|increas)(?:ing|ed)?(?: up)?(?: \w+)? (?:all|for|over|through|since)(?: (?:of|the|some|many|last|past|several))* (?:spring|summer|autumn|fall|winter|year|years|quarters?|months?|weeks|time|while)|for (?:\w+ )?(?:months|weeks|years|ages|some time|quite a while)(?! (?:before|ahead))|(?:months|weeks|years) (?:ago|in a row|running|on end))\b"
+)
+
+_SEASON = re.compile(r"\b(?:last|previous|this|next|all) (?:quarter|year|spring|summer|autumn|winter)\b")
+
+_BACK = re.compile(
+    r"\b(?:gone|went|go|are|is|were|was|back|return(?:ed|s)?|dropped|fell) (?:back |again )?(?:to|at) (?:their|its|the) (?:old|usual|former|previous|normal|earlier|original) (?:length|size|level|number|count|rate|share|price|value|volume|mix)s?\b"
+)
+
+_MILLION = re.compile(r"\bmillion (?:input|output) tokens|\b(?:thousand|billion|hundred) tokens")
+
+_NEW = re.compile(
+    r"\b(?:is|was|are|were) (?:an? )?(?:brand[- ])?new\b|\b(?:an?|the|this) new (?:workflow|feature|team|customer|user|client)s?\b"
+)
+
+_LAUNCHED = re.compile(
+    r"\b(?:first (?:used|put)|launch|introduced|debut|(?:came|come|went|gone|put|taken|brought) into (?:use|service|production|being)|(?:only|not) existed|existed only|exists? only|the (?:feature|service) (?:was |had |has )?(?:just |only |first )*(?:been )?(?:gone live|went live|switched on|turned on|activated|enabled))"
+)
+
+_TAG = re.compile(
+    r"\b(?P<what>team|owner|feature|workflow|model|customer|environment|project|cost|user|region|provider|department|account|service|version|release|workload|product)(?: or \w+)? tags?\b"
+)
 
 
 def unspoken_faults(text: str, known: Known) -> list[str]:
     """What a sentence adds that no fact speaks of."""
-    grows = bool(known.by_name.get("growth_per_week") or known.by_name.get("growth_days"))
+    names = " ".join(n for n in known.by_name if not n.startswith("driver_")).replace("_", " ")
+    spoken = f"{known.texts} {names}"
+    for said, backed in _MATTERS:
+        for told in said.finditer(text):
+            if not (backed.search(spoken) if backed else _stem(told[0]) in spoken):
+                return [f"{told[0]}: no fact speaks of it"]
+    return [*_course_faults(text, known), *_new_faults(text, known)]
+
+
+def _stem(phrase: str) -> str:
+    return phrase.split()[-1][:5].removesuffix("s")
+
+
+def _course_faults(text: str, known: Known) -> list[str]:
+    """How it went on, rose or fell back."""
+    grows = known.by_name.get("growth_per_week") or known.by_name.get("growth_days")
     if (told := _GROWS.search(text)) and not grows and not negated(text, told.start()):
         return [f"{told[0]}: no fact says that it grows"]
     if (told := _SEASON.search(text)) and told[0] not in known.texts:
@@ -77,7 +153,23 @@ def unspoken_faults(text: str, known: Known) -> list[str]:
         r"\bpeak|dearest|highest|worst|slow|accelerat|steps", known.texts
     ):
         return [f"{told[0]}: no fact says how it went on"]
-    for said, backed in _TABLE:
-        if (told := said.search(text)) and not re.search(rf"\b(?:{backed})", known.texts):
-            return [f"{told[0]}: no fact speaks of it"]
+    if (told := _BACK.search(text)) and concepts_in(text[: told.start()]) and told[0] not in known.texts:
+        return [f"{told[0]}: no fact says so"]
+    return []
+
+
+def _new_faults(text: str, known: Known) -> list[str]:
+    """What is told to be new or launched, a kind of tag and a price per so many tokens."""
+    if (tag := _TAG.search(text)) and f"{tag['what']} tag" not in known.texts:
+        return [f"{tag[0]}: no fact speaks of it"]
+    if (priced := _MILLION.search(text)) and priced[0] not in known.texts:
+        return [f"{priced[0]}: no fact has the price of these"]
+    new = _NEW.search(text)
+    if new and not ("new" in known.texts or any(n in known.by_name for n in ("launched_at", "version_to", "model_to"))):
+        return [f"{new[0]}: no fact says so"]
+    launched = _LAUNCHED.search(text)
+    if launched and re.search(r"\b(?:release|version|model|change) (?:N\d+ )?$", text[: launched.start()]):
+        return []  # `release N0 came into use`: no launch of the feature
+    if launched and "launched_at" not in known.by_name and launched[0] not in known.texts:
+        return [f"{launched[0]}: no fact says so"]
     return []

@@ -1,0 +1,66 @@
+"""How does it stand among all teams, features and times, and did it happen before? A rank among all others, a record and a
+repetition need a fact that speaks of the others."""
+
+from __future__ import annotations
+
+import re
+
+from explainer.checker.concepts import concepts_in
+from explainer.checker.quantities import Known
+from explainer.checker.sentence import Sentence
+
+_RECORD = re.compile(
+    r"\b(?:ever(?! since)|(?<!normal )(?<!usual )(?<!baseline )(?<!level )(?<!down )(?<!high )(?<!much )(?<!large )(?<!half )(?<!back )(?<!dear )again|once more|recurr\w+|(?:second|third|fourth) time|(?<!for the )record|unprecedented|all-time|highest(?! (?:amount|share|part|of the (?:Q\d+|drivers)|driver)\b)|worst|never before|(?<!T\d )on record|historic\w*|first time|lowest|since records|busiest|(?:\w+est|most|top|worst)\b[^,;.]{0,30}\bof the (?:year|month|quarter|week)|(?:first|second|third|fourth|fifth) (?:incident|spike|such|case|occurrence|anomaly|episode)|of this kind)\b"
+)
+
+_REPEATED = re.compile(r"\b(?:happened|occurred|been seen) (?:like this )?(?:before|twice)\b(?! (?:the|it|this))")
+_EARLIER_ONES = re.compile(r"\b(?:previous|earlier|last|prior) incident|incidents? before")
+_ANOTHER = re.compile(r"\b(?:second|third|fourth|fifth|last) (?:such )?(?:incident|anomaly|time)\b")
+
+_SUPERLATIVE = (
+    r"(?:most|least) (?:expensive|costly|wasteful|thirsty)|costliest|dearest|priciest|cheapest|thirstiest|hungriest|"
+    r"(?:biggest|largest|top|heaviest|highest|leading|number-one|worst) (?:spend\w*|consumers?|cost cent(?:er|re)s?|offenders?|bills?|budgets?)"
+)
+
+_KINDS = r"(?:features?|teams?|products?|services?|departments?|groups?|compan(?:y|ies)|apps?|applications?|projects?|business units?)"
+
+_AMONG_ALL = re.compile(
+    rf"\b(?:{_SUPERLATIVE})\b|\b(?:largest|biggest|most|highest|heaviest|worst|first|last) [^,;:]{{0,24}}\b(?:of|among|in) (?:all|our|the company|the organi[sz]ation|the house)\b|"
+    rf"\b(?:any|every|all|all the|no|none of the|among (?:the|our|all))(?: other| others)?(?: \w+)?(?<!\bowning) {_KINDS}\b(?=.*\b(?:spen[dt]\w*|costs?|pay\w*|paid|use\w*|expensive|much|more|less)\b)|"
+    rf"\bthan (?:any|every|all|most)(?: of the)?(?: other| others)? {_KINDS}\b|\bamong (?:the|our) (?:\w+ ){{0,2}}{_KINDS}\b|\btop Q\d+ (?:\w+ )?{_KINDS}\b|"
+    r"\b(?:nobody|no one|nothing)(?: else)? (?:spends?|spent|pays?|paid|costs?|uses?|used|consumes?|burns?) (?!more than expected)|\bthan (?:anyone|anybody|anything|everyone|everybody) else\b|"
+    r"\b(?:largest|biggest|highest|steepest|sharpest|heaviest) (?:day|week|month|hour|bill|jump|overspend|incident|increase|rise)\b (?:so far|yet|to date|in|of|since|this|we|that)\b"
+)
+
+
+def record_faults(sentence: Sentence, known: Known) -> list[str]:
+    """Records, repetitions and ranks among all others that no fact gives."""
+    text = sentence.text
+    if known.by_name.get("previous_incident_at"):
+        text = re.sub(r"\bnot the first incident\b", "", text)
+    if (told := _RECORD.search(text)) and not _RECORD.search(known.texts):
+        return [f"{told[0]}: no fact compares with all others"]
+    if (told := _REPEATED.search(text)) and not _EARLIER_ONES.search(known.texts):
+        return [f"{told[0]}: no fact speaks of earlier ones"]
+    if (told := _ANOTHER.search(text)) and "first incident" in known.texts:
+        return [f"{told[0]}: it is the first one"]
+    return _among_all(sentence, known)
+
+
+def _among_all(sentence: Sentence, known: Known) -> list[str]:
+    """Ranks among all teams, features and times, but for those of the drivers and parts that the facts have."""
+    told = _AMONG_ALL.search(sentence.text)
+    if told is None or any(w[:6] in known.texts for w in told[0].split() if len(w) > 4 and w not in _COMMON):
+        return []
+    parts = {name.split(":", 1)[1].lower() for name in known.parts} & set(sentence.names)
+    drivers = {c for _, _, c in concepts_in(sentence.text)} & {c for _, _, c in concepts_in(_driver_words(known))}
+    return [] if parts or drivers else [f"{told[0].strip()}: no fact compares with all others"]
+
+
+_COMMON = frozenset(
+    ["expensive", "feature", "features", "spend", "spends", "spent", "costs", "largest", "among", "other"]
+)
+
+
+def _driver_words(known: Known) -> str:
+    return " ".join(f.text.lower() for f in known.facts if f.name.startswith("driver_"))
