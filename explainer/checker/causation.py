@@ -7,8 +7,6 @@ import re
 from explainer.checker.cause_claims import claim_faults
 from explainer.checker.cause_words import (
     CAUSE_WORD,
-    HEDGE,
-    MAYBE,
     THING,
     hedged_cause,
     phrase_in,
@@ -17,6 +15,7 @@ from explainer.checker.cause_words import (
     told_in,
     unknown_cause,
 )
+from explainer.checker.certainty import HEDGE, MAYBE, PROVEN
 from explainer.checker.concepts import concept_of, concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
@@ -32,9 +31,6 @@ _ACCOUNTING = re.compile(
     r"^(?:comes? (?:down to|from)|came from|coming from|from|driven by|explains?|explained|responsible|attributable|attributed|stems?(?: from)?|due to|because(?: of)?|down to|traced|thanks to|owing to|result(?:s|ed|ing)? (?:of|from)|behind|lies? (?:in|with|behind)|source of|caused?|reasons?|drove|drives|traces? back|(?:is|was) what ?)$"
 )
 
-_SURE = re.compile(
-    r"\b(?:(?<!Q\d )(?<!how )certain(?:ly)?|definite(?:ly)?|proven|proves?|proof|confirmed|without (?:a |any )?doubt|no doubt|no question|unquestioned|beyond question|undoubtedly|clearly|obviously|(?<!Q\d )sure(?:ly)?|established|beyond (?:any |all |every )?doubt|guarantee\w*|unquestionabl\w+|evidently|(?:is|are) (?:now |quite |perfectly |entirely )?clear|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|undeniabl\w+|doubtless|plainly|indisputabl\w+|nothing but|categorically|for certain|shown to be|showed|shows that|has been shown|is shown|(?<!what )(?<!as )we know(?! of)|turned out)\b"
-)
 
 _SUPPOSED = {"agent_loop", "retry_storm", "outage_drop", "data_fault", "staging_leak", "price_change"}
 
@@ -108,7 +104,7 @@ def _surely(text: str, known: Known) -> re.Match[str] | None:
     asked = (
         CAUSE_WORD.search(text) or _MARKER.search(text) or re.search(r"\b(?:cause|release|version|reason|why)\b", text)
     )
-    for match in _SURE.finditer(text):
+    for match in PROVEN.finditer(text):
         if not asked and re.match(
             r"(?:turned out|clear|obvious|plain|evident|sure|certain|definite)\w*|of course", match[0]
         ):

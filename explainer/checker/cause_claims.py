@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from explainer.checker.cause_words import MAYBE, cause_keys, stated_causes, supported_causes, told_in, unknown_cause
+from explainer.checker.cause_words import cause_keys, stated_causes, supported_causes, told_in, unknown_cause
+from explainer.checker.certainty import MAYBE
 from explainer.checker.concepts import concepts_in
 from explainer.checker.events import words_of
 from explainer.checker.negation import negated

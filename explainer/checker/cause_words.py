@@ -47,17 +47,6 @@ _RELATED = {
 }
 
 
-HEDGE = re.compile(
-    r"\b(?:likely|likeliest|best guess|most plausibly|in all probability|probabl[ey]|suspected|suspect|appears?|seems?|apparently|presumably|points? to|pointing to|suggests?|looks? like|looks to be|best explanation|candidate|indicat\w+|in all likelihood|most plausible|plausibl[ey]|assumed|we think|we believe|believed|chances are|consistent with|as far as|by all appearances|the signs)\b"
-)
-
-
-MAYBE = re.compile(
-    r"\b(?:may|might|could|possibl[ey]|perhaps|whether|unclear|not (?:shown|proven|known|certain|clear|established|confirmed|been shown|yet)|unproven|unconfirmed|coincid\w+|open|unknown|can(?:not| not)|no (?:proof|evidence)|not necessarily|does not (?:show|prove|mean)|doesn't|isn't|remains to be|nobody|does not|not|neither|question|maybe|nothing|premature|too (?:early|soon)|hasty|unwarranted|speculat\w+|conjecture|doubtful|debatable|uncertain|undetermined|unverified|unsettled|untested|no more than)\b"
-)
-"""Words that leave a cause open; HEDGE has those that tell it as likely."""
-
-
 THING = re.compile(
     r" (?:the |release |version |flag |config(?:uration)? |change |event |outage |roll-?out |deploy\w* |of )*N(\d+)"
 )

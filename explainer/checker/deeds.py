@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.cause_words import told_in
+from explainer.checker.certainty import HEDGE
 from explainer.checker.concepts import concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
@@ -41,7 +42,6 @@ _TEAM = re.compile(
 )
 _WE = re.compile(r"\bwe (?:also |just |then |already )?(?P<verb>(?!\w+eed\b)[a-z]{3,}ed)\b")
 _SAVED_BY = re.compile(r"\bsav(?:ed?|ings?)\b[^,;:]* by [a-z]{3,}ing\b")
-_PARAPHRASE = re.compile(r"\b(?:likely|probably|apparently|seems?|appears?|suspected|suspicion|looks like)\b")
 _POINTS = re.compile(r"^(?:look|see)(?: closer)? (?:at|in|into) (?:the )?(?:workflow |feature |team |model )?N\d+\b")
 _LOOK = re.compile(r"^(?:look|see)(?: closer| first)? (?:at|in|into) (?:the )?")
 _SPENDING = {
@@ -116,7 +116,7 @@ def deed_faults(text: str, known: Known) -> list[str]:
     did = _DID.search(text) or _SOMEONE.search(text)
     if did and _SWITCHED.match(did[0]) and any("switched" in f.text for f in known.facts if f.kind == "coincidence"):
         did = None
-    if did and did[0] not in known.texts and not (_PARAPHRASE.search(text) and told_in(text, known)):
+    if did and did[0] not in known.texts and not (HEDGE.search(text) and told_in(text, known)):
         return [f"{did[0]}: no fact says what people did"]
     if by := _SAVED_BY.search(text):
         return [f"{by[0]}: no fact says what people did"]

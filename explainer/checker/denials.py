@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.cause_words import told_in, unknown_cause
+from explainer.checker.certainty import HEDGE
 from explainer.checker.concepts import concepts_in
 from explainer.checker.negation import CLAUSE, NEGATOR, REACH
 from explainer.checker.quantities import Known
@@ -34,7 +35,6 @@ _ELSEWHERE = re.compile(
     # budgets
     r"exceed\w*|break\w*|budget\w*|reach\w*)\b"
 )
-_PARAPHRASE = re.compile(r"\b(?:likely|probably|apparently|seems?|appears?|suspected|suspicion|looks like)\b")
 _UNREAL = re.compile(r"^(?:had|if|were)\b[^;.]*\bwould\b|\bwould\b[^;.]*\b(?:had|if)\b")
 _CAUSE = re.compile(r"\b(?:cause|reason|culprit|explanation|likely|probabl\w+)\b")
 
@@ -113,7 +113,7 @@ def _fine(text: str, match: re.Match[str], known: Known) -> bool:
     denied_cause = re.search(rf"\b(?:not|no) [^,;]*{_CAUSE.pattern}", text)
     if denied_cause and unknown_cause(known):
         return True
-    if _PARAPHRASE.search(text) and not denied_cause and told_in(text, known):
+    if HEDGE.search(text) and not denied_cause and told_in(text, known):
         return True
     if (
         re.search(rf"\b{match[0]}\b", known.texts)

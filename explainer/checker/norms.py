@@ -263,8 +263,6 @@ def kind_faults(text: str, known: Known) -> list[str]:
     )
     if within and known.by_name.get("overrun_hours") and not negated(text, within.start()):
         return [f"{within[0]}: it ran past its plan"]
-    if begun := re.search(r"\b(?:month|forecast)\b[^,;.]{0,30}\b(?:begin|start|open)s?\b", text):
-        return [f"{begun[0]}: the forecast is of the month's end"]
     if after := re.search(
         r"\b(?:baseline|comparison|expected cost)\b[^;.]*\bD\d+ (?:after|following|since|later)\b", text
     ):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from explainer.checker.budgets import budget_faults, forecast_faults
+from explainer.checker.budgets import budget_faults
 from explainer.checker.causation import cause_faults
 from explainer.checker.deeds import deed_faults
 from explainer.checker.denials import denial_faults
 from explainer.checker.directions import direction_faults
+from explainer.checker.forecasts import forecast_faults
 from explainer.checker.norms import (
     attribute_faults,
     driver_faults,
