@@ -32,11 +32,14 @@ def gaps(sentence: Sentence, known: Known) -> list[float]:
 
 _CALENDAR = re.compile(r"\bthe (?:very )?(?P<unit>day|week|month) (?:before|after|preceding|following)\b")
 _BASELINE = re.compile(r"\b(?:baseline|compar\w+|yardstick|benchmark|reference|measured against|basis)\b")
+_BASELINE_AFTER = re.compile(r"\b(?:baseline|comparison|expected cost)\b[^;.]*\bD\d+ (?:after|following|since|later)\b")
 _APART = {"day": range(1, 2), "week": range(5, 10), "month": range(20, 46)}
 
 
 def calendar_faults(sentence: Sentence, known: Known) -> list[str]:
     """`The release went live the day before the start` where both were on one day."""
+    if after := _BASELINE_AFTER.search(sentence.text):
+        return [f"{after[0]}: the baseline lies before"]
     told = _CALENDAR.search(sentence.text)
     if told and _BASELINE.search(sentence.text):
         window = known.number("baseline_window")

@@ -6,10 +6,10 @@ import itertools
 import re
 
 from explainer.checker.concepts import COST, concepts_in
+from explainer.checker.drivers import AND, FIGURE, equal, versus
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
-from explainer.checker.versus import AND, FIGURE, equal, versus
 
 _TOP = re.compile(
     r"\b(?:largest|biggest|main|chief|leading|top|most|mostly|mainly|chiefly|primarily|above all|foremost|greatest|strongest|key|principal|dominant|dominates?|more than any other(?: driver)?|first place|ranks first|comes first|heaviest|first|(?:led|headed|topped) by|(?:leads?|heads?|tops?)(?= (?:with|at|the (?:list|field|ranking|table|way|pack|chart|drivers)|in|here|,|\.))|in the lead|out in front|number one|(?:bigger|larger|greater|heavier|stronger) (?:of the|one|part|share|driver))\b"

@@ -64,7 +64,7 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
             faults.append(f"{name} is the team, not what cost this")
     faults += [*_owners(text, known), *_persons(sentence, known, kinds), *_side_faults(sentence, kinds)]
     faults += [*_handed_over(sentence, known, kinds), *_priced(sentence, known, kinds)]
-    return faults + _half_named(text, known) + _miscounted(sentence)
+    return faults + _miscounted(sentence)
 
 
 _DONE_BY = re.compile(
@@ -172,24 +172,6 @@ def _priced(sentence: Sentence, known: Known, kinds: Mapping[str, set[str]]) -> 
 _NO_OWNER = {
     "the", "this", "that", "it", "them", "us", "nobody", "no", "who", "which", "team", "another", "one", "an", "a", "its",
     "what", "and", "they", "not",
-}  # fmt: skip
-
-
-def _half_named(text: str, known: Known) -> list[str]:
-    """The last word of an event's name stands for it, but not with another first word than its own."""
-    faults = []
-    for fact in known.by_name.get("event", ()):
-        words = re.findall(r"[a-z0-9][\w'-]*", str(fact.value).lower())
-        last = words[-1] if len(words) > 1 else ""
-        for said in re.finditer(rf"\b(?P<first>[a-z][\w-]*) {re.escape(last)}\b", text) if last else ():
-            if said["first"] not in {*words, *_PLAIN_FIRST, "each", "every", "one", "per", "a", "any"}:
-                faults.append(f"{said[0]}: the event has another name")
-    return faults
-
-
-_PLAIN_FIRST = {
-    "the", "a", "an", "this", "that", "its", "their", "planned", "announced", "scheduled", "said", "expected", "same",
-    "whole", "of", "by", "for", "with", "from", "as", "in", "and", "big", "large", "long",
 }  # fmt: skip
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from explainer.checker.attributes import attribute_faults, event_faults, half_named_faults, kind_faults, switch_faults
 from explainer.checker.budgets import budget_faults
 from explainer.checker.causation import cause_faults
 from explainer.checker.deeds import deed_faults
 from explainer.checker.denials import denial_faults
 from explainer.checker.directions import direction_faults
+from explainer.checker.drivers import driver_faults
 from explainer.checker.forecasts import forecast_faults
-from explainer.checker.norms import (
-    attribute_faults,
-    driver_faults,
-    event_faults,
-    kind_faults,
-    normal_faults,
-    switch_faults,
-)
+from explainer.checker.norms import normal_faults
 from explainer.checker.outright import opposite_faults, without_told
 from explainer.checker.quantities import Known
 from explainer.checker.ranks import outpace_faults, part_rank_faults, rank_faults
@@ -53,6 +48,7 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *driver_faults(text, known),
         *normal_faults(rest.text, known),
         *event_faults(text, known),
+        *half_named_faults(text, known),
         *attribute_faults(text, known),
         *switch_faults(text, known),
         *kind_faults(rest.text, known),

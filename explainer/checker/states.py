@@ -114,6 +114,11 @@ _PLANNED = re.compile(
 )
 
 
+_ON_TIME = re.compile(
+    r"\b(?:stay\w*|kept|keeps?|ran|was|finish\w*|ended) (?:with)?in (?:its|the|their) (?:\w+ )?(?:time|plan|schedule|window|slot)\b|\b(?:ended|finished|stopped|ran) (?:\w+ )?(?:as|when) (?:planned|scheduled|announced)\b|\b(?:on time|on schedule)\b"
+)
+
+
 def planned_faults(text: str, known: Known) -> list[str]:
     unplanned = _UNPLANNED.search(re.sub(r"\b(?:none|nothing|not|hardly|no) [\w ]{0,24}surprise", " announced ", text))
     planned = (
@@ -127,6 +132,9 @@ def planned_faults(text: str, known: Known) -> list[str]:
             )
         )
     )
+    within = _ON_TIME.search(text)
+    if within and known.by_name.get("overrun_hours") and not negated(text, within.start()):
+        return [f"{within[0]}: it ran past its plan"]
     state = known.text("planned")
     backed = (
         state in ("planned", "announced")
