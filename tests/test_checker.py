@@ -168,8 +168,11 @@ def test_usual_forms(text: str) -> None:
         "inbox cost many times what was expected.",
         "inbox cost $2,404, so $1,200 went unspent.",
         "The spend on inbox paid for itself.",
+        "The team started sending longer answers.",
+        "The team used a larger model.",
+        "The team passed the bill to finance.",
     ),
 )
 def test_wrong_in_one_thing(text: str) -> None:
-    """One wrong digit, currency, direction, role, ratio, unit, order, name, cause, record, promise or denial is one too many."""
+    """One wrong digit, currency, direction, role, ratio, unit, order, name, cause, record, promise, deed or denial is one too many."""
     assert check(text, [fact_of(raw) for raw in FIGURES]) != []

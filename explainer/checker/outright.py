@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from explainer.checker.fact_words import UNTRUSTED
+from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 from explainer.checker.steps import alike
@@ -88,3 +89,19 @@ def _stem(word: str) -> str:
 
 def _matches(one: str, other: str) -> bool:
     return one == other or any({one, other} <= same for same in _SAME) or (alike(one, other) and one[:4] == other[:4])
+
+
+_OTHER_WORD = {"asked": "requested"}
+
+
+def is_reported(word: str, text: str, denied: bool, known: Known) -> bool:
+    """True where a fact's sentence has the word (or the one it stands for, beside another of its words), denied as it is
+    here."""
+    last = word.split()[-1]
+    alone, word = last not in _OTHER_WORD, _OTHER_WORD.get(last, word)
+    parts = [part for f in known.facts for part in re.split(r"[;.](?:\s|$)", f.text.lower()) if word in part]
+    return any(
+        (negated(part, part.index(word)) == denied or word == "invoice")
+        and (alone or any(w in text for w in re.findall(r"[a-z]{5,}", part) if w != word))
+        for part in parts
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explainer.checker.advice import advice_faults
 from explainer.checker.attributes import attribute_faults, event_faults, half_named_faults, kind_faults, switch_faults
 from explainer.checker.budgets import budget_faults
 from explainer.checker.causation import cause_faults
@@ -12,6 +13,7 @@ from explainer.checker.drivers import driver_faults
 from explainer.checker.forecasts import forecast_faults
 from explainer.checker.norms import normal_faults
 from explainer.checker.outright import opposite_faults, without_told
+from explainer.checker.promises import promise_faults
 from explainer.checker.quantities import Known
 from explainer.checker.ranks import outpace_faults, part_rank_faults, rank_faults
 from explainer.checker.reach import reach_faults
@@ -55,7 +57,9 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *steady_faults(rest.text, known),
         *unit_cost_faults(text, known),
         *min(cause_faults(sentence, known), cause_faults(rest, known), key=len),
+        *promise_faults(rest.text, known),
         *deed_faults(rest.text, known),
+        *advice_faults(rest.text, known),
         *done_faults(text, known),
         *denial_faults(rest, known),
         *stated_faults(text, known),

@@ -69,15 +69,10 @@ _MATTERS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = tuple(
             r"\b(?:brought|bring|put|putting) (?:it|this|that|the \w+|an end|a stop|a halt)(?: \w+)? (?:to an end|to a halt|to a stop|under control|to it|to this|to the)\b",
             r"brought|put an end|stopped",
         ),
-        # what was meant
-        (
-            r"\b(?:wanted|want|tried|trying|hoped|hoping|wished|sought|aimed|meant|intend\w*|was keen|were keen|chose|opted) to\b(?! (?:have |be |cost |end|finish|last|run|stop))|\b(?:on purpose|as an experiment|by choice|out of (?:carelessness|negligence|haste))\b",
-            r"purpose|meant|intend|wanted|chose",
-        ),
         # what is wrong
         (
-            r"\b(?:is|are|was|were|being|seems?) (?:simply |still |now |plainly )?(?:wrong|incorrect|misconfigured|mis-set|outdated|stale|out of date|flawed|invalid|ill-designed|badly (?:set|written|configured)|set (?:wrongly|incorrectly))\b",
-            r"wrong|incorrect|misconfig|outdated|stale|flawed|invalid",
+            r"\b(?:is|are|was|were|being|seems?) (?:\w+ )?(?:wrong|incorrect|misconfigured|mis-set|outdated|stale|out of date|flawed|invalid|inefficient|wasteful|ill-designed|badly (?:set|written|configured)|set (?:wrongly|incorrectly))\b|\b(?:faulty|broken(?! down)|buggy)\b",
+            r"wrong|incorrect|misconfig|outdated|stale|flawed|invalid|inefficient|wasteful|faulty|broken|buggy",
         ),
         # what was put in place
         (
