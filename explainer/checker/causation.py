@@ -16,6 +16,7 @@ from explainer.checker.cause_words import (
     unknown_cause,
 )
 from explainer.checker.certainty import HEDGE, MAYBE, PROVEN
+from explainer.checker.coincidences import coincidence_faults
 from explainer.checker.concepts import concept_of, concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
@@ -43,7 +44,7 @@ _HAPPENED = re.compile(
 def cause_faults(sentence: Sentence, known: Known) -> list[str]:
     """What a sentence claims of a cause and its fact does not."""
     text = sentence.text
-    faults = claim_faults(sentence, known)
+    faults = [*claim_faults(text, known), *coincidence_faults(sentence, known)]
     supported = supported_causes(known)
     stated = stated_causes(text)
     drivers = known.by_driver
@@ -99,7 +100,7 @@ def _surely(text: str, known: Known) -> re.Match[str] | None:
     """Words of certainty that are neither denied nor asked after, nor of a cause that is certain."""
     if not hedged_cause(known) and told_in(text, known):
         return None
-    if re.search(r"\bwhether\b|\bno (?:\w+ ){0,2}(?:proof|evidence)\b", text):
+    if re.search(r"\bwhether\b|\bno (?:\w+ ){0,2}(?:proof|evidence|link|connection)\b", text):
         return None
     asked = (
         CAUSE_WORD.search(text) or _MARKER.search(text) or re.search(r"\b(?:cause|release|version|reason|why)\b", text)

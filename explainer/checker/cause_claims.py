@@ -1,4 +1,4 @@
-"""Which cause is named, as known or unknown, and is a thing that only coincides told to have done something?"""
+"""Is the cause that is named the facts' own, and told as known or unknown, begun or ended as they tell it?"""
 
 from __future__ import annotations
 
@@ -11,41 +11,6 @@ from explainer.checker.concepts import concepts_in
 from explainer.checker.events import words_of
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
-from explainer.checker.sentence import Sentence
-
-_DOES = re.compile(
-    r"\b(?:release |deploy\w* |rollout |version |event )?(?P<subject>N\d+|release|deployment|rollout|launch) (?:has |had |have )?(?:also |simply |then |probably )?"
-    r"(?:lost|removed|created|produced|shortened|slowed|dropped|broke|broken|breaks|raised|raises|doubled|doubles|tripled|trebled|quadrupled|lifted|pushed|pushes|drove|drives|increased|increases|lengthened|lengthens|introduced|introduces|changed|changes|switched|moved|added|adds|made|makes|cut|cuts|stopped|disabled|caused|causes|sent|put|brought|cost|costs)"
-    r" (?!(?:at|on|in|by|to|from|live|out)\b)(?:the |its |an? |more |all |prompt |Q\d+|\w+)"
-    r"|\b(?:release |deploy\w* |rollout |version )?(?P<multiplier>N\d+) (?:has |had |have )?(?:also |simply |then )?Q\d+ (?:the|its|all|our|every|prompts?|answers?|requests?)\b"
-)
-
-
-_SWITCH_DOES = re.compile(
-    r"\b(?:switch|move|shift|migration|change)(?: of (?:requests|traffic|models?))? (?:from N\d+ )?(?:to|towards) (?:the )?N\d+ (?:has |had |have |also |then )*(?:raised|raises|lifted|pushed|drove|drives|increased|doubled|tripled|lengthened|cut|lowered|made|cost|costs|added|adds|brought|saved)\b"
-)
-
-
-def _doing_faults(sentence: Sentence, known: Known) -> list[str]:
-    """A release or event that only coincides may not be told to have done something."""
-    coinciding = set(known.coinciding)
-    if not known.by_name.get("cause"):
-        coinciding |= {str(f.value).lower() for f in known.by_name.get("event", ())}
-    switched = _SWITCH_DOES.search(sentence.text)
-    if (
-        switched
-        and not MAYBE.search(sentence.text)
-        and "model_mix" not in known.drivers
-        and "model_switch" not in cause_keys(known)
-    ):
-        return [f"{switched[0]}: no fact says what the switch did"]
-    for match in _DOES.finditer(sentence.text):
-        subject = match["subject"] or match["multiplier"]
-        named = subject.startswith("N") and sentence.names[int(subject[1:])] in coinciding
-        if (named or (coinciding and not subject.startswith("N"))) and not MAYBE.search(sentence.text):
-            return [f"{match[0]}: what coincides is told to have done it"]
-    return []
-
 
 _EXPIRED = re.compile(r"\bcredits?\b[^,;.]{0,20}\b(?:ended|expired|expiry|lapsed|withdrawn|used up|ran out)\b")
 
@@ -165,15 +130,10 @@ def _linked(text: str, known: Known) -> list[str]:
     return []
 
 
-def claim_faults(sentence: Sentence, known: Known) -> list[str]:
-    """What a sentence says of the cause, of what coincides and of a credit that the facts tell otherwise."""
-    text = sentence.text
+def claim_faults(text: str, known: Known) -> list[str]:
+    """What a text says of the cause and of a credit that the facts tell otherwise."""
     faults = [
-        *_doing_faults(sentence, known),
         *_credit_faults(text, known),
-        *_denied_faults(sentence, known),
-        *_cleared_faults(sentence, known),
-        *_coincides_faults(sentence, known),
         *_strange_cause_faults(text, known),
         *_contrast_faults(text, known),
         *_turned_faults(text, known),
@@ -194,57 +154,3 @@ def _credit_faults(text: str, known: Known) -> list[str]:
     if begun and "credit" in supported_causes(known) and not starts:
         return [f"{begun[0]}: the credit has ended"]
     return []
-
-
-_DENIED = re.compile(
-    r"\b(?:cannot|could not|is not|are not|was not|were not|did not|does not|has not|is in no way|never) (?:\w+ ){0,2}(?:come|stem|due|caused?|because|down to|explained|behind|triggered|be the (?:cause|reason)|the (?:cause|reason|culprit|trigger)|to blame|at fault|responsible|related|linked|connected|tied|involved)\b"
-    r"|\bnothing(?: whatsoever| at all)? to do with\b|\b(?:unrelated|unconnected) (?:to|with)\b|\bno (?:link|connection|relation|bearing) (?:with|to|between|on)\b|\bno part in (?:it|this|that)\b|\b(?:can be |is |was |has been |may be )?(?:ruled out|excluded|dismissed) as (?:the|a)\b|\bindependent(?:ly)? of\b|\b(?:innocent|blameless|off the hook|in the clear)\b"
-)
-_PARTLY = re.compile(
-    r"Q\d|\b(?:shown|proven|known|confirmed|established|evidence|prove[sn]?|mean[st]?|makes?|imply|implies|necessarily|certain|certainly|sure|definite|clear|whether|may|might|could|possibl[ey]|perhaps|alone|only|all|whole|entirely|fully|what|whatever|rest)\b"
-)
-
-
-_CLEARED = re.compile(
-    r"\b(?:is|was|are|were|be|been) (?:\w+ )?(?:not|neither) (?:the|a|its|to) (?:\w+ )?(?:cause|reason|culprit|explanation|trigger|blame)\b|\b(?:not|hardly) (?:to blame|responsible|involved|connected|related|linked|at fault|guilty|behind (?:it|this|the))\b|\bnothing to do with\b|"
-    r"\b(?:unrelated|unconnected|independent(?:ly)? (?:of|from)|innocent|exonerated|cleared|acquitted|blameless|off the hook|out of the picture|beside the point|irrelevant|excluded|eliminated|dismissed|discounted)\b|"
-    r"\b(?:did|does|do) not (?:cause|trigger|lead to|bring about|affect|matter|play|contribute|drive)\b|\b(?:no|without) (?:\w+ )?(?:part|role|bearing|influence|connection|link|relation\w*|effect)\b(?! (?:has|is|was|between \w+ \w+ (?:has|is))\b)|"
-    r"\b(?:pure(?:ly)?|sheer|by|plain|simple|nothing but) (?:chance|coincidence|coincidental|accident)\b|^it (?:is|was) not (?:the )?(?:release |version )?N\d"
-)
-_OPEN = re.compile(
-    r"\b(?:may|might|could|can|whether|if|shown?|shows|prov\w+|proof|necessarily|establish\w*|known|knows?|confirm\w*|evidence|demonstrat\w+|determin\w+|clear|certain|verified|need not|say|says|tell\w*|mean|means|alone)\b"
-)
-
-
-def _cleared_faults(sentence: Sentence, known: Known) -> list[str]:
-    """What coincides may as little be told not to be the cause as to be it: that is not shown."""
-    text = sentence.text
-    told = None if _OPEN.search(text) else _CLEARED.search(text)
-    named = known.coinciding & set(sentence.names)
-    spoken = re.search(r"\b(?:release|rollout|deploy\w*|outage|event|version)\b", text)
-    if told is None or not known.coinciding or not (named or (spoken and spoken[0] in known.texts)):
-        return []
-    return [] if told[0] in known.texts else [f"{told[0]}: no fact clears what coincides"]
-
-
-def _denied_faults(sentence: Sentence, known: Known) -> list[str]:
-    """The facts' cause may not be denied, but for its being proven or all there is."""
-    text, denied = sentence.text, _DENIED.search(sentence.text)
-    if denied is None or _PARTLY.search(text):
-        return []
-    return [f"{denied[0]}: the facts' cause is denied"] if told_in(text, known) else []
-
-
-_AND_SO = re.compile(r"(?:\band|,) so (?:the|its|that|it|spend\w*|cost\w*)\b|\b(?:and|,) as a result\b")
-_WHICH = re.compile(
-    r"\b(?:which|that|who|and(?: it| so it)?|(?<=; )(?:it|this)) (?:has |have |had |then |clearly |also )*(?:caused|triggered|led to|brought|drove|broke|explains|set (?:\w+ ){1,2}off|(?P<is>(?:is|was) (?:also )?(?:the|its) (?:\w+ )?(?:cause|reason|explanation|culprit)))\b"
-)
-
-
-def _coincides_faults(sentence: Sentence, known: Known) -> list[str]:
-    """`Release N0 went live, which caused it`."""
-    told = _WHICH.search(sentence.text) or (None if MAYBE.search(sentence.text) else _AND_SO.search(sentence.text))
-    named = known.coinciding & set(sentence.names)
-    if told is None or not named or (told.groupdict().get("is") and sentence.text[: told.start()].endswith("whether ")):
-        return []
-    return [f"{told[0]}: what coincides is told to have done it"]
