@@ -11,6 +11,7 @@ from explainer.checker.concepts import COST, concept_of
 from explainer.checker.contexts import Context, context_of, spans_of
 from explainer.checker.denied_shares import denied_share
 from explainer.checker.fact_words import UNTRUSTED
+from explainer.checker.families import ABOUT_BEFORE
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 from explainer.checker.showing import shows
@@ -23,9 +24,9 @@ _COMPARED = re.compile(
     r"^ (?:as|the|more|less|what|its|their|higher|lower|expected|that|over|of|larger|bigger|dearer|usual|normal)\b"
 )
 _SET_BESIDE = re.compile(
-    r"\bQ(\d+) (?:[a-z]+ ){1,3}(?:,? ?(?:instead of|rather than|against|versus|vs|not|up from|down from|from|where))(?: about| around| some)* *$"
+    rf"\bQ(\d+) (?:[a-z]+ ){{1,3}}(?:,? ?(?:instead of|rather than|against|versus|vs|not|up from|down from|from|where)){ABOUT_BEFORE} *$"
 )
-_FORMULA = re.compile(r"\bQ\d+(?: [-—–+]? ?Q\d+)+ =(?: about| around)? Q\d+")
+_FORMULA = re.compile(rf"\bQ\d+(?: [-—–+]? ?Q\d+)+ ={ABOUT_BEFORE} Q\d+")
 
 
 def figure_faults(sentence: Sentence, known: Known, before: str | None) -> tuple[list[str], str | None]:
@@ -98,7 +99,7 @@ def _readings(
         yield replace(context, concept=things[alike.index(index)])
 
 
-_SET_BY = r"(?: (?:about|around|roughly|some|only|just))*$"
+_SET_BY = rf"{ABOUT_BEFORE}$"
 _AGAINST = re.compile(
     rf"\bQ\d+ ?,? (?:against|versus|vs|compared (?:with|to)){_SET_BY}|"
     rf"\b(?:larger|bigger|greater|smaller|higher|lower|heavier|lighter|more|less|most|least|ahead|leads?|led|largest|biggest|smallest)\b[^;]*\bQ\d+ ?,? (?:to|where|while|, the other(?: (?:one|[a-z]+))?(?: has| had| with)?){_SET_BY}"

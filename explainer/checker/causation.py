@@ -18,6 +18,7 @@ from explainer.checker.cause_words import (
 from explainer.checker.certainty import HEDGE, MAYBE, PROVEN
 from explainer.checker.coincidences import coincidence_faults
 from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.families import ABOUT, KIND
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
@@ -75,7 +76,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
         return faults
     if text.endswith("?"):
         return faults
-    text = re.sub(r"\b(?:is|are|was|were|lies?) behind (?=(?:about |around |some )?Q\d)", " ", text)
+    text = re.sub(rf"\b(?:is|are|was|were|lies?) behind (?={ABOUT}Q\d)", " ", text)
     marker = next(iter(_markers(text, known)), None)
     if known.is_everywhere and re.search(r"\b(?:no|not|nothing|nobody)\b[^,;]*\bblame\b", text):
         return faults
@@ -163,7 +164,7 @@ def _markers(text: str, known: Known) -> list[re.Match[str]]:
         ):
             continue
         if match[0] == "behind" and re.search(
-            r"\b(?:model|team|feature|workflow|owner|one|customer|region|environment|provider|account) $",
+            rf"\b(?:{KIND}|owner|one|account) $",
             text[: match.start()],
         ):
             continue

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from explainer.checker.families import ABOUT
+
 COST = "cost"
 
 PHRASES: tuple[tuple[str, str], ...] = (
@@ -14,7 +16,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("outcome", r"(?:cost|price|spend) per (?!run\b|request\b|call\b|hour\b|day\b|week\b|month\b|outcome\b|token\b|team\b|user\b|customer\b|D\d)(?:[a-z-]+ )?[a-z-]+|(?:cost|price) of (?:one|each|every) (?!run\b|request\b|call\b|outcome\b)[a-z-]+(?: call)?|(?:measured )?per (?:summarised|answered|reviewed|checked|resolved|processed|handled|completed|closed|finished) [a-z-]+"),
     ("cache", r"cached (?:input|prompt)s?(?: tokens?)?|(?:cached|cache) (?:share|part|portion)(?: of (?:the |its |all )?input)?(?: tokens)?|(?:share|part|portion|less|more|fewer|Q\d+) of (?:the |its |all )?input(?: tokens)? (?:is |are |was |were |that is |now |that )?(?:read|served|taken|comes?|came|coming) (?:now )?from (?:the )?cache|(?:lost |prompt )*cach(?:e|ing|ed)(?: (?:use|usage|hits?|misses|reads?|regression|hit rate))?"),
     ("input", r"input tokens?(?: (?:per|a|in each|for each) (?:request|call))?|(?:tokens? of |longer |larger |bigger |growing )?(?:input|inputs|prompts?|contexts?)(?: (?:length|size|tokens?))?(?: (?:per|a) (?:request|call))?"),
-    ("output", r"output tokens?(?: (?:per|a|in each|for each) (?:request|call))?|(?:tokens? of |longer |larger )?(?<!short )(?<!quick )(?<!simple )(?<!honest )(?:output|outputs|answers?(?! (?:about |around |some |roughly |nearly |almost )?Q\d+ of )|completions?|responses?|repl(?:y|ies))(?: (?:length|size|tokens?))?(?: (?:per|a) (?:request|call))?"),
+    ("output", rf"output tokens?(?: (?:per|a|in each|for each) (?:request|call))?|(?:tokens? of |longer |larger )?(?<!short )(?<!quick )(?<!simple )(?<!honest )(?:output|outputs|answers?(?! {ABOUT}Q\d+ of )|completions?|responses?|repl(?:y|ies))(?: (?:length|size|tokens?))?(?: (?:per|a) (?:request|call))?"),
     ("model_mix", r"model[ -]mix|mix of models|the mix|model choice|choice of model|model switch(?:es)?|model shift"),
     ("price", r"(?:unit price|prices?) of (?:N\d+ )?(?:'s )?(?:input |output )?tokens|(?:unit |list |model |token )?(?:prices?|pricing)(?: (?:change|changes|increase|rise))?|unit cost|price list"),
     ("untagged", r"untagged(?: (?:spend|cost|costs|share|requests))?|(?:without|lost|lose|missing|no|lack(?:s|ing)?(?: of)?) (?:a |any |its |their )?(?:team |owner )?tags?|chang(?:e|ed|es) (?:its|their) tags?|attribution|unattributed"),
@@ -76,7 +78,7 @@ def concepts_in(text: str) -> list[tuple[int, int, str]]:
         index = int((match.lastgroup or "c0")[1:])
         # A noun right after its figure says what is counted, not what the sentence is about.
         counted = match[0] in ("requests", "calls", "runs") and re.search(r"Q\d+ $", text[: match.start()])
-        if counted and (found or re.match(r" (?:for|cost|at) (?:~ |about |some |around )?Q\d", text[match.end() :])):
+        if counted and (found or re.match(rf" (?:for|cost|at) {ABOUT}Q\d", text[match.end() :])):
             continue
         found.append((match.start(), match.end(), PHRASES[index][0]))
     return found

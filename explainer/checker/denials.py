@@ -8,6 +8,7 @@ import re
 from explainer.checker.cause_words import told_in, unknown_cause
 from explainer.checker.certainty import HEDGE
 from explainer.checker.concepts import concepts_in
+from explainer.checker.families import KIND
 from explainer.checker.negation import CLAUSE, NEGATOR, REACH
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
@@ -67,7 +68,7 @@ def denial_faults(sentence: Sentence, known: Known) -> list[str]:
 
 
 _NONE_HIT = re.compile(
-    r"(customer|team|region|model|workflow|user)s? (?:is|are|was|were|has been|have been) (?:\w+ )?(?:affected|concerned|hit|involved|touched)\b"
+    rf"({KIND})s? (?:is|are|was|were|has been|have been) (?:\w+ )?(?:affected|concerned|hit|involved|touched)\b"
 )
 
 

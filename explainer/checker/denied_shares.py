@@ -6,10 +6,11 @@ import re
 
 from explainer.checker.concepts import concept_of
 from explainer.checker.contexts import Context
+from explainer.checker.families import KIND
 from explainer.checker.quantities import Known
 
 _DENIES_SHARE = re.compile(
-    r"\b(?:not|no (?:single |one |other )?driver|none of (?:the|them)[a-z ]*?|nothing|neither) (?:\w+ ){0,2}(?:explains?|explain|accounts? for|account for|makes? up|make up|adds?|reach(?:es)?|amounts? to|brings?|comes? to|weighs?|has|have|holds?)(?: for)?(?: \w+)?$|\bno (?:single |one |other )?(?:customer|region|user|model|workflow|team) (?:\w+ ){0,2}(?:has|have|holds?|makes? up|accounts? for|reaches|explains?)$|\bnot(?: even| yet)?$"
+    rf"\b(?:not|no (?:single |one |other )?driver|none of (?:the|them)[a-z ]*?|nothing|neither) (?:\w+ ){{0,2}}(?:explains?|explain|accounts? for|account for|makes? up|make up|adds?|reach(?:es)?|amounts? to|brings?|comes? to|weighs?|has|have|holds?)(?: for)?(?: \w+)?$|\bno (?:single |one |other )?(?:{KIND}) (?:\w+ ){{0,2}}(?:has|have|holds?|makes? up|accounts? for|reaches|explains?)$|\bnot(?: even| yet)?$"
 )
 
 
@@ -22,7 +23,7 @@ def denied_share(context: Context, known: Known) -> list[str] | None:
     for name in known.by_name:
         if name.startswith("driver_") and name.endswith("_share") and (value := known.number(name)) is not None:
             shares.setdefault(concept_of(name), value)
-    if one := re.search(r"\bno (?:single |one |other )?(customer|region|user|model|workflow|team) ", context.left):
+    if one := re.search(rf"\bno (?:single |one |other )?({KIND}) ", context.left):
         tops = [q.value for q in known.direct if q.unit == "percent" and q.name == f"top_{one[1]}_share"]
         if known.excess:
             tops += [100 * v / known.excess for n, v in known.parts.items() if n.startswith(f"excess_by_{one[1]}:")]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from explainer.checker.events import events_of, times_of, words_of
 from explainer.checker.fact_words import UNTRUSTED
+from explainer.checker.families import ABOUT, ABOUT_BEFORE
 from explainer.checker.gaps import ONWARD, calendar_faults, gaps
 from explainer.checker.moments import DURATION, Duration, duration_of
 from explainer.checker.quantities import Known
@@ -42,15 +43,15 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
         and bool(
             _APART.match(right)
             or re.search(
-                r"\bbetween (?:(?!that\b|which\b)[^,;Q ]+ )+and (?:(?!that\b|which\b)[^,;Q ]+ )+, (?:about |around |some |roughly |only |just )?$",
+                rf"\bbetween (?:(?!that\b|which\b)[^,;Q ]+ )+and (?:(?!that\b|which\b)[^,;Q ]+ )+, {ABOUT}$",
                 left,
             )
             or re.search(_FROM_TO, right)
             or role == "gap"
             or re.search(ONWARD, text)
-            or re.search(r"\bafter (?:about |around |some |roughly |only |just )?$", left)
+            or re.search(rf"\bafter {ABOUT}$", left)
             or re.search(
-                r"\b(?:follow|preced|predat|ahead|behind|after|before|later|earlier)\w*\b[^,;]*,? by (?:about |around |some |roughly )?$",
+                rf"\b(?:follow|preced|predat|ahead|behind|after|before|later|earlier)\w*\b[^,;]*,? by {ABOUT}$",
                 left,
             )
         )
@@ -169,7 +170,7 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
     ):
         return "age"
     if re.search(
-        r"\b(?:precede[sd]?|ahead of|before|predates?|predated|led) (?:the \w+|it|that|this) by(?: about| around| roughly| some| only| just)?$",
+        rf"\b(?:precede[sd]?|ahead of|before|predates?|predated|led) (?:the \w+|it|that|this) by{ABOUT_BEFORE}$",
         left.rstrip(),
     ):
         return "gap"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from explainer.checker.families import ABOUT_BEFORE
 from explainer.checker.figures import Figure
 
 _BEFORE_LEFT = re.compile(
@@ -46,7 +47,7 @@ _WOULD_FIT = re.compile(
 )
 _CHANGES = r"\b(?:rose|rise|fell|drop\w*|climb\w*|jump\w*|went up|went down|(?<!add )(?<!adds )(?<!adding )(?<!added )(?<!sum )(?<!sums )up|down|increas\w+|decreas\w+|grew|grow\w*|mov\w+|soar\w*|sank|dipped|shot up)\b"
 _STANDS_AT = re.compile(
-    rf"(?:{_CHANGES}|\bQ\d+ (?:more|less|over|under|above|below|higher|lower|dearer|cheaper|past|beyond|fewer)\b)[^;:()]*, (?:now |then |and )?(?:to|at|with|costing|reaching|totalling|standing at|coming to|landing at|ending at|which makes it|which puts it at)(?: about| around| just| some| roughly)?$"
+    rf"(?:{_CHANGES}|\bQ\d+ (?:more|less|over|under|above|below|higher|lower|dearer|cheaper|past|beyond|fewer)\b)[^;:()]*, (?:now |then |and )?(?:to|at|with|costing|reaching|totalling|standing at|coming to|landing at|ending at|which makes it|which puts it at){ABOUT_BEFORE}$"
 )
 _CLOSES = re.compile(
     r"^ ?(?:(?:tokens?|requests?|calls?|runs?|in all|in total|per \w+|an? \w+|each) ?){0,3}(?:[.,;:)]|and\b|$)"
@@ -83,12 +84,12 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
         return "after"
     if _STANDS_AT.search(left_all.rstrip()) and _CLOSES.match(right):
         return "after"
-    reached = re.search(rf"{_CHANGES}[^;]* to(?: about| around| just| some| nearly| almost)?$", left)
+    reached = re.search(rf"{_CHANGES}[^;]* to{ABOUT_BEFORE}$", left)
     if (reached and "from" not in left[-30:]) or (left.endswith(", to") and re.search(_CHANGES, left_all)):
         return "after"
     if re.search(r"\bfrom(?: the usual| an expected| a usual)?$", left):
         return "before"
-    if re.search(r"\bto(?: just| around)?$", left) and re.search(r"\bfrom\b.* Q\d+[^Q]*$", left_all):
+    if re.search(rf"\bto{ABOUT_BEFORE}$", left) and re.search(r"\bfrom\b.* Q\d+[^Q]*$", left_all):
         return "after"
     spread = re.match(r"^ over Q\d+ (?:requests|calls|runs)\b", right_all)
     if _EXCESS_RIGHT.match(right) and not spread and not re.match(r"^ (?:up|down) from", right):

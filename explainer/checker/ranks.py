@@ -7,6 +7,7 @@ import re
 
 from explainer.checker.concepts import COST, concepts_in
 from explainer.checker.drivers import AND, FIGURE, equal, versus
+from explainer.checker.families import KIND
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
@@ -102,7 +103,7 @@ def _apposed(text: str, match: re.Match[str], spans: list[tuple[int, int, str]])
 
 
 _ALIKE = re.compile(
-    r"\b(?:both|all|Q\d+)(?: of)?(?: the)?(?: Q\d+)? (?:models|workflows|regions|teams|customers|providers)\b[^;:.]*\b(?:the same|equal|identical|similar|an? even|the very same)\b"
+    rf"\b(?:both|all|Q\d+)(?: of)?(?: the)?(?: Q\d+)? (?:{KIND})s\b[^;:.]*\b(?:the same|equal|identical|similar|an? even|the very same)\b"
 )
 _LEAST = r"\b(?:smallest|least|lowest)\b[^,;:]* (?:is|was|:|,) N{i}\b|\bN{i} (?:is|was) (?:by far )?the (?:smallest|least|lowest)\b"
 

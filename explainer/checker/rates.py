@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from explainer.checker.families import ABOUT_BEFORE
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 
@@ -35,14 +36,14 @@ def per_of(sentence: Sentence, right: str, left: str) -> str:
         duration = sentence.durations[int(span[1])]
         if duration.bare and duration.hours in (1.0, 24.0, 168.0, 730.0):
             return {1.0: "hour", 24.0: "day", 168.0: "week", 730.0: "month"}[duration.hours]
-    if doing := re.search(r"(?:^|[;:] )D(\d+) (?:of \w+ )?(?:now |then )?costs?(?: about| around)?$", left):
+    if doing := re.search(rf"(?:^|[;:] )D(\d+) (?:of \w+ )?(?:now |then )?costs?{ABOUT_BEFORE}$", left):
         return per_of(sentence, f" D{doing[1]}", "")
     if re.match(r"^ (?:daily|a day)", right):
         return "day"
     if several := re.match(r"^ (?:input |output )?(?P<what>tokens|requests|calls) (?:each|apiece)\b", right):
         return "request" if several["what"] == "tokens" else "run"
     each = re.search(
-        r"\beach (?:one )?(?:of them )?(?:now |still |then )*(?:costs?|costing)(?: about| around| some| roughly)?$",
+        rf"\beach (?:one )?(?:of them )?(?:now |still |then )*(?:costs?|costing){ABOUT_BEFORE}$",
         left,
     )
     if (each or re.match(r"^ (?:each|apiece|per piece)\b", right)) and (

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from explainer.checker.concepts import concepts_in
+from explainer.checker.families import ABOUT, KIND
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 
 _EVERY = re.compile(
-    r"\b(?:every (?:team|feature|model|region|scope|workflow|customer|user)|(?<!of )all (?:(?:the )?(?:teams|features|models|workflows|regions|providers|environments|requests|runs|calls|customers|users))|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone(?! (?:but|except|else)\b)|everybody|organisation-wide|no single|(?:spread|split|divided|shared) (?:\w+ )?(?:evenly|equally)|evenly (?:spread|split|divided|shared)|equally (?:spread|split|divided|shared)|in equal (?:parts|shares)|alike)\b"
+    rf"\b(?:every (?:{KIND}|scope)|(?<!of )all (?:(?:the )?(?:{KIND}|request|run|call)s)|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone(?! (?:but|except|else)\b)|everybody|organisation-wide|no single|(?:spread|split|divided|shared) (?:\w+ )?(?:evenly|equally)|evenly (?:spread|split|divided|shared)|equally (?:spread|split|divided|shared)|in equal (?:parts|shares)|alike)\b"
 )
 _ONLY = re.compile(
     r"\b(?:only|(?<!of )(?<!of its )the (?:whole|entire) (?=(?:rise|excess|increase|difference|overspend|cost|amount|extra|bill|jump|spend|sum|pool(?! (?:costs?|came|comes)\b)|team|company|organi[sz]ation|drop|fall)\b)|alone|solely|exclusively|entirely|nothing (?:else|other than|but)(?! (?:is|was|has been) (?:\w+ )?(?:known|shown|said))|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the \w+)(?= (?:is|was|are|comes?|came|due|from|sits?|lies|stems?|falls?)\b)|(?:for|up|of|explains?|behind|is|holds|carries) (?:all|the whole|the entirety|every (?:bit|cent|dollar)) of (?:it|this|the (?:excess|rise|increase|difference|overspend|extra cost))(?! but\b)|the whole of|completely|fully|(?:explains?|accounts? for|makes? up|causes?|is behind|carr(?:y|ies)|bears?|holds?|takes?|drives?) (?:everything|all of (?:it|this|that|the \w+)|it all|the (?:full|entire|complete) \w+)|nowhere else|none of (?!this|that|it\b|the (?:other )?drivers\b)|exact same|always|never)\b"
@@ -20,7 +21,7 @@ _ONLY = re.compile(
 def _single(text: str, known: Known) -> list[str]:
     """`on a single model` where the facts have parts of several."""
     told = re.search(
-        r"(?<!no )\b(?:a single|one single|only one|just one|exactly one) (model|workflow|team|region|provider|environment|customer)\b",
+        rf"(?<!no )\b(?:a single|one single|only one|just one|exactly one) ({KIND})\b",
         text,
     )
     parts = [n for n in known.parts if told and n.partition(":")[0].endswith(f"_{told[1]}")]
@@ -28,8 +29,8 @@ def _single(text: str, known: Known) -> list[str]:
 
 
 _OTHERS = re.compile(
-    r"(?<!no )(?<!than )(?<!any )(?<!all )(?<!of )(?<!the )\bother (?:teams?|features?|models?|workflows?|regions?|customers?|companies|environments?)\b(?: of N\d+)? (?:also |too )?(?:saw|see|moved?|rose|rise|grew|show\w*|were|are|have|had|did|got|went)\b|"
-    r"(?<!to )(?<!by )(?<!onto )(?<!towards )\b(?:another|(?:one|some|several|many|a few|a number of|Q\d+) (?:of the )?(?:other|more|further)) (?:feature|team|workflow|model|service|product|region|environment|customer|provider)s?\b"
+    rf"(?<!no )(?<!than )(?<!any )(?<!all )(?<!of )(?<!the )\bother (?:(?:{KIND})s?|companies)\b(?: of N\d+)? (?:also |too )?(?:saw|see|moved?|rose|rise|grew|show\w*|were|are|have|had|did|got|went)\b|"
+    rf"(?<!to )(?<!by )(?<!onto )(?<!towards )\b(?:another|(?:one|some|several|many|a few|a number of|Q\d+) (?:of the )?(?:other|more|further)) (?:{KIND}|service|product)s?\b"
 )
 _APART = re.compile(
     r"\b(?:stands? out|stood out|(?:is|are|to) blame|hit (?:the )?hardest|most affected|concentrated (?:in|on)|confined to|sits in|limited to)\b"
@@ -54,7 +55,7 @@ def reach_faults(sentence: Sentence, known: Known) -> list[str]:
     shared = re.sub(r"(\bQ\d+ of [^;:.]*) alone(?= ?[.,;]|$)", r"\1", text)
     only = _ONLY.search(
         re.sub(
-            r"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\bexcess alone\b|\balone (?=(?:\w+ ){1,4}than\b)|\balone (?=(?:\w+ ){0,3}(?:about |around |some )?Q)|\balone (?:proves?|shows?|says?|means?|does|is not|cannot|tells?)\b|\b(?:on|by|from|in|of|to) (?:the )?(?:timing|times?|clock|calendar|dates?|order) alone\b|\bon its own\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:a )?(?:part|half|fraction|share|portion|piece|third|quarter|slight\w*|small|modest\w*|little)\b|\bonly (?:\w+ ){0,2}[QDT]\d|\bonly (?:that|began|begun|started|starts?|today|yesterday|since|recently|just|now|lately|then|after|once|when|as of|to|spent|cost|because of timing|makes?|made|adds?|added|explains?|accounts?|contribut\w+|took|take|saw|reached)\b",
+            rf"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\bexcess alone\b|\balone (?=(?:\w+ ){{1,4}}than\b)|\balone (?=(?:\w+ ){{0,3}}{ABOUT}Q)|\balone (?:proves?|shows?|says?|means?|does|is not|cannot|tells?)\b|\b(?:on|by|from|in|of|to) (?:the )?(?:timing|times?|clock|calendar|dates?|order) alone\b|\bon its own\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:a )?(?:part|half|fraction|share|portion|piece|third|quarter|slight\w*|small|modest\w*|little)\b|\bonly (?:\w+ ){{0,2}}[QDT]\d|\bonly (?:that|began|begun|started|starts?|today|yesterday|since|recently|just|now|lately|then|after|once|when|as of|to|spent|cost|because of timing|makes?|made|adds?|added|explains?|accounts?|contribut\w+|took|take|saw|reached)\b",
             "",
             shared,
         )

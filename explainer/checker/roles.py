@@ -24,6 +24,14 @@ _ROLE_NOUNS = {
 }
 
 
+_NOUN = "|".join(noun for noun in _ROLE_NOUNS if noun != "version")
+_NOUN_BEFORE = re.compile(
+    rf"(?<!short )(?<!brief )(?<!long )(?<!quick )(?<!full )(?<!line )(?<!sentence )\b({_NOUN}|version)(?: is| was| :|,| called| named)? $"
+)
+_NOUN_AFTER = re.compile(rf"^ ({_NOUN})\b(?! mix)")
+_IS_NOUN = re.compile(rf"^ (?:is|was) the (?:owning |new |old )?({_NOUN})\b")
+
+
 def role_faults(sentence: Sentence, known: Known) -> list[str]:
     """A name beside `team`, `model` and the like has to be one; moves go from the old to the new."""
     faults = []
@@ -35,16 +43,7 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
         if at is None or not mine:
             continue
         left, right = text[: at.start()], text[at.end() :]
-        noun = re.search(
-            r"(?<!short )(?<!brief )(?<!long )(?<!quick )(?<!full )(?<!line )(?<!sentence )\b(team|feature|model|workflow|release|pool|environment|provider|region|version)(?: is| was| :|,| called| named)? $",
-            left,
-        )
-        after = re.match(r"^ (team|feature|model|workflow|release|pool|environment|provider|region)\b(?! mix)", right)
-        being = re.match(
-            r"^ (?:is|was) the (?:owning |new |old )?(team|feature|model|workflow|release|pool|environment|provider|region)\b",
-            right,
-        )
-        for word in (noun, after, being):
+        for word in (_NOUN_BEFORE.search(left), _NOUN_AFTER.match(right), _IS_NOUN.match(right)):
             if (
                 word
                 and not mine & set(_ROLE_NOUNS[word[1]])

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from explainer.checker.families import ABOUT
 from explainer.checker.figures import Figure
 from explainer.checker.moments import Duration, Moment
 
@@ -85,7 +86,7 @@ def _share_units(sentence: Sentence) -> None:
         for index, figure in enumerate(sentence.figures):
             if figure.bare:
                 sentence.figures[index] = replace(figure, unit="usd", bare=False)
-    for match in re.finditer(r"\bbetween (?:about )?Q(\d+) and (?:about )?Q(\d+)\b", sentence.text):
+    for match in re.finditer(rf"\bbetween {ABOUT}Q(\d+) and {ABOUT}Q(\d+)\b", sentence.text):
         first, second = sentence.figures[int(match[1])], sentence.figures[int(match[2])]
         if first.value < second.value and (first.unit == second.unit or first.bare):
             for mark in (1, 2):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from explainer.checker.concepts import COST
+from explainer.checker.families import ABOUT
 from explainer.checker.sentence import Sentence
 
 Span = tuple[int, int, str]
@@ -19,7 +20,7 @@ _RIGHT_LINK = re.compile(
     r"(?:(?:from|by|to|is|are|was|were|in|for|through|on|of|due to|because of|with) )?|(?:(?:from|by|to|in|for|through|on|of|due to|because of|with) )?)(?:the |more |fewer |less |longer |shorter |higher |lower |additional |extra |plain |run |an? |workflow |model |region |customer |environment |provider )*$"
 )
 _WHOLE = re.compile(
-    r"^ (?:or so )?of (?:the|its|that|this|a total of)? ?(?:about |around |roughly |some )?Q\d+(?: or so| in all| in total)?(?: (?:excess|rise|increase|difference|overspend|extra))?|^ ?\( [^()]* \)|(?<=of that) \( [^()]* \)"
+    rf"^ (?:or so )?of (?:the|its|that|this|a total of)? ?{ABOUT}Q\d+(?: or so| in all| in total)?(?: (?:excess|rise|increase|difference|overspend|extra))?|^ ?\( [^()]* \)|(?<=of that) \( [^()]* \)"
 )
 _OF_THE_COST = re.compile(
     r"(?:^|[,;:.] )(?:the |its |this |our )?(?:(?:cost|costs|bill|spend|spending)(?: (?:of|for|on) (?:[a-z]+ )*?N?\w+)?|N\d+(?: 's (?:cost|bill|spend))?|it) (?:is|was|are|were|has|have|went|rose|fell|grew|dropped|climbed|jumped|increased|decreased|cost|costs)\b[^,;:Q]*$"
@@ -38,7 +39,7 @@ def listed_subject(sentence: Sentence, index: int, spans: Sequence[Span]) -> str
     """What a figure of a list belongs to: `A, B and C show an excess of Q1, Q2 and Q3`, each to each."""
     text = sentence.text
     for match in re.finditer(
-        r"\bQ\d+(?:(?: ,| and| , and| against| versus| vs| compared with| to) (?:(?:about|around|roughly|nearly|almost|some) )*Q\d+)+",
+        rf"\bQ\d+(?:(?: ,| and| , and| against| versus| vs| compared with| to) {ABOUT}Q\d+)+",
         text,
     ):
         marks = [int(q) for q in re.findall(r"Q(\d+)", match[0])]
@@ -67,7 +68,7 @@ _LEADS_BY = re.compile(
     r" (?:outweighs?|outweighed|leads?|led|beats?|tops?|exceeds?|exceeded|dwarfs?|is ahead of|weighs more than|by) (?:(?:a factor of|about|around|roughly|more than|almost|nearly|the|well over|just over) ?)*"
 )
 _BY = re.compile(
-    r"(?:^|[,;:.] |\b(?:and|while) )(?:(?P<name>N\d+)|the (?P<which>former|latter)) (?:(?:is|was|went|has|fell|rose|up|down) ){0,3}by (?:(?:about|around|roughly|some|nearly|almost) )*$"
+    rf"(?:^|[,;:.] |\b(?:and|while) )(?:(?P<name>N\d+)|the (?P<which>former|latter)) (?:(?:is|was|went|has|fell|rose|up|down) ){{0,3}}by {ABOUT}$"
 )
 """`the feature by Q0, requests by Q1`: a move that was told before, of each."""
 
@@ -93,9 +94,7 @@ def subject_of(
             return told[-2 if by["which"] == "former" else -1] if len(told) == 2 else None
         if not any(start <= by.start("name") < end for start, end, _ in spans):
             return COST
-    opens = re.fullmatch(
-        r"(?:.*[,;:] )?(?:at|with) (?:about |around |roughly |just |nearly |almost |some )*", text[: at.start()]
-    )
+    opens = re.fullmatch(rf"(?:.*[,;:] )?(?:at|with) {ABOUT}", text[: at.start()])
     if (
         later
         and opens

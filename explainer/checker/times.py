@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from explainer.checker.events import events_of, role_of, times_of
+from explainer.checker.families import ABOUT, ABOUT_BEFORE
 from explainer.checker.moments import Moment, in_part
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
@@ -108,7 +109,7 @@ def _place(text: str, index: int) -> int:
 
 def _side(left: str) -> str:
     """`before` or `after` where a time is told as a bound."""
-    told = re.search(r"\b(before|after) (?:about |around )?$|\b(early|late) (?:on |in )?(?:an? |the )?$", left)
+    told = re.search(rf"\b(before|after) {ABOUT}$|\b(early|late) (?:on |in )?(?:an? |the )?$", left)
     return (told[1] or told[2]) if told else ""
 
 
@@ -176,18 +177,18 @@ def _role(text: str, index: int) -> str:
         led = sorted((m.start(), role) for role, cue in _CUES for m in re.finditer(cue, right))
         return led[0][1] if led else ""
     carried = text[: at.start()]
-    if re.search(r"\b(?:go|goes|went|dates?|dated|traces?|traced|reach\w*) back to(?: about| around)? $", left):
+    if re.search(rf"\b(?:go|goes|went|dates?|dated|traces?|traced|reach\w*) back to{ABOUT_BEFORE} $", left):
         return "start"
-    if re.search(r"\bbetween(?: about| around)? $", left):
+    if re.search(rf"\bbetween{ABOUT_BEFORE} $", left):
         return "start"
-    if re.search(r"\bbetween\b.*\bT\d+\b[^T]* and (?:about |around )?$", carried):
+    if re.search(rf"\bbetween\b.*\bT\d+\b[^T]* and {ABOUT}$", carried):
         return "now"
     if re.search(r"\bfrom\b.*\bT\d+\b.*\b(?:to|until|till)\b[^T]*$", carried) or re.match(
         r"^ ?(?:-|–|—|→|until|till|to) ?$", left
     ):
         return "planned" if re.search(_CUES[0][1], carried) else "end"
     if re.search(
-        r"\b(?:normal|usual|over|closed|ended|finished|stopped|resolved|settled|quiet|baseline|done|no (?:further|more|extra|additional) (?:excess|cost|overspend|spend|rise)) since(?: (?:about|around))? ?$",
+        rf"\b(?:normal|usual|over|closed|ended|finished|stopped|resolved|settled|quiet|baseline|done|no (?:further|more|extra|additional) (?:excess|cost|overspend|spend|rise)) since{ABOUT_BEFORE} ?$",
         left,
     ):
         return "end"

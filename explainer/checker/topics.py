@@ -9,6 +9,7 @@ from dataclasses import replace
 from explainer.checker.concepts import COST
 from explainer.checker.contexts import ASIDE, Context
 from explainer.checker.fact_words import is_generic, named_in, own_words_of
+from explainer.checker.families import ABOUT_BEFORE
 from explainer.checker.figure_words import NOUN_UNITS, RIGHT_DOWN, RIGHT_UP
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
@@ -74,7 +75,7 @@ _SPARED = re.compile(r"^ (?:would|could) (?:have been |be )?(?:saved|less|lower|
 
 _MONTHLY = ("month_end_forecast", "budget")
 _NAMED_AMOUNT = re.compile(
-    r"\b(?P<what>forecast|budget)(?: (?:for|of) the month)? ?(?:of|is|was|:|=|stands at|comes to|amounts to)(?: (?:about|around|roughly|only|just|some))*$"
+    rf"\b(?P<what>forecast|budget)(?: (?:for|of) the month)? ?(?:of|is|was|:|=|stands at|comes to|amounts to){ABOUT_BEFORE}$"
 )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.concepts import concepts_in
+from explainer.checker.families import KIND
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 
@@ -81,7 +82,7 @@ _MATTERS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = tuple(
         ),
         # the others
         (
-            r"\b(?:all|the|its|their|our|every|each|any|most|some|Q\d+|many|several|no)(?: of)?(?: the| its| their)? other (?:features?|teams?|workflows?|models?|products?|services?|customers?|companies|departments|projects)(?: (?:of|in|at|by|on|owned by) (?:team )?(?:N\d+|the \w+))? (?:also |all |both |still )?(?:stay\w*|remain\w*|kept|keep|are|were|is|was|show\w*|cost|saw|see|ran|run|behav\w*|did|do|have|had|rose|fell|moved|went|look\w*)\b",
+            rf"\b(?:all|the|its|their|our|every|each|any|most|some|Q\d+|many|several|no)(?: of)?(?: the| its| their)? other (?:(?:{KIND}|product|service)s?|companies|departments|projects)(?: (?:of|in|at|by|on|owned by) (?:team )?(?:N\d+|the \w+))? (?:also |all |both |still )?(?:stay\w*|remain\w*|kept|keep|are|were|is|was|show\w*|cost|saw|see|ran|run|behav\w*|did|do|have|had|rose|fell|moved|went|look\w*)\b",
             r"other",
         ),
     )
@@ -118,7 +119,7 @@ _LAUNCHED = re.compile(
 )
 
 _TAG = re.compile(
-    r"\b(?P<what>team|owner|feature|workflow|model|customer|environment|project|cost|user|region|provider|department|account|service|version|release|workload|product)(?: or \w+)? tags?\b"
+    rf"\b(?P<what>{KIND}|owner|project|cost|department|account|service|version|release|workload|product)(?: or \w+)? tags?\b"
 )
 
 

@@ -8,13 +8,14 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
+from explainer.checker.families import KIND
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 from explainer.checker.steps import QUOTED
 
 _ENDINGS = ("'s", "s'", "s", "es", "d", "ed", "ing", "ly", "er", "est", "ness", "ish", "ship")
 _CODE = re.compile(r"\d|[_./#+]|[a-z][A-Z]")
-_KINDS = r"teams?|features?|models?|workflows?|releases?|owners?|pools?|environments?|providers?|regions?|versions?"
+_KINDS = rf"(?:{KIND}|release|owner|version)s?"
 _SLOT_LEFT = re.compile(
     rf"\b(?:(?:{_KINDS})(?: is| are| was| :| called| named)?|owned by|on|for|of|by|in|at|to|from|with|than|and|via|through) $|[:(,/] $|^[-•*] $"
 )
@@ -25,7 +26,7 @@ _SLOT_RIGHT = re.compile(
 _DEED_RIGHT = re.compile(
     r"^ (?:has |have |had |also )?(?:saved|caused|broke|cut|added|raised|lowered|drove|pushed|led|reduced|increased|made|triggered|brought|helped|hit|carries|carried|spent|owns|owned|pays|paid|bears|spends)\b"
 )
-_BEFORE_KIND = re.compile(r"^ (?:workflow|pipeline|flow|team|environment|region|provider|pool)\b(?! mix|s\b)")
+_BEFORE_KIND = re.compile(r"^ (?:pipeline|flow|workflow|team|environment|region|provider|pool)\b(?! mix|s\b)")
 _DETERMINED = re.compile(r"\b(?:the|an?|this|that|its|our|in|by|on|of|with|from|to|called|named) $|^$")
 _CARRIES = re.compile(
     r"^ (?:carries|carried|has|had|holds?|shows?|makes?|made|accounts?|bears?|took|takes?|leads?|comes?|sees?|saw) "
@@ -92,7 +93,7 @@ def _may_be_a_name(word: str, place: int, sentence: Sentence, known: Known) -> b
     return bool(_SLOT_LEFT.search(left)) or (_SLOT_RIGHT.match(right) is not None and starts)
 
 
-_ONE = r"(?:team|feature|model|workflow|pool|environment|provider|region)"
+_ONE = rf"(?:{KIND})"
 _IS_NAMED = re.compile(
     rf"\b{_ONE} (?:concerned|affected|involved|in question|responsible|at fault|hit|behind (?:it|this|that)|(?:where|in which) [a-z ]{{3,30}}?|that [a-z ]{{3,30}}?) (?:is|was|:|being) (?:the )?$|"
     rf"\b(?:affected|concerned|responsible|owning|guilty) {_ONE} (?:is|was|:|being) (?:the )?$"
