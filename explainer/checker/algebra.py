@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from explainer.checker.concepts import COST, concepts_in
 from explainer.checker.contexts import Context
 from explainer.checker.fact_words import named_in, own_words_of, says_own
+from explainer.checker.families import DIFFERENCE, RISE
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
 from explainer.checker.sentence import Sentence
 
 _ROLE_WORDS = {
     "before": r"\b(?:expect\w*|usual\w*|normal\w*|baseline|norm|anyway|regardless|in any case)\b",
-    "excess": r"\b(?:excess|overspen\w+|overshoot|extra|difference|overrun|surplus|over|above|gap|saving|shortfall)\b",
+    "excess": rf"\b(?:{DIFFERENCE}|overspen\w+|over|above|shortfall)\b",
     "after": r"\b(?:spent|spend\w*|bill|billed|costs?|paid|total|actual|outlay|incident|used)\b",
 }
 _WHOLE = re.compile(
@@ -33,7 +34,7 @@ _SUMS = re.compile(r"\b(?:together|both|combined|sum\w*|total\w*|adds? up|and|pl
 _UNEXPECTED = re.compile(
     r"\b(?:was|were|is|are|had been) (?:not|never|un)(?:\b| ?)(?:expected|planned|foreseen|usual|normal)"
 )
-_SAYS_EXCESS = re.compile(r"\b(?:excess|increase|rise|overspend|saving|difference)\b[^,;Q]*$")
+_SAYS_EXCESS = re.compile(rf"\b(?:{DIFFERENCE})\b[^,;Q]*$")
 _OF_BASE = re.compile(r"^ (?:of )?(?:the |its )?(?:whole |entire )?(?:expected|usual|normal) (?:cost|bill)\b")
 _SAYS = re.compile(r"(?<!per )\b(\w+) (?:of|is|was|:)$")
 _GREW = re.compile(r"(?:doubl|tripl|trebl|quadrupl|quintupl|halv)")
@@ -55,7 +56,7 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
     told = [q for q in known.direct if _shown(q, sentence, index) or _named(q, context, known)]
     unit = context.figure.unit
     if any("any" in q.roles for q in told) and not re.search(
-        r"\b(?:excess|overspend|extra|rise)\b", context.sentence
+        rf"\b(?:{RISE})\b", context.sentence
     ):  # what is set against another amount is the cost, where nothing else is
         told += [q for q in known.direct if q.name == "cost_actual" and q not in told]
     if re.search(r"\baverage\b", context.sentence):

@@ -97,11 +97,14 @@ _ONLY_MAYBE = re.compile(r"^(?!.*\b(?:likely|probabl|suspect)).*\b(?:possib\w+|m
 _RATHER = re.compile(r"\b(?:likely|likeliest|probabl[ey]|most|suspect\w*|in all probability)\b")
 
 
+_NOT_SHOWN = re.compile(r"\bno (?:\w+ ){0,2}(?:proof|evidence|link|connection)\b")
+
+
 def _surely(text: str, known: Known) -> re.Match[str] | None:
     """Words of certainty that are neither denied nor asked after, nor of a cause that is certain."""
     if not hedged_cause(known) and told_in(text, known):
         return None
-    if re.search(r"\bwhether\b|\bno (?:\w+ ){0,2}(?:proof|evidence|link|connection)\b", text):
+    if re.search(r"\bwhether\b", text) or _NOT_SHOWN.search(text):
         return None
     asked = (
         CAUSE_WORD.search(text) or _MARKER.search(text) or re.search(r"\b(?:cause|release|version|reason|why)\b", text)
@@ -145,7 +148,7 @@ def _markers(text: str, known: Known) -> list[re.Match[str]]:
             and "Q" not in text[: match.start()]
         ):
             continue
-        if match[0].startswith(("prove", "proof")) and negated(text, match.start()):
+        if match[0].startswith(("prove", "proof")) and (negated(text, match.start()) or _NOT_SHOWN.search(text)):
             continue
         if match[0].startswith("explain") and text[: match.start()].endswith("to "):
             continue

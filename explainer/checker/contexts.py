@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from explainer.checker.concepts import concepts_in
-from explainer.checker.families import ABOUT_BEFORE
+from explainer.checker.families import ABOUT_BEFORE, RISE
 from explainer.checker.figure_roles import role_in, role_of
 from explainer.checker.figures import QUALIFIER, Figure
 from explainer.checker.quantities import Known
@@ -62,7 +62,7 @@ _UNDONE = re.compile(
 ASIDE = re.compile(r", which (?!would\b)\w+(?: \w+){0,3}$")
 """A clause that says what really was, amid what would be: `without volume, which added Q0, ...`."""
 _WITHOUT_EXCESS = re.compile(
-    r"\b(?:without|but for|if not for|excluding|had it not been for) (?:the |this |that |its |any )?(?:\w+ )?(?:excess|extra|overspend|overshoot|rise|increase|jump|spike|surge|incident)\b"
+    rf"\b(?:without|but for|if not for|excluding|had it not been for) (?:the |this |that |its |any )?(?:\w+ )?(?:{RISE}|incident)\b"
 )
 _FACTOR = re.compile(rf"(?:factor of|multiplied by){ABOUT_BEFORE}$")
 _RANKED = re.compile(r"\b(?:largest|biggest|top|main|leading|first|last|smallest) $")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
+from explainer.checker.families import RISE
 from explainer.checker.moments import DURATION, duration_of
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
@@ -252,7 +253,7 @@ _BEGUN = re.compile(
 )
 _NOT_BEGUN = re.compile(r"\b(?:not yet|had not|had yet|yet to|was yet|n't yet|still to)\b")
 _DURING = re.compile(
-    r"\b(?:went|gone|came|released|shipped|deployed|rolled|began|begun|started|happened|occurred|fell|took place)\b[^,;:]{0,24} (?:during|in the (?:middle|midst|course) of|mid-?way (?:through|into)|half-?way (?:through|into)|amid|into|inside) (?:the |this |an? )?(?:already |running |ongoing )*(?:incident|anomaly|episode|spike|rise|increase|overspend)\b"
+    rf"\b(?:went|gone|came|released|shipped|deployed|rolled|began|begun|started|happened|occurred|fell|took place)\b[^,;:]{{0,24}} (?:during|in the (?:middle|midst|course) of|mid-?way (?:through|into)|half-?way (?:through|into)|amid|into|inside) (?:the |this |an? )?(?:already |running |ongoing )*(?:{RISE}|incident|anomaly|episode)\b"
 )
 
 

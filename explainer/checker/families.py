@@ -10,3 +10,11 @@ PART = "model|workflow|region|provider|environment|customer|user"
 """What a cost is split by."""
 KIND = f"team|feature|pool|{PART}"
 """What a name can be the name of."""
+
+
+RISE = "excess|overspend|overshoot|overrun|surplus|extra|increase|rise|jump|growth|surge|spike|hike|climb"
+"""Nouns for how far the cost is above what was expected."""
+FALL = "saving|reduction|decrease|drop|fall|decline"
+"""Nouns for how far it is below."""
+DIFFERENCE = f"{RISE}|{FALL}|difference|gap|change|swing"
+"""Nouns for how far it is from what was expected, either way."""

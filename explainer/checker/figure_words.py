@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
+from explainer.checker.families import FALL, RISE
+
 REST = re.compile(
     r"\b(?:rest|remaining|remainder|others?|left|remains?|everything else|apart from|aside from|besides|excluding|outside|elsewhere|all but|everything but|except(?: for)?|other than|leaving out|taken out|left out|set aside|leaving aside|not counting|disregarding|net of|without|headroom|spare|room|unspent)\b"
 )
 RIGHT_UP = re.compile(
-    r"^ ?(?:more|higher|above|over|extra|dearer|costlier|too much|in excess|longer|larger|bigger|greater|up\b(?! to)|(?:rise|increase|jump|surge|overspend)\b)"
+    rf"^ ?(?:more|higher|above|over|extra|dearer|costlier|too much|in excess|longer|larger|bigger|greater|up\b(?! to)|(?:{RISE})\b)"
 )
 RIGHT_DOWN = re.compile(
-    r"^ ?(?:less|lower|below|under|cheaper|fewer|shorter|smaller|down\b(?! to)|(?:drop|fall|decrease|decline|saving|reduction)\b|(?:(?:went|was|were|is|stayed|remained) )?unspent\b)"
+    rf"^ ?(?:less|lower|below|under|cheaper|fewer|shorter|smaller|down\b(?! to)|(?:{FALL})\b|(?:(?:went|was|were|is|stayed|remained) )?unspent\b)"
 )
 NOUN_UNITS = {
     "token": {"tokens", "tokens_per_request"},

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from explainer.checker.contexts import Context
+from explainer.checker.families import FALL, RISE
 from explainer.checker.quantity import Quantity
 
 _PER_UNIT = re.compile(r"^ (?:per|an?|each|every|for each|for every) (?:single )?(?:request|run|call)\b")
-_EXCESS_NOUN = re.compile(
-    r"\b(?:increase|rise|excess|overspend|overshoot|difference|gap|overrun|additional|added|jump|surplus|extra|saving|saved|drop)\b"
-)
+_EXCESS_NOUN = re.compile(rf"\b(?:{RISE}|{FALL}|difference|gap|additional|added|saved)\b")
 _WAS_EXPECTED = re.compile(
     r"\b(?:was|were|is|are|had been) (?:already |fully |the |what (?:was|is) )?(?:expected|usual|normal|planned|anticipated)\b"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.concepts import concepts_in
-from explainer.checker.families import ABOUT, KIND
+from explainer.checker.families import ABOUT, KIND, RISE
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
@@ -14,7 +14,7 @@ _EVERY = re.compile(
     rf"\b(?:every (?:{KIND}|scope)|(?<!of )all (?:(?:the )?(?:{KIND}|request|run|call)s)|everywhere|across the board|across all|company-wide|companywide|whole company|throughout|everyone(?! (?:but|except|else)\b)|everybody|organisation-wide|no single|(?:spread|split|divided|shared) (?:\w+ )?(?:evenly|equally)|evenly (?:spread|split|divided|shared)|equally (?:spread|split|divided|shared)|in equal (?:parts|shares)|alike)\b"
 )
 _ONLY = re.compile(
-    r"\b(?:only|(?<!of )(?<!of its )the (?:whole|entire) (?=(?:rise|excess|increase|difference|overspend|cost|amount|extra|bill|jump|spend|sum|pool(?! (?:costs?|came|comes)\b)|team|company|organi[sz]ation|drop|fall)\b)|alone|solely|exclusively|entirely|nothing (?:else|other than|but)(?! (?:is|was|has been) (?:\w+ )?(?:known|shown|said))|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the \w+)(?= (?:is|was|are|comes?|came|due|from|sits?|lies|stems?|falls?)\b)|(?:for|up|of|explains?|behind|is|holds|carries) (?:all|the whole|the entirety|every (?:bit|cent|dollar)) of (?:it|this|the (?:excess|rise|increase|difference|overspend|extra cost))(?! but\b)|the whole of|completely|fully|(?:explains?|accounts? for|makes? up|causes?|is behind|carr(?:y|ies)|bears?|holds?|takes?|drives?) (?:everything|all of (?:it|this|that|the \w+)|it all|the (?:full|entire|complete) \w+)|nowhere else|none of (?!this|that|it\b|the (?:other )?drivers\b)|exact same|always|never)\b"
+    rf"\b(?:only|(?<!of )(?<!of its )the (?:whole|entire) (?=(?:rise|excess|increase|difference|overspend|cost|amount|extra|bill|jump|spend|sum|pool(?! (?:costs?|came|comes)\b)|team|company|organi[sz]ation|drop|fall)\b)|alone|solely|exclusively|entirely|nothing (?:else|other than|but)(?! (?:is|was|has been) (?:\w+ )?(?:known|shown|said))|no other|nobody else|purely|wholly|single-handedly|all of (?:it|the \w+)(?= (?:is|was|are|comes?|came|due|from|sits?|lies|stems?|falls?)\b)|(?:for|up|of|explains?|behind|is|holds|carries) (?:all|the whole|the entirety|every (?:bit|cent|dollar)) of (?:it|this|the (?:{RISE}|difference|extra cost))(?! but\b)|the whole of|completely|fully|(?:explains?|accounts? for|makes? up|causes?|is behind|carr(?:y|ies)|bears?|holds?|takes?|drives?) (?:everything|all of (?:it|this|that|the \w+)|it all|the (?:full|entire|complete) \w+)|nowhere else|none of (?!this|that|it\b|the (?:other )?drivers\b)|exact same|always|never)\b"
 )
 
 

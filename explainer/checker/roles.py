@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from explainer.checker.events import words_of
+from explainer.checker.families import RISE
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 from explainer.types import Fact
@@ -138,7 +139,7 @@ def _spoken(known: Known) -> set[str]:
 
 _HANDED = re.compile(
     r"\b(?:hand(?:ed|s|ing)? (?:\w+ )?(?:over|on|down)|hand-?over|chang(?:ed|es) (?:hands|owners?)|t(?:ook|akes|aken) (?:\w+ )?over|inherit\w*|transfer\w*|re-?assign\w*|(?:passed|moved|gone|went|came|came over) (?:on )?to (?:the )?(?:N\d+|team)|"
-    r"(?:used to|once|no longer|formerly|previously|until recently|only recently|recently|does not|did not) (?:belong\w*|own\w*)|belonged to|shares? (?!(?:of|in|the (?:\w+ )?(?:excess|costs?|difference|rise|increase|overspend|bill|spend|pool|load))\b)|shared with|co-?own\w*|joint\w*|(?:new|former|previous|old|second|other) (?:owner|owning)|(?:has|have|had) (?:\w+ )?owned|new responsib\w+|ownership (?:of \w+ )?(?:moved|changed|went|passed|is shared|is disputed|is unclear))"
+    rf"(?:used to|once|no longer|formerly|previously|until recently|only recently|recently|does not|did not) (?:belong\w*|own\w*)|belonged to|shares? (?!(?:of|in|the (?:\w+ )?(?:{RISE}|costs?|difference|bill|spend|pool|load))\b)|shared with|co-?own\w*|joint\w*|(?:new|former|previous|old|second|other) (?:owner|owning)|(?:has|have|had) (?:\w+ )?owned|new responsib\w+|ownership (?:of \w+ )?(?:moved|changed|went|passed|is shared|is disputed|is unclear))"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.fact_words import UNTRUSTED
+from explainer.checker.families import FALL, RISE
 from explainer.checker.quantities import Known
 from explainer.types import Fact
 
@@ -22,7 +23,7 @@ _EMPTY = frozenset(
 )  # fmt: skip
 _SIZE = re.compile(r"\b(?P<digits>four|five|six|seven|eight|nine)-figure\b")
 _DIGITS = {"four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
-_OF_DIFFERENCE = re.compile(r"\b(?:excess|overspend|extra|saving|saved|more|less|rise|drop)\b")
+_OF_DIFFERENCE = re.compile(rf"\b(?:{RISE}|{FALL}|saved|more|less)\b")
 
 
 def stated_faults(text: str, known: Known) -> list[str]:

@@ -6,6 +6,7 @@ import re
 
 from explainer.checker.concepts import concept_of, concepts_in
 from explainer.checker.events import words_of
+from explainer.checker.families import FALL, RISE
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 
@@ -151,7 +152,7 @@ def planned_faults(text: str, known: Known) -> list[str]:
 
 
 _STEADY = re.compile(
-    r"\b(?:stay|remain|h[eo]ld|hold|keep|kept|is|are|was|were|been|being)(?:s|ed|ing)? (?:\w+ )?(?:flat|stable|steady|unchanged|constant|level|the same)\b(?! (?:climb|rise|growth|increase|decline|drop|fall|creep|trend|upward|downward))|"
+    rf"\b(?:stay|remain|h[eo]ld|hold|keep|kept|is|are|was|were|been|being)(?:s|ed|ing)? (?:\w+ )?(?:flat|stable|steady|unchanged|constant|level|the same)\b(?! (?:{RISE}|{FALL}|creep|trend|upward|downward))|"
     r"\b(?:did|has|have|does|do)(?: not|n't) (?:change|move|budge)d?\b|\b(?:hardly|barely) (?:changed|moved)\b"
 )
 ALIKE = 0.05

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from explainer.checker.concepts import COST
-from explainer.checker.families import ABOUT
+from explainer.checker.families import ABOUT, DIFFERENCE, RISE
 from explainer.checker.sentence import Sentence
 
 Span = tuple[int, int, str]
@@ -20,13 +20,13 @@ _RIGHT_LINK = re.compile(
     r"(?:(?:from|by|to|is|are|was|were|in|for|through|on|of|due to|because of|with) )?|(?:(?:from|by|to|in|for|through|on|of|due to|because of|with) )?)(?:the |more |fewer |less |longer |shorter |higher |lower |additional |extra |plain |run |an? |workflow |model |region |customer |environment |provider )*$"
 )
 _WHOLE = re.compile(
-    rf"^ (?:or so )?of (?:the|its|that|this|a total of)? ?{ABOUT}Q\d+(?: or so| in all| in total)?(?: (?:excess|rise|increase|difference|overspend|extra))?|^ ?\( [^()]* \)|(?<=of that) \( [^()]* \)"
+    rf"^ (?:or so )?of (?:the|its|that|this|a total of)? ?{ABOUT}Q\d+(?: or so| in all| in total)?(?: (?:{RISE}|difference))?|^ ?\( [^()]* \)|(?<=of that) \( [^()]* \)"
 )
 _OF_THE_COST = re.compile(
     r"(?:^|[,;:.] )(?:the |its |this |our )?(?:(?:cost|costs|bill|spend|spending)(?: (?:of|for|on) (?:[a-z]+ )*?N?\w+)?|N\d+(?: 's (?:cost|bill|spend))?|it) (?:is|was|are|were|has|have|went|rose|fell|grew|dropped|climbed|jumped|increased|decreased|cost|costs)\b[^,;:Q]*$"
 )
 _MOVE_OF = re.compile(
-    r"^(?P<by> (?:\w+ )?(?:increase|rise|jump|surge|growth|hike|climb|drop|fall|decrease|decline|reduction|saving|overspend|excess|overrun|overshoot|difference|gap|swing|change) (?:on|in|of|for|at|with) (?:the |our |its )?)(?:N\d|feature N\d|costs?\b|bill\b|spend)"
+    rf"^(?P<by> (?:\w+ )?(?:{DIFFERENCE}) (?:on|in|of|for|at|with) (?:the |our |its )?)(?:N\d|feature N\d|costs?\b|bill\b|spend)"
 )
 """A figure that tells how far the cost, or a named thing, has moved."""
 _BECAUSE = re.compile(r" (?:\w+ ){0,3}?(?:because of|due to|thanks to|owing to|on account of|as a result of) ")

@@ -6,6 +6,7 @@ import re
 
 from explainer.checker.contexts import Context
 from explainer.checker.fact_words import named_in
+from explainer.checker.families import DIFFERENCE, FALL, RISE
 from explainer.checker.figure_words import RIGHT_DOWN, RIGHT_UP
 from explainer.checker.measures import is_measured_so
 from explainer.checker.quantities import Known
@@ -13,15 +14,11 @@ from explainer.checker.quantity import Quantity
 from explainer.checker.showing import UNREAL
 from explainer.checker.topics import is_of_topic, topics_of
 
-_OF_EXCESS = re.compile(
-    r"^ (?:total )?(?:excess|difference|rise|increase|jump|overspend|change|drop|fall|decrease|extra)\b"
-)
+_OF_EXCESS = re.compile(rf"^ (?:total )?(?:{DIFFERENCE})\b")
 _PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|fails?|lacks?|miss|misses|makes? up) ")
 
 
-_EXCESS_IS = re.compile(
-    r"\b(?:excess|overspend|overshoot|overrun|variance|increase|rise|saving|drop|decrease|reduction|fall) (?:is|was|of|comes|came)\b[^,;Q]*$"
-)
+_EXCESS_IS = re.compile(rf"\b(?:{RISE}|{FALL}|variance) (?:is|was|of|comes|came)\b[^,;Q]*$")
 
 
 _ADDS = re.compile(
@@ -30,9 +27,7 @@ _ADDS = re.compile(
 _ADDS_TOO = re.compile(
     r"\b(?:accounts? for|accounted for|explains?|explained|makes? up|made up|contributed|adds?|added|brings?|brought)(?= [^;:.(]*Q\d)(?:(?! (?:while|but|whereas|though) )[^;:.(])*(?:,|and|with) [a-z ]+$"
 )
-_OF_THE_RISE = re.compile(
-    r"^ of (?:the |this |that |our )?(?:increase|rise|excess|overspend|extra|jump|growth|surge)\b"
-)
+_OF_THE_RISE = re.compile(rf"^ of (?:the |this |that |our )?(?:{RISE})\b")
 _AGAINST_IT = re.compile(
     r"\b(?:off|less|lower\w*|minus|negative\w*|against|other way|opposite|sav\w+|reduc\w+|offset\w*|cut\w*|down|decreas\w+|dampen\w*|drop|fell|relief|credit)\b"
 )
