@@ -9,6 +9,7 @@ from explainer.checker.certainty import HEDGE
 from explainer.checker.negation import negated
 from explainer.checker.outright import is_reported
 from explainer.checker.quantities import Known
+from explainer.checker.sentence import Sentence
 
 _ACTION = re.compile(
     r"\b(?:team|teams|they|we|engineers?|developers?|owners?|somebody|someone|people|provider|support|finance|vendor|supplier|management|accounting|procurement|security|customers?) (?:has|have|had|is|are|was|were) "
@@ -46,3 +47,28 @@ def deed_faults(text: str, known: Known) -> list[str]:
         return []
     reported = is_reported(action["verb"], text, negated(text, action.start("verb")), known)
     return [] if reported else [f"{action[0]}: no fact says what people did"]
+
+
+_DONE_BY = re.compile(
+    r"\b(?P<verb>(?!owned|spent|paid|borne|carried|incurred|run|used|shared|followed|affected|led|caused|held|billed|covered|hit)(?:[a-z]{3,}ed|made|set|built|done|chosen|written|sent|put|cut|given|taken|brought|switched (?:on|off)|turned (?:on|off))) by (?:the |team )*$"
+)
+
+_OWNER_DID = re.compile(
+    r"^ (?P<doing>(?:is|are|was|were) (?:(?:already|now|currently|still|also) )*(?!spend|overspend|pay|runn|carry|us|bear|fac|cost|shar|see|expect|ow)[a-z]{3,}ing (?:for|into|on|at|to|the|an?|its|out|with) )|^ (?:(?:has|have|had|also|since|already|now|just|then|quickly|recently) )*(?P<verb>(?!need|exceed|owned|used|caused|shared|received|showed|recorded|overspent|spent|caught)(?:[a-z]{3,}ed|cut|set|made|put|sent|built|wrote|brought|chose|began|gave|took|let|kept))(?: (?:up|down|off|on|out|back))? "
+    r"(?:the|its|an?|all|their|our|some|every|more|fewer)(?! (?:\w+ )?(?:costs?|spend|spending|bill|budget|usage|use|share|excess|overspend|expect\w+|part|bulk|most|largest|biggest|baseline|lion)\b) "
+)
+
+
+def named_deed_faults(sentence: Sentence, known: Known) -> list[str]:
+    """`set up by payments`, `payments changed the prompt`: what an owner is told by name to have done and no fact says."""
+    faults, text = [], sentence.text
+    for i, name in enumerate(sentence.names):
+        mine, at = known.kinds.get(name, set()), re.search(rf"\bN{i}\b", text)
+        if at is None or not mine or not mine <= {"team", "teams", "owner"}:
+            continue
+        by, did = _DONE_BY.search(text[: at.start()]), _OWNER_DID.match(text[at.end() :])
+        if by and by["verb"] not in known.texts:
+            faults.append(f"{by[0]}{name}: no fact says what people did")
+        if did and (did["verb"] or did["doing"]) not in known.texts:
+            faults.append(f"{name}{did[0]}: no fact says what people did")
+    return faults

@@ -7,12 +7,12 @@ import re
 
 from explainer.checker.cause_words import told_in, unknown_cause
 from explainer.checker.certainty import HEDGE
+from explainer.checker.changes import ALIKE
 from explainer.checker.concepts import concepts_in
 from explainer.checker.families import KIND
 from explainer.checker.negation import CLAUSE, NEGATOR, REACH
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
-from explainer.checker.states import ALIKE
 
 _NEGATION_FINE = re.compile(
     r"\bnot (?:an? |the |yet )*(?:finding|proof|certainty|verdict|conclusion|diagnosis|established fact)\b|\bnot,|\bor not\b|\b(?:may|might) (?:well )?not\b|(?<=, )not (?:just |only |the |its |about |around )*[QN]\d|\bnot (?=[\w ]{3,30} but )|\b(?:proves?|proven|proving|means?|says?|shows?|establish\w*|impl(?:y|ies)) (?:nothing|little)\b|\bnothing to do with\b|\bnothing else\b|\bnot the (?:Q|usual|expected)|\bno (?:other )?(?:single )?driver\b|\bno (?:team |owner )?tags?\b|\bno single\b|\b(?:may|might) or (?:may|might) not\b|\bno longer\b|"

@@ -1,20 +1,42 @@
-"""Families of words that many rules look for."""
+"""Families of words that many rules look for: beside figures, for what a cost has done, for what names name."""
+
+from __future__ import annotations
+
+import re
 
 ABOUT = r"(?:(?:about|around|roughly|some|nearly|almost|only|just|approximately|~) )*"
 """Words that may stand before a figure and change nothing of what it is, each with the space after it."""
 ABOUT_BEFORE = r"(?: (?:about|around|roughly|some|nearly|almost|only|just|approximately|~))*"
 """The same at the end of what stands before a figure."""
-
-
 PART = "model|workflow|region|provider|environment|customer|user"
 """What a cost is split by."""
 KIND = f"team|feature|pool|{PART}"
 """What a name can be the name of."""
-
-
 RISE = "excess|overspend|overshoot|overrun|surplus|extra|increase|rise|jump|growth|surge|spike|hike|climb"
 """Nouns for how far the cost is above what was expected."""
 FALL = "saving|reduction|decrease|drop|fall|decline"
 """Nouns for how far it is below."""
 DIFFERENCE = f"{RISE}|{FALL}|difference|gap|change|swing"
 """Nouns for how far it is from what was expected, either way."""
+REST = re.compile(
+    r"\b(?:rest|remaining|remainder|others?|left|remains?|everything else|apart from|aside from|besides|excluding|outside|elsewhere|all but|everything but|except(?: for)?|other than|leaving out|taken out|left out|set aside|leaving aside|not counting|disregarding|net of|without|headroom|spare|room|unspent)\b"
+)
+"""Words that tell what is left without something."""
+RIGHT_UP = re.compile(
+    rf"^ ?(?:more|higher|above|over|extra|dearer|costlier|too much|in excess|longer|larger|bigger|greater|up\b(?! to)|(?:{RISE})\b)"
+)
+"""What stands right of a figure that tells how far it is above."""
+
+RIGHT_DOWN = re.compile(
+    rf"^ ?(?:less|lower|below|under|cheaper|fewer|shorter|smaller|down\b(?! to)|(?:{FALL})\b|(?:(?:went|was|were|is|stayed|remained) )?unspent\b)"
+)
+"""What stands right of a figure that tells how far it is below."""
+
+NOUN_UNITS = {
+    "token": {"tokens", "tokens_per_request"},
+    "request": {"requests", "requests_per_run"},
+    "call": {"requests", "requests_per_run"},
+    "run": {"runs"},
+    "execution": {"runs"},
+}
+"""By a noun beside a figure, what its value can count."""

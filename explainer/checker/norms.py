@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from explainer.checker.changes import ALIKE
 from explainer.checker.concepts import concepts_in
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
-from explainer.checker.states import ALIKE
 
 _AS_NORMAL = re.compile(
     r"\b(?:in line with|on a par with|level with|the same as|equal to|no different from|within) (?:the |its |what |our |all )*(?:expect\w+|normal|usual|baseline|norm|was expected|had been expected)\b|\bback (?:to|at|on) (?:the |its |what )*(?:was |had been )?(?:expect\w+|normal|usual|baseline)|\bat the (?:expected|usual|normal|baseline) (?:level|cost|amount)\b|\bno (?:more|dearer|higher) than (?:(?:what )?it (?:should|usually|normally)|expected|usual|normal)\b|(?<!\d )(?<!times )(?<!half )(?<!not )(?:\b(?:about|roughly|around|nearly|almost|practically|exactly|just|pretty much) )?\b(?<!\d )(?<!times )(?<!half )as (?:much|little|dear|expensive) as (?:was |had been |it was |we |is |it is )?(?:expect\w*|usual|normal|planned|the (?:baseline|usual|normal|expected))|\bcosts? (?:about |roughly |just |exactly |more or less )*what (?:was|we|it|its|the|one|had been|would be) (?:\w+ ){0,2}?(?:expect\w*|should|usual\w*|normal\w*|says|gives|suggests)|\b(?:as expected|as usual|at its (?:usual|expected|normal)(?: cost| level)?)\b(?! (?:Q|to))"

@@ -42,3 +42,17 @@ class Known(FactValues):
     def left_out(self) -> frozenset[str]:
         """What a rest may be told without: `without:volume`."""
         return frozenset(a for q in self.quantities if q.concept == "rest" for a in q.also if a.startswith("without:"))
+
+    @cached_property
+    def kinds(self) -> dict[str, set[str]]:
+        """The fact names under which each name appears: `team`, `model_to`."""
+        kinds: dict[str, set[str]] = {}
+        for fact in self.facts:
+            values = fact.value if isinstance(fact.value, tuple | list) else (fact.value,)
+            for value in values:
+                if isinstance(value, str):
+                    kinds.setdefault(value.lower(), set()).add(fact.name)
+            if ":" in fact.name:
+                dimension = fact.name.split(":", 1)[0].rsplit("_", 1)[-1]
+                kinds.setdefault(fact.name.split(":", 1)[1].lower(), set()).add(dimension)
+        return kinds

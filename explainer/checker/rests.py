@@ -6,7 +6,7 @@ import re
 
 from explainer.checker.contexts import Context
 from explainer.checker.fact_words import own_words_of, words_beside
-from explainer.checker.figure_words import REST
+from explainer.checker.families import REST
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
 from explainer.checker.signs import affirms

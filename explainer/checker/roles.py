@@ -37,7 +37,7 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
     """A name beside `team`, `model` and the like has to be one; moves go from the old to the new."""
     faults = []
     text = sentence.text
-    kinds = _kinds(known)
+    kinds = known.kinds
     for i, name in enumerate(sentence.names):
         mine = kinds.get(name, set())
         at = re.search(rf"\bN{i}\b", text)
@@ -52,14 +52,6 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
             ):
                 faults.append(f"{name} is no {word[1]}")
         faults.extend(_moves(name, mine, left, right))
-        if mine <= {"team", "teams", "owner"} and (did := _DONE_BY.search(left)) and did["verb"] not in known.texts:
-            faults.append(f"{did[0]}{name}: no fact says what people did")
-        if (
-            mine <= {"team", "teams", "owner"}
-            and (did := _DID.match(right))
-            and (did["verb"] or did["doing"]) not in known.texts
-        ):
-            faults.append(f"{name}{did[0]}: no fact says what people did")
         if known.by_name.get("feature") and mine <= {"team"} and _COSTS.search(f"{left}|{right}"):
             faults.append(f"{name} is the team, not what cost this")
     faults += [*_owners(text, known), *_persons(sentence, known, kinds), *_side_faults(sentence, kinds)]
@@ -67,13 +59,6 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
     return faults + _miscounted(sentence)
 
 
-_DONE_BY = re.compile(
-    r"\b(?P<verb>(?!owned|spent|paid|borne|carried|incurred|run|used|shared|followed|affected|led|caused|held|billed|covered|hit)(?:[a-z]{3,}ed|made|set|built|done|chosen|written|sent|put|cut|given|taken|brought|switched (?:on|off)|turned (?:on|off))) by (?:the |team )*$"
-)
-_DID = re.compile(
-    r"^ (?P<doing>(?:is|are|was|were) (?:(?:already|now|currently|still|also) )*(?!spend|overspend|pay|runn|carry|us|bear|fac|cost|shar|see|expect|ow)[a-z]{3,}ing (?:for|into|on|at|to|the|an?|its|out|with) )|^ (?:(?:has|have|had|also|since|already|now|just|then|quickly|recently) )*(?P<verb>(?!need|exceed|owned|used|caused|shared|received|showed|recorded|overspent|spent|caught)(?:[a-z]{3,}ed|cut|set|made|put|sent|built|wrote|brought|chose|began|gave|took|let|kept))(?: (?:up|down|off|on|out|back))? "
-    r"(?:the|its|an?|all|their|our|some|every|more|fewer)(?! (?:\w+ )?(?:costs?|spend|spending|bill|budget|usage|use|share|excess|overspend|expect\w+|part|bulk|most|largest|biggest|baseline|lion)\b) "
-)
 _COSTS = re.compile(
     r"^ ?\| : cost (?:up|down|is|was)\b|(?:[Δδ]|delta|change in) cost (?:of |for )?\||\| (?:in fact |actually |really )?costs?\b(?! (?:of|for)\b)|\b(?:overshoot|overspend|bill|enough) (?:on|for) \|"
 )
@@ -257,17 +242,3 @@ def _side_faults(sentence: Sentence, kinds: Mapping[str, set[str]]) -> list[str]
         if then != now and mine <= (_NEW if then else _OLD):
             return [f"{name} is on the wrong side of the change"]
     return []
-
-
-def _kinds(known: Known) -> dict[str, set[str]]:
-    """The fact names under which each name appears."""
-    kinds: dict[str, set[str]] = {}
-    for fact in known.facts:
-        values = fact.value if isinstance(fact.value, tuple | list) else (fact.value,)
-        for value in values:
-            if isinstance(value, str):
-                kinds.setdefault(value.lower(), set()).add(fact.name)
-        if ":" in fact.name:
-            dimension = fact.name.split(":", 1)[0].rsplit("_", 1)[-1]
-            kinds.setdefault(fact.name.split(":", 1)[1].lower(), set()).add(dimension)
-    return kinds

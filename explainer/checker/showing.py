@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.contexts import Context
-from explainer.checker.figure_words import NOUN_UNITS, REST, RIGHT_DOWN, RIGHT_UP
+from explainer.checker.families import NOUN_UNITS, REST, RIGHT_DOWN, RIGHT_UP
 from explainer.checker.quantity import Quantity
 
 _FROM_EXPECTED = re.compile(

@@ -6,7 +6,8 @@ from explainer.checker.advice import advice_faults
 from explainer.checker.attributes import attribute_faults, event_faults, half_named_faults, kind_faults, switch_faults
 from explainer.checker.budgets import budget_faults
 from explainer.checker.causation import cause_faults
-from explainer.checker.deeds import deed_faults
+from explainer.checker.changes import steady_faults, unit_cost_faults, unit_faults
+from explainer.checker.deeds import deed_faults, named_deed_faults
 from explainer.checker.denials import denial_faults
 from explainer.checker.directions import direction_faults
 from explainer.checker.drivers import driver_faults
@@ -21,13 +22,7 @@ from explainer.checker.records import record_faults
 from explainer.checker.roles import role_faults
 from explainer.checker.sentence import Sentence
 from explainer.checker.stated import stated_faults
-from explainer.checker.states import (
-    planned_faults,
-    state_faults,
-    steady_faults,
-    unit_cost_faults,
-    unit_faults,
-)
+from explainer.checker.states import planned_faults, state_faults
 from explainer.checker.steps import done_faults
 from explainer.checker.unspoken import unspoken_faults
 
@@ -59,6 +54,7 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *min(cause_faults(sentence, known), cause_faults(rest, known), key=len),
         *promise_faults(rest.text, known),
         *deed_faults(rest.text, known),
+        *named_deed_faults(sentence, known),
         *advice_faults(rest.text, known),
         *done_faults(text, known),
         *denial_faults(rest, known),

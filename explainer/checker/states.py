@@ -1,36 +1,12 @@
-"""Is it over, was it planned, how far does it reach, And units told per the wrong thing."""
+"""Is it still going on or over, and was it planned?"""
 
 from __future__ import annotations
 
 import re
 
-from explainer.checker.concepts import concept_of, concepts_in
 from explainer.checker.events import words_of
-from explainer.checker.families import FALL, RISE
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
-
-_PER_PAIRS = {
-    "token": {"request", "call", "answer", "response", "reply", "prompt"},
-    "input": {"request", "call"},
-    "output": {"request", "call", "answer", "response", "reply"},
-    "request": {"run", "execution"},
-    "call": {"run", "execution"},
-}
-
-
-def unit_faults(text: str) -> list[str]:
-    """Tokens are told per request, requests per run."""
-    faults = []
-    for match in re.finditer(
-        r"\b(?P<what>token|request|call|run|input|output|answer|prompt)s? (?:per|in each|for each) (?P<per>[a-z]+)",
-        text,
-    ):
-        allowed = _PER_PAIRS.get(match["what"], {"request", "call"})
-        if match["per"] not in allowed:
-            faults.append(f"{match[0]}: no fact has this unit")
-    return faults
-
 
 _ONGOING = re.compile(
     r"\b(?:status|state) : (?:still )?(?:open|active|running|live)\b|\b(?:(?<!larger )(?<!higher )(?<!more )(?<!greater )(?<!smaller )(?<!lower )still(?! (?:set|on (?:course|track)|expected|due|forecast|projected|within|below|under|leaves|room|fits?|headed|heading|(?:much |far |well |clearly |somewhat )?(?:less|more|fewer|short|far|just|only|dearer|cheaper|smaller|larger)\b|an?|the|open whether|unclear|unknown|not (?:known|clear|shown))\b)|ongoing|continues|continuing|under way|underway|not (?:yet )?(?:ended|over|stopped|finished|returned|come back|gone back|back)|has yet to|yet to (?:end|return)|so far|keeps? (?:going|on)|goes on|persists?|is (?:running|going)(?! (?:hot|well|far|\w+ )?(?:at|above|over|below|under|higher|Q\d|far|well|clearly))|has been going on|has been running|has not (?:yet )?(?:been )?(?:ended|stopped|returned|come|gone|finished|over|eased|subsided|recovered|settled|resolved|abated|normali[sz]ed|let up)|continue|remains (?:open|elevated|high|above)|(?:is|are) (?:still )?live\b|no end|(?:is|are|keeps?) (?:now |currently )?(?:overrunning|growing|rising|climbing|burning|increasing|continuing|getting dearer))\b(?!(?: \w+){0,4} (?:Q\d+ (?:a|per|each|every) (?:week|day|D\d+)|Q\d+ D\d+|Q\d+ weekly))"
@@ -149,56 +125,3 @@ def planned_faults(text: str, known: Known) -> list[str]:
     if planned and not backed and not (planned[0] == "planned" and "planned" in known.texts):
         return [f"{planned[0]}: no fact says so"]
     return []
-
-
-_STEADY = re.compile(
-    rf"\b(?:stay|remain|h[eo]ld|hold|keep|kept|is|are|was|were|been|being)(?:s|ed|ing)? (?:\w+ )?(?:flat|stable|steady|unchanged|constant|level|the same)\b(?! (?:{RISE}|{FALL}|creep|trend|upward|downward))|"
-    r"\b(?:did|has|have|does|do)(?: not|n't) (?:change|move|budge)d?\b|\b(?:hardly|barely) (?:changed|moved)\b"
-)
-ALIKE = 0.05
-"""How far apart, relative to the first, two values may be that are told as unchanged."""
-
-
-_UNIT_COST = re.compile(
-    r"\b(?:each|every|one|a|the average) ?(?P<what>run|request|call|outcome)? (?:now |still )?costs? (?P<how>more|less|the same|as much)\b|(?P<up>rising|higher|growing|increased) cost (?:per|of a|of each) (?P<per>run|request|outcome)|(?P<down>falling|lower|decreased) cost (?:per|of a|of each) (?P<per2>run|request|outcome)"
-)
-
-
-def unit_cost_faults(text: str, known: Known) -> list[str]:
-    """What a run, a request or an outcome costs, told as more, less or the same: as the facts before and after say."""
-    told = _UNIT_COST.search(text)
-    by_token = re.search(
-        r"\b(?:(?P<up>dearer|pricier|costlier|more expensive)|cheaper|less expensive) (?:per|for each|for every|a) token\b",
-        text,
-    )
-    if by_token and (known.drivers.get("price", 0.0) > 0) != bool(by_token["up"]):
-        return [f"{by_token[0]}: no fact says so"]
-    if told is None:
-        return []
-    what = told["what"] or told["per"] or told["per2"] or "run"
-    stem = f"cost_per_{'request' if what == 'call' else what}"
-    before, after = known.number(f"{stem}_before"), known.number(f"{stem}_after")
-    if before is None or after is None:
-        return [f"{told[0]}: no fact says so"]
-    moved = 0 if abs(after - before) <= ALIKE * abs(before) else 1 if after > before else -1
-    said = 1 if told["how"] == "more" or told["up"] else -1 if told["how"] == "less" or told["down"] else 0
-    return [] if moved == said else [f"{told[0]}: the facts say otherwise"]
-
-
-def steady_faults(text: str, known: Known) -> list[str]:
-    """What is told to have stayed as it was needs a fact of before and after that says so."""
-    steady = _STEADY.search(text)
-    if steady is None:
-        return []
-    for name in known.by_name:
-        before, after = known.number(name), known.number(name.removesuffix("_before") + "_after")
-        if not name.endswith("_before") or before is None or after is None:
-            continue
-        told = name.removesuffix("_before").replace("_", " ")
-        if abs(after - before) <= ALIKE * abs(before) and (told in text or concept_of(name) in _spoken(text)):
-            return []
-    return [f"{steady[0]}: no fact says so"]
-
-
-def _spoken(text: str) -> set[str]:
-    return {concept for _, _, concept in concepts_in(text)}

@@ -6,8 +6,7 @@ import re
 
 from explainer.checker.contexts import Context
 from explainer.checker.fact_words import named_in
-from explainer.checker.families import DIFFERENCE, FALL, RISE
-from explainer.checker.figure_words import RIGHT_DOWN, RIGHT_UP
+from explainer.checker.families import DIFFERENCE, FALL, RIGHT_DOWN, RIGHT_UP, RISE
 from explainer.checker.measures import is_measured_so
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity

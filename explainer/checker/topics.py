@@ -9,8 +9,7 @@ from dataclasses import replace
 from explainer.checker.concepts import COST
 from explainer.checker.contexts import ASIDE, Context
 from explainer.checker.fact_words import is_generic, named_in, own_words_of
-from explainer.checker.families import ABOUT_BEFORE
-from explainer.checker.figure_words import NOUN_UNITS, RIGHT_DOWN, RIGHT_UP
+from explainer.checker.families import ABOUT_BEFORE, NOUN_UNITS, RIGHT_DOWN, RIGHT_UP
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
 from explainer.checker.rests import ALL_BUT, is_affirmed, is_left_out, is_rest, said_as, says_rest
