@@ -106,6 +106,7 @@ class Context:
 
 
 def spans_of(sentence: Sentence, known: Known) -> list[Span]:
+    """The phrases of a sentence that say what it is about, names of parts and of switches to a model among them."""
     spans = concepts_in(sentence.text)
     parts = {name.split(":", 1)[1].lower() for name in known.parts}
     for i, name in enumerate(sentence.names):

@@ -17,6 +17,7 @@ _UNIT = {"usd": "usd", "percent": "percent", "ratio": "ratio"}
 
 
 def direct(known: FactValues) -> Iterable[Quantity]:
+    """The values of the facts themselves."""
     for fact in known.facts:
         if isinstance(fact.value, str | tuple | list | bool) or fact.unit in ("hours", "days"):
             continue
@@ -159,6 +160,7 @@ def shares(known: FactValues) -> Iterable[Quantity]:
 
 
 def counts(known: FactValues) -> Iterable[Quantity]:
+    """How many things the facts list, drivers there are (that raised the cost, that lowered it), and parts of a kind."""
     for fact in known.facts:
         if isinstance(fact.value, tuple | list):
             yield Quantity(

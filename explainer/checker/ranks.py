@@ -15,14 +15,15 @@ from explainer.checker.sentence import Sentence
 _TOP = re.compile(
     r"\b(?:largest|biggest|main|chief|leading|top|most|mostly|mainly|chiefly|primarily|above all|foremost|greatest|strongest|key|principal|dominant|dominates?|more than any other(?: driver)?|first place|ranks first|comes first|heaviest|first|(?:led|headed|topped) by|(?:leads?|heads?|tops?)(?= (?:with|at|the (?:list|field|ranking|table|way|pack|chart|drivers)|in|here|,|\.))|in the lead|out in front|number one|(?:bigger|larger|greater|heavier|stronger) (?:of the|one|part|share|driver))\b"
 )
+_WEIGH = r"(?:weighs?|counts?|matters?|accounts? for|adds?|contributes?|is|explains?)(?: \w+)?"
+_NO_DRIVER = rf"\bno (?:other )?(?:single )?driver {_WEIGH} ?"
+_ANOTHER = r"\b(?:another|some other|one other|a different|at least one|at least one other) driver"
 _NO_MORE = re.compile(
-    r"\bno (?:other )?(?:single )?driver (?:weighs?|counts?|matters?|accounts? for|adds?|contributes?|is)(?: \w+)? ?(?:more|larger|bigger|as much|heavier)\b|\bnothing (?:else )?(?:weighs|counts|adds) more\b"
+    rf"{_NO_DRIVER}(?:more|larger|bigger|as much|heavier)\b|\bnothing (?:else )?(?:weighs|counts|adds) more\b"
 )
-_NO_LESS = re.compile(
-    r"\bno (?:other )?(?:single )?driver (?:weighs?|counts?|matters?|accounts? for|adds?|contributes?|is)(?: \w+)? ?(?:less|smaller|lighter)\b|\bnothing (?:else )?(?:weighs|counts|adds) less\b"
-)
+_NO_LESS = re.compile(rf"{_NO_DRIVER}(?:less|smaller|lighter)\b|\bnothing (?:else )?(?:weighs|counts|adds) less\b")
 _NOT_TOP = re.compile(
-    r"\b(?:another|some other|one other|a different|at least one|at least one other) driver (?:weighs?|counts?|matters?|adds?|contributes?|is|explains?)(?: \w+)? (?:more|larger|bigger)\b|\b(?:another|some other|one other|a different|at least one|at least one other) driver (?:outweighs|tops|beats|exceeds|dwarfs|is ahead of)\b|\bthough not the most\b"
+    rf"{_ANOTHER} (?:{_WEIGH} (?:more|larger|bigger)\b|(?:outweighs|tops|beats|exceeds|dwarfs|is ahead of)\b)|\bthough not the most\b"
 )
 _SECOND = re.compile(
     r"\b(?:comes?|came|ranks?|is|in|takes?|the) (?:the )?(?:second|next)\b|\bsecond[- ](?:largest|biggest|place)\b|\brunner-up\b|\bnext (?:largest|biggest|is|comes?)\b"
@@ -37,6 +38,7 @@ _THAN_ALL = re.compile(
 
 
 def rank_faults(text: str, known: Known) -> list[str]:
+    """Drivers that are told as the first, the second or the last, and are not."""
     plain = text
     text = re.sub(
         r"\bfrom (?:the )?(?:largest|biggest|smallest)\b|\bto the (?:smallest|largest)\b|\bmost (?:likely|probably|of(?! all\b))\b|\bat (?:most|least)\b|\bfirst (?:used|seen|use)\b|\bsecond-(?:largest|biggest)\b",

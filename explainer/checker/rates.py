@@ -14,6 +14,7 @@ _PER = re.compile(
 
 
 def per_of(sentence: Sentence, right: str, left: str) -> str:
+    """What a figure with these words right and left of it is told per: `hour`, `run`; empty where per nothing."""
     found = _PER.match(right)
     if found:
         return {"call": "request", "execution": "run"}.get(found["per"], found["per"])

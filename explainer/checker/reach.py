@@ -18,6 +18,91 @@ _ONLY = re.compile(
 )
 
 
+_NOT_ONLY = re.compile(
+    rf"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\bexcess alone\b|\balone (?=(?:\w+ ){{1,4}}than\b)|\balone (?=(?:\w+ ){{0,3}}{ABOUT}Q)|\balone (?:proves?|shows?|says?|means?|does|is not|cannot|tells?)\b|\b(?:on|by|from|in|of|to) (?:the )?(?:timing|times?|clock|calendar|dates?|order) alone\b|\bon its own\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:a )?(?:part|half|fraction|share|portion|piece|third|quarter|slight\w*|small|modest\w*|little)\b|\bonly (?:\w+ ){{0,2}}[QDT]\d|\bonly (?:that|began|begun|started|starts?|today|yesterday|since|recently|just|now|lately|then|after|once|when|as of|to|spent|cost|because of timing|makes?|made|adds?|added|explains?|accounts?|contribut\w+|took|take|saw|reached)\b"
+)
+"""`only` and `alone` where they rule nothing out."""
+_ONE_AGAINST = re.compile(
+    r"\bonly (?:one|driver|factor|thing|part|component)\b[^,;]*\b(?:other way|opposite|against|lower\w*|reduc\w+|down)\b"
+)
+_ALONE_LOWERED = re.compile(r"only (?:the )?[a-z ]+? (?:lowered|reduced|cut|offset|took|pulled|brought)\b")
+_DENIED = re.compile(r"\b(?:no|none|not|nothing|nobody|neither)\b")
+_OTHERS = re.compile(
+    rf"(?<!no )(?<!than )(?<!any )(?<!all )(?<!of )(?<!the )\bother (?:(?:{KIND})s?|companies)\b(?: of N\d+)? (?:also |too )?(?:saw|see|moved?|rose|rise|grew|show\w*|were|are|have|had|did|got|went)\b|"
+    rf"(?<!to )(?<!by )(?<!onto )(?<!towards )\b(?:another|(?:one|some|several|many|a few|a number of|Q\d+) (?:of the )?(?:other|more|further)) (?:{KIND}|service|product)s?\b|"
+    rf"\b(?:all|the|its|their|our|every|each|any|most|some|Q\d+|many|several|no)(?: of)?(?: the| its| their)? other (?:(?:{KIND}|product|service)s?|companies|departments|projects)(?: (?:of|in|at|by|on|owned by) (?:team )?(?:N\d+|the \w+))? (?:also |all |both |still )?(?:stay\w*|remain\w*|kept|keep|are|were|is|was|show\w*|cost|saw|see|ran|run|behav\w*|did|do|have|had|rose|fell|moved|went|look\w*)\b"
+)
+_APART = re.compile(
+    r"\b(?:stands? out|stood out|(?:is|are|to) blame|hit (?:the )?hardest|most affected|concentrated (?:in|on)|confined to|sits in|limited to)\b"
+)
+
+
+def reach_faults(sentence: Sentence, known: Known) -> list[str]:
+    """The first of what a sentence says of all, of one alone or of others that no fact says."""
+    text = sentence.text
+    return (
+        _every(text, known)
+        or _only(sentence, known)
+        or _set_apart(text, known)
+        or _others(text, known)
+        or _single(text, known)
+    )
+
+
+def _every(text: str, known: Known) -> list[str]:
+    """`Every team`, `across the board`."""
+    told = _EVERY.search(text)
+    if told is None or told[0].startswith("no ") or negated(text, told.start()):
+        return []
+    backed = any(w in known.texts for w in ("every", "whole company", "all there are"))
+    return [] if backed else [f"{told[0]}: no fact says so"]
+
+
+def _only(sentence: Sentence, known: Known) -> list[str]:
+    """`Only volume`, `the whole excess`: one has to make up all of it."""
+    text = sentence.text
+    shared = re.sub(r"(\bQ\d+ of [^;:.]*) alone(?= ?[.,;]|$)", r"\1", text)
+    told = _ONLY.search(_NOT_ONLY.sub("", shared))
+    if told is None or told[0] in known.texts or negated(text, text.find(told[0].strip())):
+        return []
+    against = [c for c, v in known.by_driver.items() if v * (known.excess or 0.0) < 0]
+    if _ONE_AGAINST.search(text):
+        return [] if len(against) == 1 else [f"{told[0]}: no fact says so"]
+    alone, names = _ALONE_LOWERED.match(text), set(sentence.names)
+    if alone and len(against) == 1 and [c for _, _, c in concepts_in(alone[0])] == against:
+        return []
+    if any(isinstance(f.value, tuple | list) and {str(v).lower() for v in f.value} <= names for f in known.facts):
+        return []
+    whole = any(99.5 < share < 100.5 for share in _shares(text, known))
+    return [] if whole else [f"{told[0]}: no fact rules out all else"]
+
+
+def _shares(text: str, known: Known) -> list[float]:
+    """The shares of the facts, those of the drivers, and what the drivers that a text tells make up together."""
+    shares = [v for n in known.by_name if n.endswith("_share") and (v := known.number(n)) is not None]
+    if known.excess:
+        told = {c for _, _, c in concepts_in(text)}
+        shares += [100 * v / known.excess for v in known.drivers.values()]
+        shares.append(sum(100 * v / known.excess for c, v in known.by_driver.items() if c in told))
+    return shares
+
+
+def _set_apart(text: str, known: Known) -> list[str]:
+    """`It sits in one team` where the facts spread it over everything."""
+    told = _APART.search(text) if known.is_everywhere else None
+    if told and not _DENIED.search(text[: told.start()]):
+        return [f"{told[0]}: it is spread over all"]
+    return (
+        ["all teams are concerned"] if "every" in known.texts and re.search(r"\b(?:one|a single) team\b", text) else []
+    )
+
+
+def _others(text: str, known: Known) -> list[str]:
+    """`Other teams rose too`, where no fact speaks of others."""
+    told = None if "other" in known.texts else _OTHERS.search(text)
+    return [f"{told[0]}: no fact speaks of these"] if told else []
+
+
 def _single(text: str, known: Known) -> list[str]:
     """`on a single model` where the facts have parts of several."""
     told = re.search(
@@ -26,70 +111,3 @@ def _single(text: str, known: Known) -> list[str]:
     )
     parts = [n for n in known.parts if told and n.partition(":")[0].endswith(f"_{told[1]}")]
     return [f"{told[0]}: the facts have more of these"] if told and len(parts) > 1 else []
-
-
-_OTHERS = re.compile(
-    rf"(?<!no )(?<!than )(?<!any )(?<!all )(?<!of )(?<!the )\bother (?:(?:{KIND})s?|companies)\b(?: of N\d+)? (?:also |too )?(?:saw|see|moved?|rose|rise|grew|show\w*|were|are|have|had|did|got|went)\b|"
-    rf"(?<!to )(?<!by )(?<!onto )(?<!towards )\b(?:another|(?:one|some|several|many|a few|a number of|Q\d+) (?:of the )?(?:other|more|further)) (?:{KIND}|service|product)s?\b"
-)
-_APART = re.compile(
-    r"\b(?:stands? out|stood out|(?:is|are|to) blame|hit (?:the )?hardest|most affected|concentrated (?:in|on)|confined to|sits in|limited to)\b"
-)
-
-
-def reach_faults(sentence: Sentence, known: Known) -> list[str]:
-    text, names = sentence.text, set(sentence.names)
-    every = _EVERY.search(text)
-    if (
-        every
-        and not negated(text, every.start())
-        and not every[0].startswith("no ")
-        and not (
-            "every" in known.texts
-            or "everywhere" in known.texts
-            or "whole company" in known.texts
-            or "all there are" in known.texts
-        )
-    ):
-        return [f"{every[0]}: no fact says so"]
-    shared = re.sub(r"(\bQ\d+ of [^;:.]*) alone(?= ?[.,;]|$)", r"\1", text)
-    only = _ONLY.search(
-        re.sub(
-            rf"\balone (?=(?:makes?|made|accounts?|accounted|adds?|added|brings?|brought|explains?|explained|cost|costs|contribut\w+)\b[^,;]*Q\d)|\bnot only\b|\bexcess alone\b|\balone (?=(?:\w+ ){{1,4}}than\b)|\balone (?=(?:\w+ ){{0,3}}{ABOUT}Q)|\balone (?:proves?|shows?|says?|means?|does|is not|cannot|tells?)\b|\b(?:on|by|from|in|of|to) (?:the )?(?:timing|times?|clock|calendar|dates?|order) alone\b|\bon its own\b|\b(?:correlation|coincidence|timing) only\b|\bonly (?:a )?(?:coincidence|correlation|in time)\b|\bno other driver\b|\bonly (?:a )?(?:part|half|fraction|share|portion|piece|third|quarter|slight\w*|small|modest\w*|little)\b|\bonly (?:\w+ ){{0,2}}[QDT]\d|\bonly (?:that|began|begun|started|starts?|today|yesterday|since|recently|just|now|lately|then|after|once|when|as of|to|spent|cost|because of timing|makes?|made|adds?|added|explains?|accounts?|contribut\w+|took|take|saw|reached)\b",
-            "",
-            shared,
-        )
-    )
-    if only and re.search(
-        r"\bonly (?:one|driver|factor|thing|part|component)\b[^,;]*\b(?:other way|opposite|against|lower\w*|reduc\w+|down)\b",
-        text,
-    ):
-        excess = known.excess or 0.0
-        return [] if sum(v * excess < 0 for v in known.drivers.values()) == 1 else [f"{only[0]}: no fact says so"]
-    if only and any(
-        isinstance(f.value, tuple | list) and {str(v).lower() for v in f.value} <= names for f in known.facts
-    ):
-        return []
-    alone = re.match(r"only (?:the )?[a-z ]+? (?:lowered|reduced|cut|offset|took|pulled|brought)\b", text)
-    against = [c for c, v in known.by_driver.items() if v * (known.excess or 0.0) < 0]
-    if alone and len(against) == 1 and [c for _, _, c in concepts_in(alone[0])] == against:
-        return []
-    if only and only[0] not in known.texts and not negated(text, text.find(only[0].strip())):
-        shares = [v for n, v in ((n, known.number(n)) for n in known.by_name if n.endswith("_share")) if v is not None]
-        excess = known.excess or 0.0
-        shares += [100 * v / excess for v in known.drivers.values() if excess]
-        told = {c for _, _, c in concepts_in(text)}
-        shares.append(sum(100 * v / excess for c, v in known.by_driver.items() if excess and c in told))
-        if not any(99.5 < v < 100.5 for v in shares):
-            return [f"{only[0]}: no fact rules out all else"]
-    if (
-        known.is_everywhere
-        and (apart := _APART.search(text))
-        and not re.search(r"\b(?:no|none|not|nothing|nobody|neither)\b", text[: apart.start()])
-    ):
-        return [f"{apart[0]}: it is spread over all"]
-    if (others := _OTHERS.search(text)) and "other" not in known.texts:
-        return [f"{others[0]}: no fact speaks of these"]
-    if re.search(r"\b(?:one|a single) team\b", text) and "every" in known.texts:
-        return ["all teams are concerned"]
-    return _single(text, known)

@@ -33,6 +33,7 @@ def _of_the_incident(text: str, known: Known) -> str:
 
 
 def state_faults(text: str, known: Known) -> list[str]:
+    """What is told as going on has not ended, and what is told as over has."""
     state = known.text("state")
     if state not in ("ongoing", "ended"):
         if known.by_name.get("ended_at"):
@@ -97,6 +98,7 @@ _ON_TIME = re.compile(
 
 
 def planned_faults(text: str, known: Known) -> list[str]:
+    """What is told as planned or announced, or as neither, and as within its time, is so by a fact."""
     unplanned = _UNPLANNED.search(re.sub(r"\b(?:none|nothing|not|hardly|no) [\w ]{0,24}surprise", " announced ", text))
     planned = (
         None

@@ -11,6 +11,7 @@ from explainer.checker.quantity import Quantity
 
 
 def sums(known: FactValues, excess: float | None) -> Iterable[Quantity]:
+    """Sums, rests, leads and ratios of the drivers, and of the named parts."""
     for amounts, kind in ((known.drivers, "driver"), (known.parts, "part")):
         concepts = {n: concept_of(n if kind == "part" else f"driver_{n}") for n in amounts}
         for size in range(2, min(len(amounts), 5) + 1):

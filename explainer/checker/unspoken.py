@@ -80,11 +80,6 @@ _MATTERS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = tuple(
             r"\b(?:has|have|had|was|were|is|are|been) (?:since |now |already |just )?(?:been )?(?:put|now|set|already) (?:in|into) (?:place|force|effect|operation)\b|\b(?:has|have) (?:since |now |already |just )?been (?:introduced|installed|imposed|implemented|applied|added|tightened|set up|activated|configured|adjusted|lowered|raised|shut|stopped|throttled|rolled out)\b|\b(?:was|were|been|got) (?:simply |accidentally |still )?(?:left|kept|forgotten) (?:on|running|open|behind|unattended|unchecked|in place|active)\b",
             r"in place|introduced|installed|imposed|implemented|applied|set up|rolled",
         ),
-        # the others
-        (
-            rf"\b(?:all|the|its|their|our|every|each|any|most|some|Q\d+|many|several|no)(?: of)?(?: the| its| their)? other (?:(?:{KIND}|product|service)s?|companies|departments|projects)(?: (?:of|in|at|by|on|owned by) (?:team )?(?:N\d+|the \w+))? (?:also |all |both |still )?(?:stay\w*|remain\w*|kept|keep|are|were|is|was|show\w*|cost|saw|see|ran|run|behav\w*|did|do|have|had|rose|fell|moved|went|look\w*)\b",
-            r"other",
-        ),
     )
 )
 """What is said, and what a fact has to say for it: the same word where nothing is given."""
