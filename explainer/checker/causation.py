@@ -17,7 +17,7 @@ from explainer.checker.cause_words import (
 )
 from explainer.checker.certainty import HEDGE, MAYBE, PROVEN
 from explainer.checker.coincidences import coincidence_faults
-from explainer.checker.concepts import concept_of, concepts_in
+from explainer.checker.concepts import concepts_in
 from explainer.checker.families import ABOUT, KIND
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
@@ -128,61 +128,56 @@ def _is_driver(phrase: str, drivers: dict[str, float]) -> bool:
     return any(c in drivers for _, _, c in concepts_in(phrase))
 
 
+_NO_CAUSE_AFTER = (
+    ("from", r" (?:the |an? |its )?(?:[QTDN]\d|usual|expected|what|normal|baseline)"),
+    ("", r" (?:the |what |our )?(?:baseline|D\d|last|past|previous|history|Q\d+ (?:days|weeks))"),
+    ("behind", r" (?:us|them|(?:the|these|those) (?:dates?|times?|figures?|numbers?))\b"),
+    ("due to", r" (?:end|finish|stop|be|have|run|last|close)\b"),
+    ("down to", r" Q"),
+)
+"""What stands after a marker (any, where none is named) that makes it a span, a move, a plan or a size, no cause."""
+_NO_CAUSE_BEFORE = (
+    ("explain", r"to $"),
+    (
+        "behind",
+        rf"\b(?:{KIND}|owner|one|account) $|\bno (?:single |one )?\w+ (?:is|was|stands) $|\b(?:nobody|nothing|none) [\w ]*$",
+    ),
+)
+"""What stands before a marker that makes it none."""
+_LAGS = re.compile(r" (?:volume|requests|it\b|the (?:expected|budget))")
+_OWNS = re.compile(r" for (?:the )?(?:feature )?N\d")
+
+
 def _markers(text: str, known: Known) -> list[re.Match[str]]:
     """Words that claim a cause; `from` only where it is no span, no move and no way up."""
-    found = []
-    for match in _MARKER.finditer(text):
-        after = re.match(r" [a-z-]+ [a-z-]+", text[match.end() :])
-        if match[0].endswith("from") and after and f"from{after[0]}" in known.texts:
-            continue
-        if match[0] == "from" and re.match(
-            r" (?:the |an? |its )?(?:[QTDN]\d|usual|expected|what|normal|baseline)", text[match.end() :]
-        ):
-            continue
-        if match[0] == "from" and not re.search(r"Q\d|comes?|came", text[: match.start()]):
-            continue
-        if (
-            match[0] == "behind"
-            and re.match(r" (?:volume|requests|it\b|the (?:expected|budget))", text[match.end() :])
-            and not re.search(r"\b(?:is|was|are|were|be|stands?|lies?) $", text[: match.start()])
-            and "Q" not in text[: match.start()]
-        ):
-            continue
-        if match[0].startswith(("prove", "proof")) and (negated(text, match.start()) or _NOT_SHOWN.search(text)):
-            continue
-        if match[0].startswith("explain") and text[: match.start()].endswith("to "):
-            continue
-        if re.match(
-            r" (?:the |what |our )?(?:baseline|D\d|last|past|previous|history|Q\d+ (?:days|weeks))", text[match.end() :]
-        ):
-            continue
-        if (
-            match[0] == "responsible"
-            and re.match(r" for (?:the )?(?:feature )?N\d", text[match.end() :])
-            and not concepts_in(text)
-        ):
-            continue
-        if match[0] == "behind" and re.match(
-            r" (?:us|them|(?:the|these|those) (?:dates?|times?|figures?|numbers?))\b", text[match.end() :]
-        ):
-            continue
-        if match[0] == "behind" and re.search(
-            rf"\b(?:{KIND}|owner|one|account) $",
-            text[: match.start()],
-        ):
-            continue
-        if match[0] == "behind" and re.search(
-            r"\bno (?:single |one )?\w+ (?:is|was|stands) $|\b(?:nobody|nothing|none) [\w ]*$", text[: match.start()]
-        ):
-            continue
-        if match[0] in ("from", "lies with", "lie with", "lies in", "lie in") and not _things_after(text, match.end()):
-            continue
-        if match[0] == "due to" and re.match(r" (?:end|finish|stop|be|have|run|last|close)\b", text[match.end() :]):
-            continue
-        if match[0] == "down to" and re.match(r" Q", text[match.end() :]):
-            continue
-        found.append(match)
-    return found
+    return [m for m in _MARKER.finditer(text) if not _is_no_cause(m, text[: m.start()], text[m.end() :], known)]
+
+
+def _is_no_cause(marker: re.Match[str], left: str, right: str, known: Known) -> bool:
+    """True for a marker that claims no cause here."""
+    word, text = marker[0], marker.string
+    after = re.match(r" [a-z-]+ [a-z-]+", right)
+    if word.endswith("from") and after and f"from{after[0]}" in known.texts:
+        return True
+    if any(word.startswith(w) and re.match(p, right) for w, p in _NO_CAUSE_AFTER):
+        return True
+    if any(word.startswith(w) and re.search(p, left) for w, p in _NO_CAUSE_BEFORE):
+        return True
+    if word == "from" and not re.search(r"Q\d|comes?|came", left):
+        return True
+    if word.startswith(("prove", "proof")):
+        return negated(text, marker.start()) or bool(_NOT_SHOWN.search(text))
+    if word == "behind" and _LAGS.match(right) and "Q" not in left:
+        return not re.search(r"\b(?:is|was|are|were|be|stands?|lies?) $", left)
+    if word == "responsible" and _OWNS.match(right) and not concepts_in(text):
+        return True
+    return word in ("from", "lies with", "lie with", "lies in", "lie in") and not _names_cause(right)
+
+
+def _names_cause(right: str) -> bool:
+    """True where a driver or a cause is named soon after this place."""
+    soon = re.split(r"[,;:(]", right)[0]
+    return bool(concepts_in(soon) or CAUSE_WORD.search(soon))
 
 
 _CHAIN = re.compile(
@@ -190,10 +185,16 @@ _CHAIN = re.compile(
 )
 
 
-def _things_after(text: str, at: int) -> bool:
-    """True where a driver or a cause is named soon after this place."""
-    soon = re.split(r"[,;:(]", text[at:])[0]
-    return bool(concepts_in(soon) or CAUSE_WORD.search(soon))
+_RELEASE = re.compile(r"\b(?:release|deploy\w*|rollout|version|launch)\b")
+_BY_RELEASE = re.compile(
+    r"(?:because of|due to|caused by|from|by|thanks to|owing to) (?:the )?(?:new )?(?:release|deploy)"
+)
+_IS_KNOWN = re.compile(r"\bcause (?:is|was|has been) (?:\w+ )?(?:known|clear|confirmed|found)\b")
+_BLAMES = re.compile(r"^(?:caused?|causes|causing|responsible|blamed?|culprit|root cause|at fault|triggered|trigger)$")
+_NO_DRIVERS = ("staging", "untagged", "share_of_pool", "error")
+"""What a cost may come from, though it is no driver."""
+_COINCIDES = ["a release or event that coincides is told as the cause"]
+_NO_FACT = ["no fact names this cause"]
 
 
 def _marked_cause(
@@ -203,93 +204,69 @@ def _marked_cause(
     drivers: dict[str, float],
     known: Known,
 ) -> list[str]:
+    """What is wrong with a sentence that claims a cause: what coincides is told as one, it is told surer than its fact, or
+    no fact names it; drivers and parts may be told to bring about the difference, as they are measured."""
     text = sentence.text
-    if not hedged_cause(known) and re.search(
-        r"\bcause (?:is|was|has been) (?:\w+ )?(?:known|clear|confirmed|found)\b", text
-    ):
+    if not hedged_cause(known) and _IS_KNOWN.search(text):
         return []
-    maybe, hedge = MAYBE.search(text), HEDGE.search(text)
+    maybe = MAYBE.search(text)
     named = THING.match(text, marker.end())
     if named and not maybe and sentence.names[int(named[1])] in known.coinciding:
-        return ["a release or event that coincides is told as the cause"]
-    sure = _surely(text, known)
-    if sure:
+        return _COINCIDES
+    if sure := _surely(text, known):
         return [f"{sure[0]}: surer than the facts"]
     if maybe and re.search(r"\b(?:whether|link|connection|relation\w*|correlation)\b", text) and not stated:
         return []
-    cause = known.by_name.get("cause", ())
-    names = [n for n in re.findall(r"\bN\d+\b", text)]
-    about_release = bool(re.search(r"\b(?:release|deploy\w*|rollout|version|launch)\b", text)) and bool(names or maybe)
-    plainly = maybe or ("Q" not in text and not concepts_in(text))
-    about_release = about_release or bool(plainly and known.coinciding & set(sentence.names))
-    keys = {key for _, key in stated}
+    cause, spoken = known.by_name.get("cause", ()), [c for _, _, c in concepts_in(text)]
+    accounting, measured = bool(_ACCOUNTING.match(marker[0])), {q.concept for q in known.quantities}
     told_cause = told_in(text, known) or any(phrase_in(f.text, text) for f in cause)
-    if about_release and known.coinciding and not told_cause:
-        if maybe:
-            return []
-        spoken = [c for _, _, c in concepts_in(text)]
-        if (
-            _ACCOUNTING.match(marker[0])
-            and "Q" in text
-            and any(c in drivers for c in spoken)
-            and not re.search(
-                r"(?:because of|due to|caused by|from|by|thanks to|owing to) (?:the )?(?:new )?(?:release|deploy)", text
-            )
-        ):
-            return []
-        return ["a release or event that coincides is told as the cause"]
+    if not told_cause and _is_about_release(sentence, known, may_be=bool(maybe)):
+        by_driver = accounting and "Q" in text and any(c in drivers for c in spoken) and not _BY_RELEASE.search(text)
+        return [] if maybe or by_driver else _COINCIDES
     if told_cause:
-        told = " ".join(f.text for f in cause).lower()
-        if _ONLY_MAYBE.search(told) and _RATHER.search(text) and not maybe:
+        if _ONLY_MAYBE.search(" ".join(f.text for f in cause).lower()) and _RATHER.search(text) and not maybe:
             return ["the cause is told as likely, its fact as possible"]
-        hedged = bool(hedge or maybe) or not hedged_cause(known)
-        measured = {q.concept for q in known.quantities} | set(drivers)
-        accounting = (
-            any(f.unit in ("usd", "percent") for f in sentence.figures)
-            and _ACCOUNTING.match(marker[0])
-            and any(c in measured for _, _, c in concepts_in(text))
-        )
-        return [] if hedged or accounting else ["the cause is told as certain, its fact is not"]
-    if (
-        cause
-        and re.search(
-            r"^(?:caused?|causes|causing|responsible|blamed?|culprit|root cause|at fault|triggered|trigger)$", marker[0]
-        )
-        and not maybe
-        and not (
-            marker[0] == "responsible"
-            and "Q" in text
-            and any(q.concept in dict.fromkeys(c for _, _, c in concepts_in(text)) for q in known.quantities)
-        )
-    ):
-        return ["no fact names this cause"]
+        amounts = any(f.unit in ("usd", "percent") for f in sentence.figures)
+        sized = amounts and accounting and any(c in measured or c in drivers for c in spoken)
+        open_ = HEDGE.search(text) or maybe or not hedged_cause(known) or sized
+        return [] if open_ else ["the cause is told as certain, its fact is not"]
+    of_figure = marker[0] == "responsible" and "Q" in text and any(c in measured for c in spoken)
+    if cause and _BLAMES.search(marker[0]) and not maybe and not of_figure:
+        return _NO_FACT
     if (
         maybe
         and re.search(r"\b(?:the|its|a|no|what the) cause\b|\bcauses?\b|\breason\b|\bwhy\b|\bcaused\b", text)
-        and not keys - supported_causes(known)
+        and not {key for _, key in stated} - supported_causes(known)
     ):
-        return [] if not stated or not hedge else ["no fact names this cause"]
-    spoken = [c for _, _, c in concepts_in(text)]
-    spoken += [c for n in sentence.names for start, end, c in concepts_in(n) if (start, end) == (0, len(n))]
-    backed = [c for c in spoken if c in drivers and (known.excess is None or drivers[c] * known.excess > 0)]
-    parts = {concept_of(n) for n in known.parts}
+        return [] if not stated or not HEDGE.search(text) else _NO_FACT
     chain = _CHAIN.search(text)
     if chain and "Q" not in text and concepts_in(text[: chain.start()]) and concepts_in(chain["by"]):
         return [f"{chain[0]}: no fact links the two"]
-    if (
-        _ACCOUNTING.match(marker[0])
-        and (backed or parts)
-        and not (cause and re.search(r"\bthe (?:likely |probable )?cause\b", text))
-    ):
-        return []
-    if (
-        _ACCOUNTING.match(marker[0])
-        and any(c in ("staging", "untagged", "share_of_pool", "error") for c in spoken)
-        and any(q.concept in spoken for q in known.quantities)
-    ) or re.search(r"\bbaseline\b", text):
-        return []
-    if marker[0] in ("from", "comes from", "come from", "came from", "coming from") and (
-        "N" in text or any(q.concept in spoken for q in known.quantities)
-    ):
-        return []
-    return [f"{marker[0]}: no fact names this cause"]
+    spoken += [c for n in sentence.names for start, end, c in concepts_in(n) if (start, end) == (0, len(n))]
+    return [] if _is_accounted(marker, text, spoken, known) else [f"{marker[0]}: no fact names this cause"]
+
+
+def _is_about_release(sentence: Sentence, known: Known, *, may_be: bool) -> bool:
+    """True where a sentence speaks of what coincides with the start."""
+    text = sentence.text
+    if not known.coinciding:
+        return False
+    named = bool(_RELEASE.search(text)) and (may_be or bool(re.search(r"\bN\d+\b", text)))
+    plainly = may_be or ("Q" not in text and not concepts_in(text))
+    return named or (plainly and bool(known.coinciding & set(sentence.names)))
+
+
+def _is_accounted(marker: re.Match[str], text: str, spoken: list[str], known: Known) -> bool:
+    """True where the difference is told to come from a driver, a part or another thing that is measured."""
+    if re.search(r"\bbaseline\b", text):
+        return True
+    measured = any(q.concept in spoken for q in known.quantities)
+    if _ACCOUNTING.match(marker[0]):
+        drivers, excess = known.by_driver, known.excess
+        backed = any(c in drivers and (excess is None or drivers[c] * excess > 0) for c in spoken)
+        named = known.by_name.get("cause") and re.search(r"\bthe (?:likely |probable )?cause\b", text)
+        if (backed or known.parts) and not named:
+            return True
+        if measured and any(c in _NO_DRIVERS for c in spoken):
+            return True
+    return bool(re.fullmatch(r"from|com(?:es?|ing) from|came from", marker[0])) and ("N" in text or measured)
