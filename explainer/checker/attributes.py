@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.events import words_of
+from explainer.checker.families import FUNCTION_WORDS
 from explainer.checker.quantities import Known
 
 _EVENT = re.compile(
@@ -42,9 +43,8 @@ def event_faults(text: str, known: Known) -> list[str]:
     return []
 
 
-_PLAIN_FIRST = {
-    "the", "a", "an", "this", "that", "its", "their", "planned", "announced", "scheduled", "said", "expected", "same",
-    "whole", "of", "by", "for", "with", "from", "as", "in", "and", "big", "large", "long",
+_PLAIN_FIRST = FUNCTION_WORDS | {
+    "announced", "big", "expected", "large", "long", "planned", "said", "same", "scheduled", "whole",
 }  # fmt: skip
 
 

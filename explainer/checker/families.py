@@ -40,3 +40,14 @@ NOUN_UNITS = {
     "execution": {"runs"},
 }
 """By a noun beside a figure, what its value can count."""
+
+
+FUNCTION_WORDS = frozenset(
+    [
+        "a", "also", "an", "and", "any", "are", "as", "at", "be", "been", "being", "by", "do", "does", "for",
+        "from", "had", "has", "have", "here", "in", "is", "it", "its", "just", "now", "of", "on", "one", "or",
+        "our", "out", "so", "still", "that", "the", "their", "them", "then", "there", "these", "they", "this", "to",
+        "up", "was", "we", "were", "what", "which", "who", "whom", "will", "with",
+    ]
+)  # fmt: skip
+"""Words that say nothing of their own."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from explainer.checker.fact_words import UNTRUSTED
+from explainer.checker.families import FUNCTION_WORDS
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
@@ -14,15 +15,10 @@ from explainer.checker.steps import alike
 _CLAUSE = re.compile(r"(?:(?!\b(?:although|though|while|but|and|since|because|where)\b)[^;:,.()—–])+")
 _AT = re.compile(r"\bat 20\d\d-\d\d-\d\dT[\d:]+Z?")
 _WORD = re.compile(r"[a-z][a-z'-]*|[NQTD]\d+")
-_EMPTY = frozenset(
-    [
-        "a", "an", "the", "this", "that", "these", "it", "its", "we", "us", "our", "they", "them", "their", "there",
-        "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did", "will", "of",
-        "for", "to", "in", "on", "at", "by", "from", "with", "as", "and", "or", "so", "far", "yet", "now", "still",
-        "also", "already", "until", "then", "which", "who", "what", "any", "one", "up", "out", "here", "just", "as-yet",
-        "moment", "today", "currently", "to-date", "date", "status", "note", "whom", "whose",
-    ]
-)  # fmt: skip
+_EMPTY = FUNCTION_WORDS | {
+    "already", "as-yet", "currently", "date", "did", "far", "moment", "note", "status", "to-date", "today",
+    "until", "us", "whose", "yet",
+}  # fmt: skip
 _DENIAL = frozenset(["not", "no", "nobody", "none", "never", "nothing", "without", "neither", "nor", "cannot", "noone"])
 _GUARDED = re.compile(
     r"\b(?:likel\w+|possib\w+|probab\w+|may|might|suspect\w*|suggest\w*|plan\w*|expected|request\w*|ask\w*|estimat\w*|about|only|all|every|before|after|above|below|more|less)\b"

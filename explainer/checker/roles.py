@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from explainer.checker.events import words_of
-from explainer.checker.families import RISE
+from explainer.checker.families import FUNCTION_WORDS, RISE
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 from explainer.types import Fact
@@ -154,9 +154,8 @@ def _priced(sentence: Sentence, known: Known, kinds: Mapping[str, set[str]]) -> 
     return [] if spoken or priced else [f"{told[0]}: no fact has its price"]
 
 
-_NO_OWNER = {
-    "the", "this", "that", "it", "them", "us", "nobody", "no", "who", "which", "team", "another", "one", "an", "a", "its",
-    "what", "and", "they", "not",
+_NO_OWNER = FUNCTION_WORDS | {
+    "another", "no", "nobody", "not", "team", "us",
 }  # fmt: skip
 
 

@@ -5,34 +5,29 @@ from __future__ import annotations
 
 import re
 
+from explainer.checker.families import FUNCTION_WORDS
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 
 _SAYS_STEP = re.compile(
     r"\b(?:next|steps?|comes first|suggest\w*|recommend\w*|propos\w+|advis\w+|should|could|would|worth|best|to do|please|begin|start|first thing|make sense|makes sense|consider|look|check|ask|compare|verify|review|give|add|put|set|find out|see|confirm|see to)\b"
 )
-_PLAIN = frozenset(
-    [
-        "a", "an", "the", "this", "that", "these", "those", "it", "its", "them", "they", "their", "he", "she",
-        "you", "your", "we", "our", "is", "are", "be", "was", "were", "been", "being", "as", "at", "by", "for",
-        "from", "in", "into", "of", "on", "onto", "to", "up", "with", "and", "or", "if", "whether", "when",
-        "how", "what", "which", "who", "whom", "where", "why", "so", "than", "then", "there", "here", "any",
-        "all", "each", "one", "ones", "also", "just", "only", "still", "first", "second", "next", "step",
-        "steps", "action", "thing", "things", "now", "further", "follow", "following", "suggested", "suggest",
-        "suggestion", "suggests", "recommended", "recommend", "recommendation", "recommends", "advised",
-        "advise", "advice", "proposed", "propose", "sensible", "useful", "good", "best", "worth", "worthwhile",
-        "would", "could", "should", "might", "may", "can", "will", "must", "let", "please", "do", "does",
-        "doing", "done", "begin", "begins", "starting", "start", "started", "come", "comes", "came", "make",
-        "makes", "sense", "take", "takes", "look", "looking", "looks", "see", "seeing", "check", "checking",
-        "checks", "verify", "verifying", "sure", "find", "finding", "out", "ask", "asking", "asked", "consider",
-        "considering", "compare", "comparing", "review", "reviewing", "inspect", "inspecting", "examine",
-        "examining", "study", "confirm", "confirming", "establish", "determine", "learn", "know", "give",
-        "giving", "put", "get", "getting", "have", "has", "had", "go", "going", "before", "after", "anything",
-        "everything", "else", "of-all", "first-of-all", "about", "against", "between", "both", "per",
-        "recommended-step", "plan", "plans", "planned", "task", "aim", "intention", "proposal", "to-do", "todo", "remaining",
-        "need", "needs", "needed", "idea", "place", "order", "turn", "light", "view", "way", "once", "again",
-    ]
-)  # fmt: skip
+_PLAIN = FUNCTION_WORDS | {
+    "about", "action", "advice", "advise", "advised", "after", "again", "against", "aim", "all", "anything",
+    "ask", "asked", "asking", "before", "begin", "begins", "best", "between", "both", "came", "can", "check",
+    "checking", "checks", "come", "comes", "compare", "comparing", "confirm", "confirming", "consider",
+    "considering", "could", "determine", "doing", "done", "each", "else", "establish", "everything", "examine",
+    "examining", "find", "finding", "first", "first-of-all", "follow", "following", "further", "get", "getting",
+    "give", "giving", "go", "going", "good", "he", "how", "idea", "if", "inspect", "inspecting", "intention",
+    "into", "know", "learn", "let", "light", "look", "looking", "looks", "make", "makes", "may", "might",
+    "must", "need", "needed", "needs", "next", "of-all", "once", "ones", "only", "onto", "order", "per",
+    "place", "plan", "planned", "plans", "please", "proposal", "propose", "proposed", "put", "recommend",
+    "recommendation", "recommended", "recommended-step", "recommends", "remaining", "review", "reviewing",
+    "second", "see", "seeing", "sense", "sensible", "she", "should", "start", "started", "starting", "step",
+    "steps", "study", "suggest", "suggested", "suggestion", "suggests", "sure", "take", "takes", "task", "than",
+    "thing", "things", "those", "to-do", "todo", "turn", "useful", "verify", "verifying", "view", "way", "when",
+    "where", "whether", "why", "worth", "worthwhile", "would", "you", "your",
+}  # fmt: skip
 _TURNS = (
     ("on", "off"),
     ("add", "remove"),
