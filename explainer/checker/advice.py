@@ -21,6 +21,7 @@ _POINTS = re.compile(r"^(?:look|see)(?: closer)? (?:at|in|into) (?:the )?(?:work
 
 _LOOK = re.compile(r"^(?:look|see)(?: closer| first)? (?:at|in|into) (?:the )?")
 
+_NEXT_THING = re.compile(r"^(?:up )?next(?: up| on the list| in line)? (?:is|are|comes?) (?!to\b)(?P<what>[^,;:.]+)")
 _ANOTHER_STEP = re.compile(
     rf"\b{QUOTED} ?,? (?:and|or|then|plus)(?: then| also)? [a-z]+ (?:the|an?|its|all|every|N\d+)\b"
 )
@@ -34,6 +35,10 @@ _SHOULD_HAVE = re.compile(r"^ (?:have (?:cost|been|spent|used|taken|had|ended)\b
 
 def advice_faults(text: str, known: Known) -> list[str]:
     """The first words that advise or order what no fact does."""
+    if (thing := _NEXT_THING.match(text)) and not (
+        known.by_driver.keys() & {c for _, _, c in concepts_in(thing["what"])} or re.search(r"[NQTD]\d", thing["what"])
+    ):
+        return [f"{thing[0]}: no fact says what to do here"]
     if more := _ANOTHER_STEP.search(text):
         return [f"{more[0]}: no fact says what to do here"]
     text = _LABEL.sub(" ", text)
