@@ -171,7 +171,7 @@ def test_usual_forms(text: str) -> None:
         "The team started sending longer answers.",
         "The team used a larger model.",
         "The team passed the bill to finance.",
-        "Next is a cleanup of the settings.",
+        "Next is a cleanup of the prompts.",
     ),
 )
 def test_wrong_in_one_thing(text: str) -> None:
