@@ -69,11 +69,11 @@ def expected_volume(
         return np.where(weekend[back:] == weekend[:-back], 0.0, OTHER_KIND)
 
     expected = _blend(_sums(past, use, own), _sums(past, use, others))
-    expected = _monthly(past, _weekly(past, expected), dates).reshape(leaves, steps)
     alive = np.cumsum((past.sum(axis=2) > 0) & use.any(axis=2), axis=1)
     first = np.argmax(past.sum(axis=2) > 0, axis=1)
     age = np.arange(days)[None, :] - first[:, None]
     old = (age >= min_days) & (np.pad(alive, ((0, 0), (1, 0)))[:, :-1] >= 1)
+    expected = _monthly(past, _weekly(past, expected), old, dates).reshape(leaves, steps)
     known = np.repeat(old, per_day, axis=1)
     least = most = expected
     if off.any():
@@ -127,11 +127,12 @@ def _weekly(past: Floats, expected: Floats) -> Floats:
     return out
 
 
-def _monthly(past: Floats, expected: Floats, dates: Dates) -> Floats:
+def _monthly(past: Floats, expected: Floats, known: Bools, dates: Dates) -> Floats:
     """What ran on the first of the last month far beyond that day's own baseline runs on this first too: the same
-    excess is expected at the same hours."""
+    excess is expected at the same hours. A day whose baseline was not `known` (leaves, days) shows no excess."""
     firsts = np.flatnonzero(dates.astype("datetime64[M]") == dates)
     out = expected.copy()
     for before, now in itertools.pairwise(firsts):
-        out[:, now] += np.where(past[:, before] > 1.4 * expected[:, before], past[:, before] - expected[:, before], 0.0)
+        over = np.where(past[:, before] > 1.4 * expected[:, before], past[:, before] - expected[:, before], 0.0)
+        out[:, now] += known[:, before, None] * over
     return out

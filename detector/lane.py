@@ -234,10 +234,14 @@ class Lane:
             self.known_volume[mine] = expected.known
             self._parts.append(_Part(mine, ref, expected))
             self._put(self._parts[-1], np.arange(self.steps), effect, base)
-            counts[:, mine] = counted(values[RUNS], values[REQUESTS], keep[mine])
+            counts[:, mine] = counted(
+                values[RUNS], values[REQUESTS], keep[mine] & ref.known[:, self._of_step[:history]]
+            )
             ref = references(teaches, slow_price, flow, model, days=SLOW_DAYS, lag=SLOW_LAG)
             self.slow_effect[:, mine], self.slow_base[:, mine] = effects(by_day, ref, np.arange(days))
-            slow_counts[:, mine] = counted(by_day[RUNS], by_day[REQUESTS], slow_keep[mine])
+            slow_counts[:, mine] = counted(
+                by_day[RUNS], by_day[REQUESTS], slow_keep[mine] & ref.known[:, :slow_history]
+            )
             runs, each = runs_and_dollars(by_day, ref)
             before = month_ago(runs, teaching[mine])
             spend[mine] = filled(runs, teaching[mine]) * each[:, None]

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.special import ndtri
 
-from detector.effects import PER_RUN, SIGNALS, VOLUME, Ints
+from detector.effects import MIX, PER_RUN, SIGNALS, VOLUME, Ints
 from detector.grid import Floats, Singles
 from ledger.table import Bools
 
@@ -32,6 +32,10 @@ LEAST_SPREAD, MOST_SPREAD = 0.3, 3.0
 """One run or request is believed to wander by no less and no more than this, relative to what is usual."""
 BUSY = 0.25
 """A window's base counts as at least this share of the cell's usual one, so that idle hours do not divide by nothing."""
+IDLE = 0.02
+"""Windows in which less than this share of the usual base was there or expected say nothing of how a cell wanders."""
+FEWEST = 3
+"""Independent windows below which nothing is known of it."""
 BLOCK = 256
 """Cells whose scales are worked out at once."""
 
@@ -90,17 +94,18 @@ def scales(
         for at in range(0, cells, BLOCK):
             block = slice(at, at + BLOCK)
             n, m = (np.pad(np.cumsum(lean[block] @ x, axis=1, dtype=float), ((0, 0), (1, 0))) for x in (e, b))
-            one = _scales(n, m, unit[s, block], whole[block], windows, skip)
+            one = _scales(n, m, unit[s, block], whole[block], windows, skip, absent=s == MIX)
             middle[s, :, block], off, usual[s, :, block], spread[s, block] = one
             scale[s, :, block] = np.where(off < 0, 1.0, np.sqrt(floor[s, block] ** 2 + off**2))
     return Scales(middle, scale, usual, unit, spread)
 
 
 def _scales(
-    n: Floats, b: Floats, unit: Floats, whole: Bools, windows: tuple[int, ...], skip: int
+    n: Floats, b: Floats, unit: Floats, whole: Bools, windows: tuple[int, ...], skip: int, *, absent: bool
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Of some cells and one signal, from running totals (cells, steps + 1) of deviation and base: by (window, cell) the
-    middle, how far it wanders (-1 where there is too little history) and the usual base, and (cells,) the spread."""
+    middle, how far it wanders (-1 where there is too little history) and the usual base, and (cells,) the spread. With
+    `absent`, never having been there is history: a model that was not used."""
     shape = (len(windows), len(n))
     middle, wander, usual, spread = np.zeros(shape), np.full(shape, -1.0), np.zeros(shape), np.ones(len(n))
     for i, width in enumerate(windows):
@@ -111,24 +116,35 @@ def _scales(
         nw, bw = _sums(n, every, width), _sums(b, every, width)
         usual[i] = bw.mean(axis=1)
         x = (nw / np.maximum(np.maximum(bw, BUSY * usual[i][:, None]), 1e-9)).astype(np.float32)  # sorts twice as fast
-        ordered = np.sort(x, axis=1)
-        middle[i] = ordered[:, [(len(every) - 1) // 2, len(every) // 2]].mean(axis=1, dtype=float)
         if i == 0:
             spread = _spread(x, bw / np.maximum(unit, 1e-12)[:, None])
-        off = np.abs(x - middle[i][:, None].astype(np.float32))
+        idle = bw + np.abs(nw) <= IDLE * usual[i][:, None]
+        middle[i] = _middle(np.where(idle, np.float32(np.inf), x), busy := (~idle).sum(axis=1))
+        off = np.where(idle, np.float32(0.0), np.abs(x - middle[i][:, None].astype(np.float32)))
         off[whole, max(len(every) - GUARD * width // stride, len(every) // 2) :] = 0.0
-        at = int(TAIL * (len(every) - 1))
-        off.partition(at, axis=1)
-        seen = _tail_seen((n.shape[1] - 1 - skip) / width)
-        wander[i] = np.maximum(off[:, at] / TAIL_Z, off[:, at:].max(axis=1) / MOST_Z) / seen
+        rank = np.maximum(busy - 1, 0) - (TAIL * np.maximum(busy - 1, 0)).astype(int)  # from the top
+        tail = off.shape[1] - 1 - rank.max()
+        off.partition(tail, axis=1)
+        ordered = np.sort(off[:, tail:], axis=1)
+        seen = _tail_seen(busy * stride / width)
+        at = ordered[np.arange(len(n)), -1 - rank]
+        known = absent | (busy * stride >= FEWEST * width)
+        wander[i] = np.where(known, np.maximum(at / TAIL_Z, ordered[:, -1] / MOST_Z) / seen, -1.0)
     return middle, wander, usual, spread
 
 
-def _tail_seen(windows: float) -> float:
+def _middle(x: Singles, count: Ints) -> Floats:
+    """(cells,) medians of the `count` (cells,) smallest of each row, zero where there is none."""
+    ordered, rows, last = np.sort(x, axis=1), np.arange(len(x)), np.maximum(count - 1, 0)
+    middle = (ordered[rows, last // 2].astype(float) + ordered[rows, np.minimum(count // 2, last)]) / 2
+    return np.where(count > 0, middle, 0.0)
+
+
+def _tail_seen(windows: Floats) -> Floats:
     """How far out in the tail so many independent windows reach, as a share of where `TAIL` lies (normal quantiles; the
     largest of n lies at about 1 - .5 / n): few wide windows show less of how far they wander."""
-    reached = min(TAIL, 1.0 - 0.5 / max(windows, 1.0))
-    return float(ndtri((1.0 + reached) / 2) / ndtri((1.0 + TAIL) / 2))
+    reached = np.minimum(TAIL, 1.0 - 0.5 / np.maximum(windows, 1.0))
+    return np.asarray(ndtri((1.0 + reached) / 2) / ndtri((1.0 + TAIL) / 2))
 
 
 def _spread(relative: Floats, count: Floats) -> Floats:

@@ -114,6 +114,14 @@ def test_what_ran_on_the_last_first_of_the_month_is_expected_on_this_one():
     assert expected[0, 24 * second + 4] == pytest.approx(10.0)
 
 
+def test_history_that_begins_with_a_month_is_no_monthly_job():
+    """The first day of all has no baseline to exceed: the next first expects no more than any other day."""
+    volume = np.full((1, 24 * 40), 10.0)
+    dates = np.datetime64("2026-04-01") + np.arange(40)
+    expected = expected_volume(volume, np.zeros(volume.shape, dtype=bool), dates, 24, 5).least
+    assert expected[0, 24 * 30 : 24 * 31] == pytest.approx(10.0)
+
+
 def test_a_provider_that_sends_nothing_is_no_fall():
     """Hours for which nothing came of a source are missing; that spend fell cannot be said of them."""
     requests = company()
