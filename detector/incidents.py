@@ -39,10 +39,9 @@ DWARFS = 3.0
 LAUNCH_DAYS = 14
 RESTATED = timedelta(days=7)
 """How long after its end newer data still changes what an incident cost."""
-ONCE_A_MONTH, TAIL_SLOPE, TAIL_BEND = 4.585, 0.974, 0.0625
-"""What everyday life passes once a month with all gates open, by how much a score must rise from there to be passed e
-times less often, and by how much more the further out: the tail is heavier than exponential. Measured on organisations
-where nothing is wrong (`benchmarks.organisations`)."""
+TAIL_SLOPE, ONCE_A_MONTH = 0.685, 4.08
+"""By how much a score must rise to be passed e times less often, and what everyday life passes once a month with all
+gates open: measured on organisations where nothing is wrong (`benchmarks.organisations`)."""
 NARROW = 0.6
 """The same for windows of less than a day."""
 STAKES, MUCH = 0.4, 20.0
@@ -356,9 +355,9 @@ class _Tick:
         return both
 
     def _threshold(self) -> float:
-        """A score that a month of everyday life passes about `alerts_per_month` times."""
-        rarer = -math.log(min(max(self.settings.alerts_per_month, 1e-3), 100.0))
-        return ONCE_A_MONTH + (TAIL_SLOPE + TAIL_BEND * rarer) * rarer
+        """A score that a month of everyday life passes about `alerts_per_month` times: the tail of the scores is close
+        to exponential, a factor e of frequency for each `TAIL_SLOPE` of score."""
+        return ONCE_A_MONTH - TAIL_SLOPE * math.log(max(self.settings.alerts_per_month, 1e-3))
 
     def _often(self) -> Floats:
         """(windows,) what the threshold rises by for windows shorter than a day: there are more of them to be odd by
