@@ -12,8 +12,8 @@ from detector.types import Judgement, Signal
 from ledger.types import NANO, Scope
 
 if TYPE_CHECKING:
-    from detector.incidents import Alarm
     from detector.lane import Lane
+    from detector.scan import Alarm
 
 VERSION = "1"
 SHOWN_DAYS = 7

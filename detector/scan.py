@@ -66,6 +66,21 @@ class Scores:
     score: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One cell, signal and window that is out of the ordinary."""
+
+    signal: int
+    window: int
+    cell: int
+    direction: int
+    score: float
+    usd: float
+    """The deviation of the cell over the window, in the alarm's direction."""
+    lasting: bool
+    """Whether it is out of the ordinary over a day or more, too."""
+
+
 def _sums(total: Floats, every: range, width: int) -> Floats:
     """Sums of the `width` steps that end at the steps `every`, from running totals that begin with a zero."""
     stop = total[:, every.start + 1 : every.stop + 1 : every.step]
