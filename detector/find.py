@@ -30,7 +30,7 @@ TAIL_SLOPE, ONCE_A_MONTH = 0.685, 4.08
 gates open: measured on organisations where nothing is wrong (`benchmarks.organisations`)."""
 NARROW = 0.6
 """The same for windows of less than a day."""
-STAKES, MUCH = 0.4, 20.0
+STAKES, MUCH = 0.5, 20.0
 """Where less than so many times the dollar gate is at stake, be surer: the score rises by this for each factor e."""
 SLOW_STAKES = 0.9
 """By how much slow growth must be surer where little is at stake."""
