@@ -22,6 +22,8 @@ SUNDAY = 6
 HALF_LIFE = 10.0
 SAME_DAY, SAME_KIND, OTHER_KIND = 1.0, 0.45, 0.08
 """Weight of a past day that is the same weekday, of the same kind (workday or weekend), of the other kind."""
+FEWEST_RUNS = 5.0
+"""Runs a step that must be expected for a pause to show: fewer are halved three weeks in a row by chance."""
 KINDS_ALIKE = 1.25
 """Workdays and weekends teach each other where they differ by no more than this factor."""
 
@@ -43,11 +45,12 @@ class Expected:
 
 def expected_volume(
     volume: Floats, flagged: Bools, dates: Dates, per_day: int, min_days: int, off: Bools | None = None,
-    moved: Sequence[tuple[int, Bools]] = (),
+    moved: Sequence[tuple[int, Bools]] = (), one: Floats | None = None,
 ) -> Expected:  # fmt: skip
     """What volume to expect, causal by whole days.
 
     volume, flagged  (leaves, steps), whole days of `per_day` steps; flagged steps teach nothing
+    one              (leaves,) what one run comes to, in the unit of `volume`; none: a run comes to nothing
     dates            (days,) datetime64[D]
     off              (steps,) which steps lie on a public holiday; they teach nothing
     moved            by how many steps work may have moved with the clocks, and (steps,) at which steps
@@ -73,7 +76,8 @@ def expected_volume(
     first = np.argmax(past.sum(axis=2) > 0, axis=1)
     age = np.arange(days)[None, :] - first[:, None]
     old = (age >= min_days) & (np.pad(alive, ((0, 0), (1, 0)))[:, :-1] >= 1)
-    expected = _monthly(past, _weekly(past, expected), old, dates).reshape(leaves, steps)
+    few = FEWEST_RUNS * (np.zeros(leaves) if one is None else one)
+    expected = _monthly(past, _weekly(past, expected, few), old, dates).reshape(leaves, steps)
     known = np.repeat(old, per_day, axis=1)
     least = most = expected
     if off.any():
@@ -115,15 +119,18 @@ def _blend(own: tuple[Floats, Floats], others: tuple[Floats, Floats]) -> Floats:
     return _mean(*(x + alike * y for x, y in zip(own, others, strict=True)))
 
 
-def _weekly(past: Floats, expected: Floats) -> Floats:
+def _weekly(past: Floats, expected: Floats, few: Floats) -> Floats:
     """A weekly job (or a weekly pause) shows in each of the last three weeks, where it is what is expected. Flagged
-    steps count: what was told each week is a habit by the fourth."""
+    steps count: what was told each week is a habit by the fourth. Where no more than `few` (leaves,) is expected, that
+    nothing came is chance and no pause."""
     if past.shape[1] <= 21:
         return expected
     weeks = np.stack([past[:, 21 - back : -back] for back in (7, 14, 21)])
     low, high, plain = weeks.min(axis=0), weeks.max(axis=0), expected[:, 21:]
     out = expected.copy()
-    out[:, 21:] = np.where((low > 1.4 * plain) | (high < 0.5 * plain), weeks.mean(axis=0), plain)
+    out[:, 21:] = np.where(
+        (low > 1.4 * plain) | ((high < 0.5 * plain) & (plain > few[:, None, None])), weeks.mean(axis=0), plain
+    )
     return out
 
 

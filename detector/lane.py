@@ -228,8 +228,9 @@ class Lane:
             flow, model = np.unique(self.flow[mine], return_inverse=True)[1], self.model[mine]
             ref = references(teaches, price, flow, model, days=settings.reference_days)
             effect, base = effects(values, ref, self._of_step)
+            one = runs_and_dollars(by_day, ref)[1]
             expected = expected_volume(
-                effect[VOLUME], flagged[mine], dates, per_day, settings.min_history_days, off, moved
+                effect[VOLUME], flagged[mine], dates, per_day, settings.min_history_days, off, moved, one
             )
             self.known_volume[mine] = expected.known
             self._parts.append(_Part(mine, ref, expected))
