@@ -114,6 +114,18 @@ def test_what_ran_on_the_last_first_of_the_month_is_expected_on_this_one():
     assert expected[0, 24 * second + 4] == pytest.approx(10.0)
 
 
+def test_hours_without_a_run_are_no_weekly_pause_where_runs_are_few():
+    """Of a run every five hours what is expected adds up to what there is; a pause of many runs is kept to."""
+    few = np.random.default_rng(3).poisson(0.2, size=24 * 63).astype(float)
+    many = np.tile(np.r_[np.full(24 * 6, 40.0), np.full(24, 0.0)], 9)
+    dates = np.datetime64("2026-03-02") + np.arange(63)
+    volume = np.stack([few, many])
+    found = expected_volume(volume, np.zeros(volume.shape, dtype=bool), dates, 24, 5, one=np.ones(2)).least
+    later = slice(24 * 28, None)
+    assert found[0, later].sum() == pytest.approx(few[later].sum(), rel=0.15)
+    assert found[1, later] == pytest.approx(many[later])
+
+
 def test_history_that_begins_with_a_month_is_no_monthly_job():
     """The first day of all has no baseline to exceed: the next first expects no more than any other day."""
     volume = np.full((1, 24 * 40), 10.0)
