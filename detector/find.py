@@ -25,7 +25,7 @@ from ledger.types import NANO, Scope, from_hour, scope_json
 
 SEARCH_HOURS = 24 * 9
 """How far back each tick looks for something new."""
-TAIL_SLOPE, ONCE_A_MONTH = 0.685, 3.64
+TAIL_SLOPE, ONCE_A_MONTH = 0.685, 4.02
 """By how much a score must rise to be passed e times less often, and what everyday life passes once a month with all
 gates open: measured on organisations where nothing is wrong (`benchmarks.organisations`)."""
 NARROW = 0.6
