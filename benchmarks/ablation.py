@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from agent.cli import main as why_spike
 from benchmarks.series import Level
-from detector import incidents
+from detector import find
 from detector.decompose import Decomposer
 from detector.grid import Floats
 from detector.opinion import Opinion, opinion_of
@@ -47,7 +47,7 @@ def main() -> None:
     """Runs why-spike without a method."""
     if len(sys.argv) < 3 or sys.argv[1] not in WITHOUT:
         sys.exit(__doc__)
-    incidents.opinion_of = WITHOUT[sys.argv[1]]
+    find.opinion_of = WITHOUT[sys.argv[1]]
     sys.argv = ["why-spike", *sys.argv[2:]]
     why_spike()
 
