@@ -53,7 +53,7 @@ class Grid:
         self._group_of_unit: list[int] = []
         self._leaf_number: dict[tuple[str | None, ...], int] = {}
         self._steps: dict[int, _Step] = {}
-        self._lags: dict[Group, deque[Ints]] = {}
+        self._lags: dict[Group, deque[tuple[Ints, Floats]]] = {}
 
     def learn(self, rows: CostTable) -> Ints:
         """Takes rows in, the later available replacing the earlier; returns the steps (absolute) that changed."""
@@ -113,9 +113,12 @@ class Grid:
         return out
 
     def lag_hours(self, group: Group) -> float:
-        """How long after its end a step of this source and provider is all but complete, as it has been."""
-        recent = np.concatenate(self._lags.get(group) or [np.zeros(1, dtype=np.int64)])
-        return float(np.quantile(recent, 0.99)) / 3600
+        """How long after its end a step of this source and provider is all but complete, as it has been: by dollars,
+        since one large job that comes late is as much missing as many small rows."""
+        if not self._lags.get(group):
+            return 0.0
+        lag, dollars = (np.concatenate(x) for x in zip(*self._lags[group], strict=True))
+        return float(np.quantile(lag, 0.99, weights=dollars, method="inverted_cdf")) / 3600
 
     def _unit_numbers(self, rows: CostTable) -> Ints:
         present = np.unique(rows.leaf)
@@ -145,7 +148,7 @@ class Grid:
         for i in np.unique(number):
             mine, name = number == i, self.groups[i]
             self.newest[name] = max(self.newest.get(name, -1), int(rows.hour[mine].max()) // self.step)
-            self._lags.setdefault(name, deque(maxlen=LAGS)).append(lag[mine])
+            self._lags.setdefault(name, deque(maxlen=LAGS)).append((lag[mine], np.abs(rows.cost[mine]) / NANO + 1e-9))
 
     def _put(self, at: int, new: _Step) -> None:
         old = self._steps.get(at)
