@@ -1,13 +1,16 @@
-"""How far a cell wanders is learnt from what was there, not from its idle hours or from days without a reference."""
+"""What is learnt is learnt from what was there: how far a cell wanders not from its idle hours, a lag by dollars."""
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
 from detector.effects import MIX, PER_RUN, SIGNALS, VOLUME
+from detector.grid import Grid
 from detector.scan import FLOOR, scales
+from ledger.table import table_of
 
 
 def learnt(effect: np.ndarray, base: np.ndarray, windows: tuple[int, ...] = (1,)):
@@ -39,3 +42,19 @@ def test_what_was_hardly_ever_there_has_no_scale_to_be_judged_by():
     assert found.scale[PER_RUN, 0, 0] == 1.0
     assert found.scale[MIX, 0, 0] == pytest.approx(FLOOR[MIX])
     assert np.isfinite(found.scale).all() and np.isfinite(found.middle).all()
+
+
+def test_one_large_job_that_comes_late_is_waited_for():
+    """Its provider's hours are complete when the job has come, not when most rows have."""
+    hours = pd.date_range("2026-03-02", periods=24 * 20, freq="h", tz="UTC")
+    small = pd.DataFrame({"hour": np.repeat(hours, 4), "feature": ["a", "b", "c", "d"] * len(hours), "cost_usd": 1.0})
+    large = pd.DataFrame({"hour": hours[16::24], "feature": "job", "cost_usd": 150.0})
+    small["available_at"], large["available_at"] = (
+        small["hour"] + pd.Timedelta("2h"),
+        large["hour"] + pd.Timedelta("8h"),
+    )
+    rows = pd.concat([small, large], ignore_index=True).assign(provider="openai", model="m", requests=1)
+    grid = Grid(1)
+    grid.learn(table_of(rows))
+    (group,) = grid.groups
+    assert grid.lag_hours(group) == pytest.approx(7.0)
