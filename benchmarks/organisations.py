@@ -1,6 +1,6 @@
 """False alerts on organisations where nothing is wrong, beside the number that was asked for.
 
-    python -m benchmarks.organisations [--organisations 12] [--days 90] [--rates 0.5 2 8] [--gates] [--first 0]
+    python -m benchmarks.organisations [--organisations 12] [--days 90] [--rates 0.5 2 8] [--gates] [--first 0] [--jobs 1]
 
 Each organisation is generated from its own seed: features that are seasonal, come in bursts, wander, are sparse or run as
 nightly jobs, on several models, some of them with late data. Days and hours differ as those of the steadier tenth of real
@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -125,6 +127,11 @@ def false_alerts(table: CostTable, settings: DetectionSettings, days: int, every
     return sum(alerted(c) for changes in ticks(table, Detector(settings), hours) for c in changes)
 
 
+def found_in(seed: int, settings: DetectionSettings, days: int) -> int:
+    """The false alerts of one organisation."""
+    return false_alerts(organisation(seed, days), settings, days)
+
+
 def interval(expected: float) -> tuple[float, float]:
     """The 95 % interval of a Poisson count with this mean: what a right calibration may show by chance."""
     low, high = poisson.interval(0.95, expected)
@@ -138,19 +145,20 @@ def main() -> None:
     parser.add_argument("--rates", type=float, nargs="+", default=[0.5, 2.0, 8.0])
     parser.add_argument("--first", type=int, default=0, help="seed of the first organisation")
     parser.add_argument("--gates", action="store_true", help="leave the dollar and percent gates on")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
     options = parser.parse_args()
     open_gates = {} if options.gates else {"min_usd": 0.0, "min_percent": 0.0}
     seeds = range(options.first, options.first + options.organisations)
-    tables = [organisation(seed, options.days) for seed in seeds]
     months = options.organisations * timedelta(days=options.days - WARM_DAYS) / timedelta(days=30)
-    for rate in options.rates:
-        settings = replace(DetectionSettings(), alerts_per_month=rate, **open_gates)
-        found = [false_alerts(table, settings, options.days) for table in tables]
-        low, high = (bound / months for bound in interval(rate * months))
-        print(
-            f"asked {rate:4} a month  found {sum(found) / months:5.2f}  right within {low:.2f} to {high:.2f}  by organisation {found}",
-            flush=True,
-        )
+    with ProcessPoolExecutor(options.jobs) as pool:
+        for rate in options.rates:
+            settings = replace(DetectionSettings(), alerts_per_month=rate, **open_gates)
+            found = list(pool.map(partial(found_in, settings=settings, days=options.days), seeds))
+            low, high = (bound / months for bound in interval(rate * months))
+            print(
+                f"asked {rate:4} a month  found {sum(found) / months:5.2f}  right within {low:.2f} to {high:.2f}  by organisation {found}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":
