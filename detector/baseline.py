@@ -76,7 +76,7 @@ def expected_volume(
     first = np.argmax(past.sum(axis=2) > 0, axis=1)
     age = np.arange(days)[None, :] - first[:, None]
     old = (age >= min_days) & (np.pad(alive, ((0, 0), (1, 0)))[:, :-1] >= 1)
-    few = FEWEST_RUNS * (np.zeros(leaves) if one is None else one)
+    few = np.zeros(leaves) if one is None else FEWEST_RUNS * one
     expected = _monthly(past, _weekly(past, expected, few), old, dates).reshape(leaves, steps)
     known = np.repeat(old, per_day, axis=1)
     least = most = expected

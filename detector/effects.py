@@ -109,13 +109,19 @@ def _a_request(ref: References, day: Ints) -> tuple[Floats, Floats]:
     return usual_in, usual_in + use[OUTPUT] * p_out
 
 
-def runs_and_dollars(by_day: Floats, ref: References) -> tuple[Floats, Floats]:
-    """(leaves, D) runs of each leaf's flow by day (requests where runs are not counted), and (leaves,) dollars that one
-    usually costs at the leaf, as it is on the last day. `by_day` (channels, leaves, D) are sums of all rows."""
-    last = np.array([by_day.shape[-1] - 1])
+def dollars_a_run(ref: References) -> Floats:
+    """(leaves,) dollars that a run of each leaf's flow (a request where runs are not counted) usually costs at the leaf, as
+    it is on the last day."""
     share, per_run = ref.share[:, -1], ref.per_run[:, -1]
-    runs = np.where((per_run > 0)[:, None], *(_sum(by_day[c], ref.flow)[ref.flow] for c in (RUNS, REQUESTS)))
-    return runs, share * _a_request(ref, last)[1][:, 0] * np.where(per_run > 0, per_run, 1.0)
+    last = np.array([ref.share.shape[1] - 1])
+    return share * _a_request(ref, last)[1][:, 0] * np.where(per_run > 0, per_run, 1.0)
+
+
+def runs_of_flow(by_day: Floats, ref: References) -> Floats:
+    """(leaves, D) runs of each leaf's flow by day (requests where runs are not counted), from sums of all rows by day
+    (channels, leaves, D)."""
+    runs, requests = (_sum(by_day[c], ref.flow)[ref.flow] for c in (RUNS, REQUESTS))
+    return np.where((ref.per_run[:, -1] > 0)[:, None], runs, requests)
 
 
 def whole_days(x: Floats, per_day: int) -> Floats:

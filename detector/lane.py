@@ -17,10 +17,11 @@ from detector.effects import (
     VOLUME,
     Ints,
     References,
+    dollars_a_run,
     effects,
     prices,
     references,
-    runs_and_dollars,
+    runs_of_flow,
     tokens_and_cost,
     whole_days,
 )  # fmt: skip
@@ -228,9 +229,8 @@ class Lane:
             flow, model = np.unique(self.flow[mine], return_inverse=True)[1], self.model[mine]
             ref = references(teaches, price, flow, model, days=settings.reference_days)
             effect, base = effects(values, ref, self._of_step)
-            one = runs_and_dollars(by_day, ref)[1]
             expected = expected_volume(
-                effect[VOLUME], flagged[mine], dates, per_day, settings.min_history_days, off, moved, one
+                effect[VOLUME], flagged[mine], dates, per_day, settings.min_history_days, off, moved, dollars_a_run(ref)
             )
             self.known_volume[mine] = expected.known
             self._parts.append(_Part(mine, ref, expected))
@@ -243,7 +243,7 @@ class Lane:
             slow_counts[:, mine] = counted(
                 by_day[RUNS], by_day[REQUESTS], slow_keep[mine] & ref.known[:, :slow_history]
             )
-            runs, each = runs_and_dollars(by_day, ref)
+            runs, each = runs_of_flow(by_day, ref), dollars_a_run(ref)
             before = month_ago(runs, teaching[mine])
             spend[mine] = filled(runs, teaching[mine]) * each[:, None]
             self.slow_effect[VOLUME, mine] = np.nan_to_num(runs - before) * each[:, None]
