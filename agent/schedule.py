@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Engine
 
-from agent import jobs
+from agent import clock, jobs
 from agent.config import Config
 
 LATE = timedelta(hours=1)
@@ -68,9 +68,10 @@ class Runner:
     def start(self) -> None:
         """Sets the bells and catches up what was missed, in the background."""
         for job in self._jobs:
-            options = {"id": job.name, "misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-            self._scheduler.add_job(self.ring, job.trigger, args=[job], **options)
-            self._scheduler.add_job(self.ring, args=[job], id=f"{job.name} at start", misfire_grace_time=None)
+            # The first ring is now, by the same job: one of its own would be removed once it ran, which a stop may
+            # cut across. Two at a time, so that the bell is heard while the start still catches up.
+            options = {"id": job.name, "misfire_grace_time": None, "coalesce": True, "max_instances": 2}
+            self._scheduler.add_job(self.ring, job.trigger, args=[job], next_run_time=clock.now(), **options)
         if self._often is not None:
             self._scheduler.add_job(
                 self._do_often, CronTrigger(second=30, timezone=UTC), coalesce=True, max_instances=1

@@ -145,3 +145,18 @@ def test_the_bell_rings_at_the_start_and_a_stop_waits_for_the_work(engine):
     let_go.set()
     made.stop()
     assert ended.is_set()
+
+
+def test_a_stop_right_after_the_start_breaks_nothing(engine):
+    """At whatever line of the scheduler's thread it comes; an error in that thread would fail the test."""
+    for _ in range(100):
+        rung = threading.Event()
+
+        def now(rung=rung):
+            rung.set()
+            return MONDAY
+
+        made = Runner(engine, [Job("tick", tick_trigger(CONFIG), lambda _slot, _late: None)], now=now)
+        made.start()
+        assert rung.wait(10)
+        made.stop()
