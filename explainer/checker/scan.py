@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from explainer.checker.figures import NUMBER_WORDS, WORDED, Figure, Figures, normal, worded_figure
+from explainer.checker.layout import laid_flat
 from explainer.checker.moments import (
     DAYS_OF_MONTH,
     DURATION,
@@ -133,7 +134,8 @@ def faults_of_form(text: str) -> list[str]:
 
 def sentences(text: str, names: Mapping[str, str], look: Look = DOLLARS) -> list[Sentence]:
     """The sentences of a text. `names` maps the lower-case form of each known name, link and title to its value."""
-    plain, names = _EMOJI_CODE.sub(" ", unabridged(normal(text))), {unabridged(n): v for n, v in names.items()}
+    plain = unabridged(laid_flat(_EMOJI_CODE.sub(" ", normal(text))))
+    names = {unabridged(n): v for n, v in names.items()}
     marks = frozenset(m.start(m.lastindex or 0) for m in _MARKED.finditer(plain))
     plain = re.sub(r"[`*]|(?<!\w)_|_(?!\w)", " ", plain) if not any("*" in n or "`" in n for n in names) else plain
     reader = _Reader(_known(names), Figures(look), marks)

@@ -1,0 +1,29 @@
+"""How lines for a channel are laid out: bullets, signs between pieces, the label of who reports. None of it claims
+anything, so that it is taken out before the text is read."""
+
+from __future__ import annotations
+
+import re
+
+_BULLET = re.compile(r"^[^\S\n]*(?:[•▪◦‣●○∙·]|[-–—>](?= [^\W\d]))[^\S\n]*", re.MULTILINE)
+_BETWEEN = re.compile(r"[^\S\n]+[·•▪∙¦‖][^\S\n]+")
+_BAR = re.compile(r"(?<=\S)[^\S\n]+\|[^\S\n]+(?=\S)")
+_REPORTS = r"(?:ai|llm|token|cost|costs|spend|spending|usage|billing|budget|spike|anomaly|incident|finops|why-?spike)"
+_REPORTER = r"(?:bot|alerts?|watch|watcher|watchdog|monitor|guard|radar|report|reporter|digest|notifier|tracker|sentinel|check|feed)"
+_LABEL = re.compile(
+    rf"^\s*[\[(]?{_REPORTS}[ _-]?{_REPORTER}[\])]?\s*(?::|>|\||-|—|–|(?<=[\])]))\s+", re.IGNORECASE | re.MULTILINE
+)
+_RATE = re.compile(
+    r"(?<=[\d%kKmMbBDds])\s?/\s?(?P<per>h|hr|hour|d|day|wk|week|mo|month|req|request|call|run|min|minute)\b\.?(?!\s?/)",
+    re.IGNORECASE,
+)
+_PER = {"h": "hour", "hr": "hour", "d": "day", "wk": "week", "mo": "month", "req": "request", "min": "minute"}
+
+
+def laid_flat(text: str) -> str:
+    """The text with each piece of a line on a line of its own, and rates in words: `$3/h` as `$3 per hour`."""
+    plain = _LABEL.sub("", _BULLET.sub("", text))
+    plain = _BETWEEN.sub("\n", plain)
+    if not plain.lstrip().startswith("|"):
+        plain = _BAR.sub("\n", plain)
+    return _RATE.sub(lambda m: f" per {_PER.get(m['per'].lower(), m['per'].lower())}", plain)
