@@ -14,17 +14,21 @@ _PER_PAIRS = {
     "output": {"request", "call", "answer", "response", "reply"},
     "request": {"run", "execution"},
     "call": {"run", "execution"},
+    "run": {"hour", "day", "week", "user", "customer"},
 }
 
 
-def unit_faults(text: str) -> list[str]:
-    """Tokens are told per request, requests per run."""
+def unit_faults(text: str, known: Known) -> list[str]:
+    """Tokens are told per request, requests per run, and other things per what a fact tells them per."""
     faults = []
+    own = [n.split("_per_") for n in known.by_name if "_per_" in n and not n.startswith(("cost", "growth", "driver"))]
+    whats = {a.rpartition("_")[2].removesuffix("s"): {b.split("_")[0], "call"} for a, b in own}
+    pairs = {**whats, **_PER_PAIRS}
     for match in re.finditer(
-        r"\b(?P<what>token|request|call|run|input|output|answer|prompt)s? (?:per|in each|for each) (?P<per>[a-z]+)",
+        rf"\b(?P<what>token|request|call|run|input|output|answer|prompt|{'|'.join(map(re.escape, whats)) or 'token'})s? (?:per|in each|for each) (?P<per>[a-z]+)",
         text,
     ):
-        allowed = _PER_PAIRS.get(match["what"], {"request", "call"})
+        allowed = pairs.get(match["what"], {"request", "call"})
         if match["per"] not in allowed:
             faults.append(f"{match[0]}: no fact has this unit")
     return faults

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from explainer.checker.concepts import concepts_in
-from explainer.checker.families import ABOUT_BEFORE, RISE
+from explainer.checker.families import ABOUT, ABOUT_BEFORE, RISE
 from explainer.checker.figure_roles import role_in, role_of
 from explainer.checker.figures import QUALIFIER, Figure
 from explainer.checker.quantities import Known
@@ -48,6 +48,10 @@ _NOUN = re.compile(
     r"^[ -]?(?:more |fewer |extra |additional |failed |input |output |model |of |affected )*(?:calling |owning )?(?P<noun>tokens?|requests?|calls?|runs?|executions?|teams?|models?|features?|drivers?|effects?|factors?|contributors?|components?|releases?|users?|customers?|errors?|hours?|days?|minutes?|seconds?|weeks?|months?|years?|retries|workflows?|regions?|providers?|environments?|"
     r"words?|characters?|pages?|messages?|lines?|bytes?|files?|documents?|tickets?|sessions?|conversations?|emails?|invoices?|orders?|jobs?|agents?|people|seats?|licen[cs]es?|machines?|servers?|gpus?)\b"
 )
+_BRACKETED = re.compile(
+    r"\b(?:every |all |each |the |affected |active |top |largest )*(?P<noun>[a-z]{3,})(?: affected| active| concerned)?(?: : [^(:]*)? \( (?:all |of |out of |n = |in all |total )*$"
+)
+"""`every team (5)`, `top customer: oakline (of 60)`: a count in brackets is of the noun before them."""
 _SUCCEEDED = re.compile(
     r"^ of (?:the |all |its )*(?:requests|calls) (?:now |still )?(?:(?:were|are|was|is) (?:\w+ )?successful|succeed\w*|went through|got through|worked)\b"
 )
@@ -150,7 +154,7 @@ def context_of(
         what = "runs" if did[1].startswith(("ra", "ru", "ex")) else "requests"
         figure, right = replace(figure, unit="count"), f" {what}{right}"
     own_per = per_of(sentence, right_all, left) or per_counted(right_all, left_all, known)
-    noun = _NOUN.match(right)
+    noun = _NOUN.match(right) or (_BRACKETED.search(left_all) if figure.bare and right_all.startswith(" )") else None)
     begin, end = left_all.rfind(";") + 1, right_all.find(";")
     clause = text[begin : at.end() + end if end >= 0 else None]
     undone = bool(_UNDONE.search(clause)) and not ASIDE.search(left_all.rstrip()) and not _WITHOUT_EXCESS.search(text)
@@ -160,7 +164,7 @@ def context_of(
         right,
         listed_subject(sentence, index, spans) or subject_of(text, at, spans, before, versus=figure.unit == "ratio"),
         _role(sentence, figure, left, right, left_all, right_all, rated=bool(own_per)),
-        _whole(left, right, sentence, known) if figure.unit == "percent" else "",
+        _whole(left, right, left_all, right_all, sentence, known) if figure.unit == "percent" else "",
         _counted(noun["noun"]) if noun else "",
         own_per or per_before(sentence, text[: at.start()].rstrip()),
         text,
@@ -208,8 +212,22 @@ def _role(
     return role_of(re.split(r"\bQ\d+\b", first_left)[-1].rstrip(), first_right, first_left, first_right, figure)
 
 
-def _whole(left: str, right: str, sentence: Sentence, known: Known) -> str:
+_OF_AMOUNT = re.compile(
+    rf"^ (?:or so )?(?:out )?of (?:the |its |that |this |our |a |actual |total |whole )*{ABOUT}Q(?P<whole>\d+)\b"
+)
+_AMOUNT_FIRST = re.compile(
+    rf"(?:^|[,;:] )(?:out )?of (?:the |its |that |this |our |a |actual |total |whole )*{ABOUT}Q(?P<whole>\d+)\b[^Q;:]*,{ABOUT_BEFORE}$"
+)
+
+
+def _whole(left: str, right: str, left_all: str, right_all: str, sentence: Sentence, known: Known) -> str:
     """What a percentage is told to be of: the excess, the cost, the budget, requests, a pool."""
+    if (amount := _OF_AMOUNT.match(right_all) or _AMOUNT_FIRST.search(left_all.rstrip())) is not None:
+        whole = sentence.figures[int(amount["whole"])]
+        sizes = {"cost": known.number("cost_actual"), "excess": known.excess, "expected": known.base}
+        fits = [of for of, size in sizes.items() if size is not None and whole.unit == "usd" and whole.fits(size)]
+        if len(fits) == 1:
+            return fits[0]
     of = _OF.match(right) or _OF_START.match(left)
     if of is None:
         named = re.match(r"^ ?of (?:the |its )?(?:pool )?N(\d+)\b(?! 's)", right)

@@ -16,12 +16,22 @@ from explainer.types import Fact
 _UNIT = {"usd": "usd", "percent": "percent", "ratio": "ratio"}
 
 
+def _unit(fact: Fact) -> str:
+    """The unit of its value; so many of one thing for one of another are a count."""
+    return "count" if fact.unit == "ratio" and "_per_" in fact.name else _UNIT.get(fact.unit or "", "count")
+
+
+def _noun(fact: Fact) -> str:
+    """What its value counts, where its unit says so."""
+    return (fact.unit or "") if _unit(fact) == "count" and fact.unit != "ratio" else ""
+
+
 def direct(known: FactValues) -> Iterable[Quantity]:
     """The values of the facts themselves."""
     for fact in known.facts:
         if isinstance(fact.value, str | tuple | list | bool) or fact.unit in ("hours", "days"):
             continue
-        value, name, unit = float(fact.value), fact.name, _UNIT.get(fact.unit or "", "count")
+        value, name, unit = float(fact.value), fact.name, _unit(fact)
         roles = _roles(name)
         told = _A_SPAN.search(fact.text) if unit in ("usd", "percent") else None
         per = "week" if "per_week" in name else told[1] if told else _per(fact)
@@ -29,7 +39,9 @@ def direct(known: FactValues) -> Iterable[Quantity]:
         if unit == "percent" and "change" in roles:
             of = "expected" if concept_of(name) == COST else "before"
         also = frozenset(words_beside(fact))
-        noun = fact.unit or "" if unit == "count" else ""
+        if "_without_" in name:
+            also |= {f"without:{concept_of(name.rpartition('_without_')[2])}"}
+        noun = _noun(fact)
         yield Quantity(value, unit, concept_of(name), roles, of, noun, per, name, also)
 
 
@@ -43,10 +55,10 @@ def pairs(known: FactValues) -> Iterable[Quantity]:
         if before is None or after is None:
             continue
         fact = known.by_name[name][0]
-        unit, concept, also = _UNIT.get(fact.unit or "", "count"), concept_of(name), frozenset(words_beside(fact))
+        unit, concept, also = _unit(fact), concept_of(name), frozenset(words_beside(fact))
         diff = "points" if unit == "percent" else unit
         generic = {"any"} if concept == COST and not name.startswith(("cost", "excess")) else set()
-        change, noun = frozenset({"change", "excess", *generic}), (fact.unit or "" if unit == "count" else "")
+        change, noun = frozenset({"change", "excess", *generic}), _noun(fact)
         yield Quantity(after - before, diff, concept, change, "", noun, "", stem, also)
         if before > 0:
             yield Quantity(100 * (after / before - 1), "percent", concept, change, "before", "", "", stem, also)

@@ -97,15 +97,16 @@ def words_beside(fact: Fact) -> Iterable[str]:
     yield from _NAMED.findall(text)
     for name in _TITLED.findall(fact.text):
         yield from (name.lower(), name.lower().partition(" ")[2] or name.lower())
+    per = fact.name.partition("_per_")[2].split("_")[0] if fact.unit == "ratio" else ""
     for word in re.findall(r"[a-z]{3,}", text):
-        if word not in _PLAIN:
+        if word not in _PLAIN and word != per:
             yield word
 
 
 _EVERYWHERE = {
     "cost", "difference", "expected", "accounts", "for", "incident", "above", "below", "usd", "percent", "requests", "number",
     "were", "was", "there", "about", "are", "now", "before", "last", "this", "that", "its", "and", "with", "have", "been", "had", "one", "each", "all", "out", "which", "while", "into", "than", "they", "other", "most",
-    "during", "from", "makes", "made", "total", "went", "team", "model", "feature", "month", "changed", "per", "has",
+    "during", "from", "makes", "made", "total", "went", "team", "model", "feature", "month", "changed", "per", "has", "took", "takes", "carried", "carries",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ _REPORTER = r"(?:bot|alerts?|watch|watcher|watchdog|monitor|guard|radar|report|r
 _LABEL = re.compile(
     rf"^\s*[\[(]?{_REPORTS}[ _-]?{_REPORTER}[\])]?\s*(?::|>|\||-|—|–|(?<=[\])]))\s+", re.IGNORECASE | re.MULTILINE
 )
+_ARROW = re.compile(r"[^\S\n]*(?:-{1,2}>|=>|➜|➔|⟶|⇒)[^\S\n]*")
 _RATE = re.compile(
     r"(?<=[\d%kKmMbBDds])\s?/\s?(?P<per>h|hr|hour|d|day|wk|week|mo|month|req|request|call|run|min|minute)\b\.?(?!\s?/)",
     re.IGNORECASE,
@@ -22,6 +23,7 @@ _PER = {"h": "hour", "hr": "hour", "d": "day", "wk": "week", "mo": "month", "req
 
 def laid_flat(text: str) -> str:
     """The text with each piece of a line on a line of its own, and rates in words: `$3/h` as `$3 per hour`."""
+    text = _ARROW.sub(" → ", text)
     plain = _LABEL.sub("", _BULLET.sub("", text))
     plain = _BETWEEN.sub("\n", plain)
     if not plain.lstrip().startswith("|"):

@@ -11,7 +11,7 @@ from explainer.checker.quantity import Quantity
 _PER_UNIT = re.compile(r"^ (?:per|an?|each|every|for each|for every) (?:single )?(?:request|run|call)\b")
 _EXCESS_NOUN = re.compile(rf"\b(?:{RISE}|{FALL}|difference|gap|additional|added|saved)\b")
 _WAS_EXPECTED = re.compile(
-    r"\b(?:was|were|is|are|had been) (?:already |fully |the |what (?:was|is) )?(?:expected|usual|normal|planned|anticipated)\b"
+    r"(?<!what )(?<!that )\b(?:was|were|is|are|had been) (?:already |fully |the |what (?:was|is) )?(?:expected|usual|normal|planned|anticipated)\b"
 )
 _EXCLUDED = re.compile(r"\b(?:not|un\w+|spared|others?|rest|remaining|without)\b")
 _USED = re.compile(r"\b(?:used|spent|gone|consumed|drawn|burn\w*|eaten|taken)\b")

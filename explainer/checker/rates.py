@@ -64,7 +64,8 @@ def per_of(sentence: Sentence, right: str, left: str) -> str:
 def per_counted(right: str, left: str, known: Known) -> str:
     """What a figure is told per, where a fact counts it: `$1.10 per seat`."""
     told = re.match(
-        r"^(?: [a-z]+){0,4}? (?:per|for each|for every|each|every) (?:[a-z]+ )?(?P<one>[a-z]{3,})\b", right
+        r"^(?: [a-z]+){0,4}? (?:per|for each|for every|each|every) (?:[a-z]+ )?(?P<one>(?!before|after|now)[a-z]{3,})\b",
+        right,
     ) or re.search(r"(?:^|[,;:] )(?:per|for each|for every|each|every) (?:[a-z]+ )?(?P<one>[a-z]{3,})\b[^,;:]*$", left)
     counted = told and any(q.unit == "count" and not q.noun and told["one"] in q.name for q in known.direct)
     return told["one"] if told and counted else ""

@@ -62,5 +62,5 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *role_faults(sentence, known),
         *record_faults(rest, known),
         *unspoken_faults(rest.text, known),
-        *unit_faults(text),
+        *unit_faults(text, known),
     ]
