@@ -33,6 +33,7 @@ _LEFT = re.compile(
 _SUMS = re.compile(r"\b(?:together|both|combined|sum\w*|total\w*|adds? up|and|plus|between them|jointly|in all)\b")
 _UNEXPECTED = re.compile(
     r"\b(?:was|were|is|are|had been) (?:not|never|un)(?:\b| ?)(?:expected|planned|foreseen|usual|normal)"
+    r"|\b(?:is|are|was|were|lies?|lay|sits?|goes|went|comes?|came) (?:\w+ )?(?:above|over|beyond|on top|in excess|excess|extra|unexpected)\b"
 )
 _SAYS_EXCESS = re.compile(rf"\b(?:{DIFFERENCE})\b[^,;Q]*$")
 _OF_BASE = re.compile(r"^ (?:of )?(?:the |its )?(?:whole |entire )?(?:expected|usual|normal) (?:cost|bill)\b")

@@ -115,6 +115,12 @@ def _against_other(context: Context, known: Known) -> Iterator[Context]:
         yield replace(context, concept=others[0], role="")
 
 
+_BEFORE_AFTER = re.compile(
+    r"\b(?:before|was|prior|previous(?:ly)?|pre|then|old) ?[:=]? Q\d+(?: [a-z]+){0,2} ?[/,;|)]? ?\(? ?(?:and )?(?:after|now|is|post|today|new|since) ?[:=]?$"
+)
+"""`before 63,650 / after 203k`: the labels of a pair, with `after` that of the second."""
+
+
 def _paired(context: Context, sentence: Sentence) -> Iterator[Context]:
     """`answers got longer: 985 to 2,699 output tokens`: the first before, the second after, of the same thing."""
     first = re.match(
@@ -125,6 +131,8 @@ def _paired(context: Context, sentence: Sentence) -> Iterator[Context]:
         if noun and not context.noun:
             per = "request" if noun[1] == "tokens" else per
         yield replace(context, role="before", per=per)
+    elif _BEFORE_AFTER.search(context.all_left.rstrip()):
+        yield replace(context, role="after")
     elif re.search(
         r"\bQ\d+(?: \w+)? (?:to|->|→|–|—)(?: about| around| some| roughly| now)*$", context.all_left.rstrip()
     ):

@@ -49,7 +49,7 @@ _NOUN = re.compile(
     r"words?|characters?|pages?|messages?|lines?|bytes?|files?|documents?|tickets?|sessions?|conversations?|emails?|invoices?|orders?|jobs?|agents?|people|seats?|licen[cs]es?|machines?|servers?|gpus?)\b"
 )
 _BRACKETED = re.compile(
-    r"\b(?:every |all |each |the |affected |active |top |largest )*(?P<noun>[a-z]{3,})(?: affected| active| concerned)?(?: : [^(:]*)? \( (?:all |of |out of |n = |in all |total )*$"
+    r"(?<!per )\b(?P<noun>[a-z]{3,})(?: (?:is |are |was |were )?(?:affected|active|concerned))?(?: : (?:\" )?N\d+(?: \")?)? \( (?:all |one |of |out of |n = |in all |in total |total )*$"
 )
 """`every team (5)`, `top customer: oakline (of 60)`: a count in brackets is of the noun before them."""
 _SUCCEEDED = re.compile(
@@ -154,7 +154,9 @@ def context_of(
         what = "runs" if did[1].startswith(("ra", "ru", "ex")) else "requests"
         figure, right = replace(figure, unit="count"), f" {what}{right}"
     own_per = per_of(sentence, right_all, left) or per_counted(right_all, left_all, known)
-    noun = _NOUN.match(right) or (_BRACKETED.search(left_all) if figure.bare and right_all.startswith(" )") else None)
+    noun = _NOUN.match(right)
+    if not noun and figure.bare and right_all.startswith(" )") and (noun := _BRACKETED.search(left_all)):
+        own_per = ""
     begin, end = left_all.rfind(";") + 1, right_all.find(";")
     clause = text[begin : at.end() + end if end >= 0 else None]
     undone = bool(_UNDONE.search(clause)) and not ASIDE.search(left_all.rstrip()) and not _WITHOUT_EXCESS.search(text)

@@ -31,7 +31,7 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
         duration.bare and f"{left.rpartition(' ')[0].rpartition(' ')[2]} {duration.shown}" in known.texts
     ):
         return None
-    bound = _bound(left)
+    bound = "" if _OVER_LATER.search(f"{left}|{right}") else _bound(left)
     near = bool(_NEAR.search(left)) or (
         duration.bare and duration.unit == "d" and bool(re.search(r"(?:one|the|in|within)$", left.rstrip()))
     )
@@ -144,6 +144,8 @@ def _bound(left: str) -> str:
     return (told.lastgroup or "") if told else ""
 
 
+_OVER_LATER = re.compile(r"\b(?:is|was|were|has been|had been|all) over \| (?:later|after)\b")
+"""`was over five hours later`: it ended then, no bound of a span."""
 _OF_MONEY = re.compile(
     r"\b(?:overran|over-?runs?|overrunning|ran over)(?= (?:(?:its|the|our|what|expect\w*|usual|normal|baseline|cost|costs|bill|was|is|of|on|N\d+|by|about|around|roughly|some|nearly|almost|just|over|under|more|less|than|an?) )*Q\d)"
 )
@@ -161,7 +163,7 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
     ):
         return "overrun"
     if re.match(r"^ (?:later|after)\b(?! (?:the|it|N))", right) and re.search(
-        r"\b(?:ended|stopped|finished|over)\b[^,]*$", left
+        r"\b(?:ended|stopped|finished|over|closed|resolved|subsided|an end|a close|a stop|normal)\b[^,]*$", left
     ):
         return "duration"
     if duration.ago or re.search(

@@ -36,7 +36,10 @@ _EXCESS_LEFT = re.compile(
 )
 _TOTAL_LEFT = re.compile(
     r"(?:^ ?|[,;:.(] |\b(?:out|share|part|portion|half|most|all|much|some|piece|slice|chunk|bulk|majority|rest|remainder|thirds?|quarters?|total|sum|amount|percent) )"
-    r"(?:of|out of)(?: the| its| a| that| this| all| total)*(?: whole| full| total)?(?: of)?$"
+    r"(?:of|out of)(?: the| its| a| that| this| all| total| actual)*(?: whole| full| total)?(?: of)?$"
+)
+_WAS_EXPECTED = re.compile(
+    r"^ (?:(?:that |which |as |we |it )(?:we |it |was |were |is |had |been |should )*)?(?:expected|usual|normal|budgeted for it)\b"
 )
 _SET_BACK = re.compile(r"\bsets? (?:us|them|N\d+|the team) back(?: by)?$")
 _UNREAL = re.compile(
@@ -66,6 +69,8 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
     if _UNREAL.search(left) and not _EXCESS_RIGHT.match(right):
         return "before"
     if _TOTAL_LEFT.search(left) and figure.unit == "usd":
+        if _WAS_EXPECTED.match(right):
+            return "before"
         return (
             "after"
             if re.match(

@@ -32,7 +32,7 @@ QUALIFIER = (
 )
 WORDED = re.compile(
     rf"(?:(?P<count>{_WORD}|an?)(?:[ -](?:mere|full|good|whole|tiny|scant|bare|further|remaining))?[ -]|(?<=remaining )|(?<=other )|(?<=final ))(?P<part>half|halves|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twelfths?|twentieths?|hundredths?|thousandths?)\b(?!-)(?! of an hour)|(?P<half>half)\b(?!-)|"
-    r"(?P<most>(?:the )?(?:most|bulk|majority|lion's share|better part)(?= of\b(?! any\b| all(?: ?,| it\b| this\b)))|the (?:bulk|lion's share|better part|greater part|larger part))|(?P<all>(?:nearly|almost|practically|virtually) (?:all|everything)\b)|"
+    r"(?P<most>(?<!, )(?:the )?(?:most|bulk|majority|lion's share|better part)(?= of\b(?! any\b| all(?: ?,| it\b| this\b)))|the (?:bulk|lion's share|better part|greater part|larger part))|(?P<all>(?:nearly|almost|practically|virtually) (?:all|everything)\b)|"
     r"(?P<few>(?:only )?(?:a|the) (?:small part|small share|fraction|minority|smaller part)(?= of\b)|(?:hardly any|barely any|very little|almost none|next to none|scarcely any)(?= of\b))|"
     rf"(?P<multiple>doubl|tripl|trebl|quadrupl|quintupl)(?:e[sd]?|ing)\b|(?P<halved>halv(?:ed|es|ing))\b|"
     rf"(?P<twice>twice|thrice)\b|(?P<many>{_WORD})(?P<andhalf> and a half)?(?P<how>[ -]?fold| times| to one)\b|"

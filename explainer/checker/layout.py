@@ -14,6 +14,8 @@ _LABEL = re.compile(
     rf"^\s*[\[(]?{_REPORTS}[ _-]?{_REPORTER}[\])]?\s*(?::|>|\||-|—|–|(?<=[\])]))\s+", re.IGNORECASE | re.MULTILINE
 )
 _ARROW = re.compile(r"[^\S\n]*(?:-{1,2}>|=>|➜|➔|⟶|⇒)[^\S\n]*")
+_MTD = re.compile(r"(?<![\w-])(?P<short>mtd|m\.t\.d\.|eom|reqs?)(?![\w-])", re.IGNORECASE)
+_SHORT = {"mtd": "month to date", "m.t.d.": "month to date", "eom": "month end", "req": "request", "reqs": "requests"}
 _RATE = re.compile(
     r"(?<=[\d%kKmMbBDds])\s?/\s?(?P<per>h|hr|hour|d|day|wk|week|mo|month|req|request|call|run|min|minute)\b\.?(?!\s?/)",
     re.IGNORECASE,
@@ -24,6 +26,7 @@ _PER = {"h": "hour", "hr": "hour", "d": "day", "wk": "week", "mo": "month", "req
 def laid_flat(text: str) -> str:
     """The text with each piece of a line on a line of its own, and rates in words: `$3/h` as `$3 per hour`."""
     text = _ARROW.sub(" → ", text)
+    text = _MTD.sub(lambda m: _SHORT[m["short"].lower()], text)
     plain = _LABEL.sub("", _BULLET.sub("", text))
     plain = _BETWEEN.sub("\n", plain)
     if not plain.lstrip().startswith("|"):

@@ -13,6 +13,7 @@ _EXCESS_NOUN = re.compile(rf"\b(?:{RISE}|{FALL}|difference|gap|additional|added|
 _WAS_EXPECTED = re.compile(
     r"(?<!what )(?<!that )\b(?:was|were|is|are|had been) (?:already |fully |the |what (?:was|is) )?(?:expected|usual|normal|planned|anticipated)\b"
 )
+_OF_AMOUNT = re.compile(r"^ (?:or so )?(?:out )?of (?:[a-z]+ )*Q\d+")
 _EXCLUDED = re.compile(r"\b(?:not|un\w+|spared|others?|rest|remaining|without)\b")
 _USED = re.compile(r"\b(?:used|spent|gone|consumed|drawn|burn\w*|eaten|taken)\b")
 _UNUSED = re.compile(r"\b(?:left|remain\w*|unused|available|unspent|spare|to go)\b")
@@ -60,7 +61,8 @@ def is_measured_so(context: Context, quantity: Quantity) -> bool:
         return False
     if "explicit" in quantity.roles:
         rest = context.role == "excess" and re.match(r"^ (?:was|were|is|are) not\b", context.right)
-        expected = bool(_WAS_EXPECTED.search(context.right))
+        right = _OF_AMOUNT.sub("", context.all_right).partition("Q")[0]
+        expected = bool(_WAS_EXPECTED.search(right))
         return (context.of == quantity.of or bool(rest)) and expected == ("before" in quantity.roles)
     return (
         not (context.of and quantity.of)

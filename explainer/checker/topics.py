@@ -202,7 +202,7 @@ def _counted(context: Context, quantity: Quantity, known: Known) -> bool | None:
         return concept in (None, COST, quantity.concept)
     if noun and quantity.noun == f"{noun}s" and quantity.concept in (noun, "requests", "volume"):
         return True
-    if noun and noun in quantity.name and quantity.concept in (COST, noun) and not quantity.per:
+    if noun and noun in quantity.name and quantity.concept in (COST, noun, f"{noun}s") and not quantity.per:
         return True
     if concept == "requests" and context.concepts <= {concept} and quantity.per == "request":
         return None if any(q.noun == concept for q in known.quantities) else True
