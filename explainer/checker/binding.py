@@ -131,9 +131,7 @@ def _paired(context: Context, sentence: Sentence) -> Iterator[Context]:
         if noun and not context.noun:
             per = "request" if noun[1] == "tokens" else per
         yield replace(context, role="before", per=per)
-    elif _BEFORE_AFTER.search(context.all_left.rstrip()):
-        yield replace(context, role="after")
-    elif re.search(
+    elif _BEFORE_AFTER.search(context.all_left.rstrip()) or re.search(
         r"\bQ\d+(?: \w+)? (?:to|->|→|–|—)(?: about| around| some| roughly| now)*$", context.all_left.rstrip()
     ):
         yield replace(context, role="after")

@@ -19,6 +19,10 @@ _DID = re.compile(
     r"(?<!at the )(?<!of the )(?<!from the )(?<!by the )(?<!with the )\b(?:provider|vendor|supplier|finance|engineers?|developers?|somebody|someone|customers?|users?|people|management|operators?) (?:also |just |simply |then |quietly )?"
     r"(?P<verb>cut|let|made|raised|lowered|changed|reduced|increased|dropped|introduced|doubled|ended|began|started|stopped|noticed|complained|left|love|like|want|wanted|turned|kept|ran|wrote|sent|pushed|forgot|missed|moved|asked|accepted|signed|renewed|shipped|deployed|Q\d+ (?:its|the|their))\b"
 )
+_RANKED = re.compile(
+    r"\bno (?:other |single )?(?:customer|user) (?:sent|made|ran|sends|makes|runs) (?:more|as many) (?:requests|calls|runs) (?:than|as)\b"
+)
+"""A rank, no deed."""
 _SOMEONE = re.compile(r"\b(?:somebody|someone) (?:\w+ )?[a-z]+\b")
 _SPENDS = r"\w+eed|(?:stay|remain|end|us|need|pass|reach|consum|incurr|receiv|show|land|exceed|own|start|finish)ed"
 """What a team does by spending alone."""
@@ -32,13 +36,13 @@ _SWITCHED = re.compile(r"(?:somebody|someone|people) (?:\w+ )?(?:turned|switched
 _SAVED_BY = re.compile(r"\bsav(?:ed?|ings?)\b[^,;:]* by [a-z]{3,}ing\b")
 _SPENDING = {
     "spent", "overspent", "underspent", "seen", "expected", "running", "spending", "paying", "affected", "concerned", "carried", "used", "charged",
-    "heading", "headed", "talking", "looking", "facing", "seeing", "dealing", "left", "budgeted", "planned", "counted", "reckoned", "anticipated", "forecast", "assumed", "paid", "bargained", "called", "overspending", "exceeded", "recorded", "measured", "logged", "booked", "billed", "waiting", "awaiting", "estimated", "going", "named", "involved", "listed", "risen", "grown", "owned", "hit", "different", "carrying",
+    "heading", "headed", "talking", "looking", "facing", "seeing", "dealing", "left", "budgeted", "planned", "counted", "reckoned", "anticipated", "forecast", "assumed", "paid", "bargained", "called", "overspending", "exceeded", "recorded", "measured", "logged", "booked", "billed", "waiting", "awaiting", "estimated", "going", "named", "involved", "unaffected", "untouched", "unconcerned", "listed", "risen", "grown", "owned", "hit", "different", "carrying",
 }  # fmt: skip
 
 
 def deed_faults(text: str, known: Known) -> list[str]:
     """What people did and no fact says."""
-    did = _DID.search(text) or _SOMEONE.search(text)
+    did = _DID.search(_RANKED.sub(" ", text)) or _SOMEONE.search(text)
     if did and _SWITCHED.match(did[0]) and any("switched" in f.text for f in known.facts if f.kind == "coincidence"):
         did = None  # that somebody switched it is no more than that it was switched
     if did and did[0] not in known.texts and not (HEDGE.search(text) and told_in(text, known)):

@@ -9,7 +9,7 @@ from explainer.checker.cause_words import told_in, unknown_cause
 from explainer.checker.certainty import HEDGE
 from explainer.checker.changes import ALIKE
 from explainer.checker.concepts import concepts_in
-from explainer.checker.families import KIND
+from explainer.checker.families import KIND, SPARED
 from explainer.checker.negation import CLAUSE, NEGATOR, REACH
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
@@ -94,6 +94,8 @@ def _fine(text: str, match: re.Match[str], known: Known) -> bool:
     excess = known.excess or 0.0
     if _HIGH.match(scope) or _LOW.match(scope):
         return excess < 0 if _HIGH.match(scope) else excess > 0
+    if SPARED.match(f"{text[: match.start()].rpartition('Q')[2]}{text[match.start() :]}".lstrip("0123456789")):
+        return True
     if (none := _NONE_HIT.match(scope)) and _some(none[1], known):
         return False
     if re.match(r"(?:in )?(?:the )?production\b", scope) and known.by_name.get("environment"):

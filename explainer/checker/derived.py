@@ -208,13 +208,13 @@ def told(known: FactValues) -> Iterable[Quantity]:
         also = frozenset(words_beside(fact))
         if (of := _SOME_OF.search(fact.text)) and (whole := float(of["all"].replace(",", ""))):
             some, noun = float(of["some"].replace(",", "")), of["noun"]
-            for value in (some, whole, whole - some):
-                yield Quantity(
-                    value, "count", noun.rstrip("s"), frozenset({"any", "count", "told"}), noun=noun, also=also
-                )
-            for value in (some, whole - some):
-                share = frozenset({"share", "any", "told"})
-                yield Quantity(100 * value / whole, "percent", noun.rstrip("s"), share, noun=noun, also=also)
+            for value, name in ((some, ""), (whole, ""), (whole - some, f"{fact.name}_not")):
+                one, roles = noun.rstrip("s"), frozenset({"any", "told"})
+                mine = roles | {"count", *(["whole"] if value == whole else [])}
+                yield Quantity(value, "count", one, mine, noun=noun, name=name, also=also)
+                if value != whole:
+                    share = 100 * value / whole
+                    yield Quantity(share, "percent", one, roles | {"share"}, noun=noun, name=name, also=also)
         for number in _MILLIONS.findall(fact.text.lower()):
             value = {"thousand": 1e3, "million": 1e6, "billion": 1e9}[number]
             yield Quantity(value, "count", concept_of(fact.name), frozenset({"any", "told"}), noun="tokens", also=also)

@@ -12,6 +12,10 @@ PART = "model|workflow|region|provider|environment|customer|user"
 """What a cost is split by."""
 KIND = f"team|feature|pool|{PART}"
 """What a name can be the name of."""
+SPARED = re.compile(
+    rf"^ (?:of (?:the |all )?(?:Q\d+ )?)?(?:other |more |further )?(?:{KIND})s? (?:(?:is|are|was|were|remain\w*|stay\w*|stood) (?:not (?:affected|concerned|hit|touched|involved)|un(?:affected|touched|concerned|harmed)|spared|outside)|(?:show|saw|see|have|had|did not)\w* (?:no\b|nothing|see|show))"
+)
+"""What stands right of a number of those that were not hit."""
 RISE = "excess|overspend|overshoot|overrun|surplus|extra|increase|rise|jump|growth|surge|spike|hike|climb"
 """Nouns for how far the cost is above what was expected."""
 FALL = "saving|reduction|decrease|drop|fall|decline"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.contexts import Context
-from explainer.checker.families import FALL, RISE
+from explainer.checker.families import FALL, RISE, SPARED
 from explainer.checker.quantity import Quantity
 
 _PER_UNIT = re.compile(r"^ (?:per|an?|each|every|for each|for every) (?:single )?(?:request|run|call)\b")
@@ -14,7 +14,10 @@ _WAS_EXPECTED = re.compile(
     r"(?<!what )(?<!that )\b(?:was|were|is|are|had been) (?:already |fully |the |what (?:was|is) )?(?:expected|usual|normal|planned|anticipated)\b"
 )
 _OF_AMOUNT = re.compile(r"^ (?:or so )?(?:out )?of (?:[a-z]+ )*Q\d+")
-_EXCLUDED = re.compile(r"\b(?:not|un\w+|spared|others?|rest|remaining|without)\b")
+_HIT = re.compile(
+    r"^ (?:[a-z]+ )?[a-z]+s (?:is|are|was|were|got|have been) (?:affected|hit|concerned|touched|involved)\b"
+)
+_EXCLUDED = re.compile(r"\b(?:not|no|nothing|none|outside|un\w+|spared|others?|rest|remaining|without)\b")
 _USED = re.compile(r"\b(?:used|spent|gone|consumed|drawn|burn\w*|eaten|taken)\b")
 _UNUSED = re.compile(r"\b(?:left|remain\w*|unused|available|unspent|spare|to go)\b")
 
@@ -23,6 +26,16 @@ def is_measured_so(context: Context, quantity: Quantity) -> bool:
     """Per what, and a share of what."""
     if quantity.name.endswith("_not") and not _EXCLUDED.search(context.sentence):
         return False
+    in_all = re.search(r"(?:\bof|/)(?: the| all)*$", context.left)
+    if "whole" in quantity.roles and _HIT.match(context.all_right) and not in_all:
+        return False
+    if (
+        quantity.unit == "count"
+        and not in_all
+        and SPARED.match(context.all_right)
+        and not quantity.name.endswith("_not")
+    ):
+        return bool(re.match(r"^ (?:other |more |further )", context.all_right)) and "rest" in quantity.roles
     if quantity.name.endswith(("_left", "_used")) and bool(_USED.search(context.sentence)) != bool(
         _UNUSED.search(context.sentence)
     ):

@@ -107,7 +107,29 @@ def _apposed(text: str, match: re.Match[str], spans: list[tuple[int, int, str]])
 _ALIKE = re.compile(
     rf"\b(?:both|all|Q\d+)(?: of)?(?: the)?(?: Q\d+)? (?:{KIND})s\b[^;:.]*\b(?:the same|equal|identical|similar|an? even|the very same)\b"
 )
-_LEAST = r"\b(?:smallest|least|lowest)\b[^,;:]* (?:is|was|:|,) N{i}\b|\bN{i} (?:is|was) (?:by far )?the (?:smallest|least|lowest)\b"
+_LEAST = (
+    r"\b(?:smallest|least|lowest|fewest)\b[^,;:]* (?:is|was|:|,|from|by) (?:\" )?N{i}\b|\bN{i} (?:\" )?(?:is|was|ha[sd]|sen[dt]s?|ma[kd]es?|shows?) (?:by far )?the (?:smallest|least|lowest|fewest)\b"
+    rf"|\b(?:many|some|several|other|others|most|a few|one|another|Q\d+) (?:other )?(?:{KIND})s? [^,;:Q]*?\bmore\b[^,;:Q]* than (?:\" )?N{{i}}\b"
+)
+
+
+LEADER = (
+    rf"\bno (?:other |single )?(?:{KIND}) [^,;:Q]*?\b(?:more|bigger|larger|higher|heavier|as many|as much)\b[^,;:Q]* (?:than|as) (?:the )?(?:(?:{KIND}) )?(?:\" )?N{{i}}\b"
+    r"|\bmost of all (?:from |by |in |on |of |for |to |at )?(?:the )?(?:\" )?N{i}\b"
+)
+"""A name that is told to come first: `no customer sent more requests than N0`, `most of all N0`."""
+
+
+def _tops(known: Known) -> set[str]:
+    """The names that a fact tells as the first of their kind."""
+    return {str(f.value).lower() for f in known.facts if f.name.startswith(("top_", "largest_")) and f.kind == "name"}
+
+
+def leads(name: str, known: Known) -> bool:
+    """True for the first of its kind, by a fact or by the sizes of the parts."""
+    family = next((n.partition(":")[0] for n in known.parts if n.partition(":")[2].lower() == name), None)
+    sizes = {n.partition(":")[2].lower(): abs(v) for n, v in known.parts.items() if n.partition(":")[0] == family}
+    return name in _tops(known) or (bool(sizes) and max(sizes, key=lambda n: sizes[n]) == name)
 
 
 def part_rank_faults(sentence: Sentence, known: Known) -> list[str]:
@@ -120,9 +142,10 @@ def part_rank_faults(sentence: Sentence, known: Known) -> list[str]:
             at = {"first": 0, "second": 1, "third": 2, "last": len(order) - 1}[place[1]]
             if len(order) <= at or order[at] != name:
                 return [f"{name} does not come {place[1]}"]
-    tops = {str(f.value).lower() for f in known.facts if f.name.startswith(("top_", "largest_")) and f.kind == "name"}
     for i, name in enumerate(sentence.names):
-        if name in tops and (least := re.search(_LEAST.format(i=i), sentence.text)):
+        if (led := re.search(LEADER.format(i=i), sentence.text)) and not leads(name, known):
+            return [f"{led[0]}: {name} does not rank so"]
+        if name in _tops(known) and (least := re.search(_LEAST.format(i=i), sentence.text)):
             return [f"{least[0]}: {name} is the largest"]
     alike = _ALIKE.search(sentence.text)
     if alike and len(sizes) > 1 and min(sizes.values()) < 0.88 * max(sizes.values()):

@@ -49,7 +49,7 @@ def record_faults(sentence: Sentence, known: Known) -> list[str]:
 
 def _among_all(sentence: Sentence, known: Known) -> list[str]:
     """Ranks among all teams, features and times, but for those of the drivers and parts that the facts have."""
-    told = _AMONG_ALL.search(sentence.text)
+    told = _AMONG_ALL.search(re.sub(r"\bmost of all\b(?= (?:\w+ )?(?:\" )?N\d)", "", sentence.text))
     if told is None or any(w[:6] in known.texts for w in told[0].split() if len(w) > 4 and w not in _COMMON):
         return []
     parts = {name.split(":", 1)[1].lower() for name in known.parts} & set(sentence.names)
