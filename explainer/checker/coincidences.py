@@ -39,6 +39,7 @@ _OPEN = (
 )
 _LEFT_OPEN = re.compile(rf"\b(?:{_OPEN}|(?:has|have) not (?:yet )?been)\b")
 _IN_PART = re.compile(rf"Q\d|\b(?:{_OPEN}|makes?|only|all|whole|entirely|fully|what|whatever|rest)\b")
+_CAN_BE = re.compile(r"\b(?:can|could|may|must) (?:\w+ )?be (?=excluded|ruled|dismissed|discounted|eliminated|cleared)")
 _COINCIDES = re.compile(r"\b(?:release|rollout|deploy\w*|outage|event|version)\b")
 
 
@@ -48,6 +49,7 @@ def coincidence_faults(sentence: Sentence, known: Known) -> list[str]:
         *_switch_faults(sentence.text, known),
         *_doing_faults(sentence, known),
         *_linked_faults(sentence, known),
+        *_guessed_faults(sentence, known),
         *_cleared_faults(sentence, known),
     ]
 
@@ -80,6 +82,20 @@ def _linked_faults(sentence: Sentence, known: Known) -> list[str]:
     return [] if asked else [f"{told[0]}: what coincides is told to have done it"]
 
 
+_GUESSED = re.compile(
+    r"\b(?:likel(?:y|iest)|probabl[ey]|presumabl[ey]|apparently|supposedly|evidently|doubtless|surely|obviously|clearly|guess|suspect\w*|suspicion|bet|money) ?[,:]? (?:(?:is|was|it|on|falls|the|by|due|to|because|of|from|with) )*(?:release |version |deploy\w* (?:of )?|rollout (?:of )?|event )?N(?P<after>\d+)"
+    r"|^(?:the )?(?:release |version |event )?N(?P<before>\d+) ?,? (?:\w+ )?(?:likely|probably|presumably|apparently|surely|obviously) ?[.!]?$"
+)
+
+
+def _guessed_faults(sentence: Sentence, known: Known) -> list[str]:
+    """`Very probably release N0`: that it is likely is no more shown than that it is so."""
+    told = _GUESSED.search(sentence.text)
+    name = sentence.names[int(told["after"] or told["before"])] if told else ""
+    guessed = told is not None and name in known.coinciding and not told_in(sentence.text, known)
+    return [f"{told[0]}: what coincides is told as likely the cause"] if told and guessed else []
+
+
 def _cleared_faults(sentence: Sentence, known: Known) -> list[str]:
     """`It has nothing to do with release N0`: that is as little shown as that it has. And the facts' cause is one, but for
     its being proven or all there is."""
@@ -87,7 +103,7 @@ def _cleared_faults(sentence: Sentence, known: Known) -> list[str]:
     told = _CLEARED.search(text)
     if told is None or told[0] in known.texts:
         return []
-    if told_in(text, known) and not _IN_PART.search(text):
+    if told_in(text, known) and not _IN_PART.search(_CAN_BE.sub(" ", text)):
         return [f"{told[0]}: the facts' cause is denied"]
     spoken = _COINCIDES.search(text)
     named = known.coinciding & set(sentence.names) or (spoken and spoken[0] in known.texts)

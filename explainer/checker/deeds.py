@@ -31,7 +31,7 @@ _DEED = r"used an?|passed (?:it|this|that|the \w+) (?:on )?to|(?:start|finish)ed
 _TEAM = re.compile(
     rf"\bteams?(?: N\d+)? (?:also |then |just |already |only |simply |recently |now )?(?P<verb>{_DEED}|(?!(?:{_SPENDS})\b)[a-z]{{3,}}ed|made|cut|let|took|gave|chose|wrote|built|began|sent|put|kept|left|broke)\b(?! (?:\w+ )?Q\d)"
 )
-_WE = re.compile(r"\bwe (?:also |just |then |already )?(?P<verb>(?!\w+eed\b)[a-z]{3,}ed)\b")
+_WE = re.compile(r"\b(?:we|i) (?:have |had )?(?:also |just |then |already )*(?P<verb>(?!\w+eed\b)[a-z]{3,}ed)\b")
 _SWITCHED = re.compile(r"(?:somebody|someone|people) (?:\w+ )?(?:turned|switched)\b")
 _SAVED_BY = re.compile(r"\bsav(?:ed?|ings?)\b[^,;:]* by [a-z]{3,}ing\b")
 _SPENDING = {
@@ -62,7 +62,7 @@ _DONE_BY = re.compile(
 
 _OWNER_DID = re.compile(
     r"^ (?P<doing>(?:is|are|was|were) (?:(?:already|now|currently|still|also) )*(?!spend|overspend|pay|runn|carry|us|bear|fac|cost|shar|see|expect|ow)[a-z]{3,}ing (?:for|into|on|at|to|the|an?|its|out|with) )|^ (?:(?:has|have|had|also|since|already|now|just|then|quickly|recently) )*(?P<verb>(?!need|exceed|owned|used|caused|shared|received|showed|recorded|overspent|spent|caught)(?:[a-z]{3,}ed|cut|set|made|put|sent|built|wrote|brought|chose|began|gave|took|let|kept))(?: (?:up|down|off|on|out|back))? "
-    r"(?:the|its|an?|all|their|our|some|every|more|fewer)(?! (?:\w+ )?(?:costs?|spend|spending|bill|budget|usage|use|share|excess|overspend|expect\w+|part|bulk|most|largest|biggest|baseline|lion)\b) "
+    r"(?:it|this|them|the|its|an?|all|their|our|some|every|more|fewer)(?! (?:\w+ )?(?:costs?|spend|spending|bill|budget|usage|use|share|excess|overspend|expect\w+|part|bulk|most|largest|biggest|baseline|lion)\b) "
 )
 
 

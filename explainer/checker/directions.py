@@ -109,7 +109,7 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
                 continue
         if sign is not None and (sign > 0) != up:
             faults.append(f"{match[0]}: {concept} went the other way")
-    faults.extend(_transitive(hidden, known, spans))
+    faults.extend(_transitive(hidden, text, known, spans))
     return faults
 
 
@@ -238,17 +238,28 @@ _IN_PART = re.compile(
 )
 
 
-def _transitive(text: str, known: Known, spans: list[tuple[int, int, str]]) -> list[str]:
-    faults = []
+_DAMPENED = re.compile(
+    r"\b(?:soften|temper|cushion|curb|mitigat|counteract|counter|offset|dampen|blunt|moderat)(?:s|es|ed)?\b(?= (?:the|this|that|its|some|part|Q\d|it\b))|\b(?:work|pull|push|act|go|went|ran)(?:s|es|ed)? (?:in )?(?:the (?:other|opposite) (?:way|direction)|against (?:the|it))\b"
+)
+
+
+def _transitive(text: str, whole: str, known: Known, spans: list[tuple[int, int, str]]) -> list[str]:
+    faults: list[str] = []
     if (denied := _NO_PART.search(text)) and not _IN_PART.search(text):
         told = [c for _, end, c in spans if end <= denied.start()][-1:]
         size = abs(known.by_driver.get(told[0], 0.0)) if told else 0.0
         if size > 0.02 * abs(known.excess or 0.0) and (sign_of(told[0], known, driver=True) or 0.0) > 0:
             faults.append(f"{denied[0]}: {told[0]} did just that")
+    for match in _DAMPENED.finditer(whole):
+        told = [c for _, end, c in spans if end <= match.start()][-1:]
+        part = known.by_driver.get(told[0], 0.0) if told else 0.0
+        if part * (known.excess or 0.0) > 0 and not negated(whole, match.start()):
+            faults.append(f"{match[0]}: {told[0]} did the opposite")
     for pattern, up in ((_TRANSITIVE_UP, True), (_TRANSITIVE_DOWN, False)):
         for match in pattern.finditer(text):
             subject = [s for s in spans if s[1] <= match.start()]
             between = text[subject[-1][1] : match.start()] if subject else ""
+            between = re.sub(r"\bthe (?:other|opposite) (?:way|direction)\b", " ", between)
             between = re.sub(r"\b(?:ones?|those|drivers?|things?|factors?) (?:that|which)\b", " ", between)
             if text[match.end() :].startswith(" by "):
                 continue

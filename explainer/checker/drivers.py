@@ -48,7 +48,7 @@ def driver_faults(text: str, known: Known) -> list[str]:
     if told is None:
         return []
     down = told["what"] in ("lowered", "reduced", "took", "cut", "fell") or re.search(
-        r"\b(?:down|off|lower)\b", told["rest"]
+        r"\b(?:down|off|lower|other way|opposite|against)\b", told["rest"]
     )
     agree = [(v < 0) == bool(down) for v in drivers]
     right = {
@@ -88,6 +88,10 @@ _TOGETHER = re.compile(r"\b(?:together|combined|jointly|in sum|summed|added up|i
 Phrase = tuple[int, int, str]
 
 
+_NUMBERED = re.compile(r"(?:^|[,;:] )(?:# ?)?Q\d+ \) (?:the )?$")
+"""`1) volume, 2) input`: numbers tell an order."""
+
+
 def versus(text: str, drivers: dict[str, float]) -> list[str]:
     """`requests per run more than volume`: the first has to weigh more."""
     found = concepts_in(text)
@@ -98,6 +102,9 @@ def versus(text: str, drivers: dict[str, float]) -> list[str]:
     ) and sizes != sorted(sizes, reverse=True):
         return ["the drivers are told in the wrong order"]
     if re.search(r"\bascending order|\bfrom (?:the )?(?:smallest|least) to", text) and sizes != sorted(sizes):
+        return ["the drivers are told in the wrong order"]
+    listed = [abs(drivers[c]) for start, _, c in found if c in drivers and _NUMBERED.search(text[:start])]
+    if len(listed) > 1 and listed != sorted(listed, reverse=True):
         return ["the drivers are told in the wrong order"]
     for first, second in itertools.pairwise(found):
         between = text[first[1] : second[0]]

@@ -159,7 +159,8 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
     ):
         return "lead"
     if re.match(
-        r"^ (?:later|longer|more) than (?:it was |was |had been )?(?:planned|announced|scheduled|due|meant)\b", right
+        r"^ (?:after|past|beyond) (?:the |its )?(?:planned|announced|scheduled|due|intended) (?:end|finish|time|date)\b|^ (?:later|longer|more) than (?:it was |was |had been )?(?:planned|announced|scheduled|due|meant)\b",
+        right,
     ):
         return "overrun"
     if re.match(r"^ (?:later|after)\b(?! (?:the|it|N))", right) and re.search(

@@ -36,8 +36,15 @@ _BASELINE_AFTER = re.compile(r"\b(?:baseline|comparison|expected cost)\b[^;.]*\b
 _APART = {"day": range(1, 2), "week": range(5, 10), "month": range(20, 46)}
 
 
+_BASIS = re.compile(
+    r"\b(?:comparison|baseline|expected (?:cost|figure|value|amount|spend)|expectation|norm|yardstick|reference|benchmark)\b (?:here )?(?:(?:is|was|are) (?:(?:\w+ )?(?:taken|derived|computed|calculated|estimated|set|based|drawn|built|worked out|modelled|made|done) )?|comes? |stems? |rests? |builds? |relies |draws? |means )(?:with|to|against|from|on|upon|by|off)?\b[^;:.QD]*?\b(?:others?|similar|comparable|peers?|industry|market|annual|yearly|year|plan|planning|budget|target|estimates?|forecast|contract|quotes?|invoices?|guess|hand|manually|rule of thumb|competitors?|companies|provider|vendor|price list|list price|benchmarks?|teams|features|models)\b"
+)
+
+
 def calendar_faults(sentence: Sentence, known: Known) -> list[str]:
-    """`The release went live the day before the start` where both were on one day."""
+    """`The release went live the day before the start` where both were on one day; and a baseline that is no past."""
+    if (basis := _BASIS.search(sentence.text)) and basis[0] not in known.texts:
+        return [f"{basis[0]}: the baseline is the time before"]
     if after := _BASELINE_AFTER.search(sentence.text):
         return [f"{after[0]}: the baseline lies before"]
     told = _CALENDAR.search(sentence.text)

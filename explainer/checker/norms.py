@@ -29,8 +29,26 @@ _OF_ELSE = re.compile(
 )
 
 
+_RATED = re.compile(
+    r"(?:^|[,;(] )(?P<what>(?:[a-z-]+ ){1,4})[:=] (?:all |still |back )?(?:ok|okay|normal|fine|healthy|green|good|unaffected|stable|unchanged|nominal|quiet|clear|safe|as usual|as expected|on track|no change|within (?:limits?|budget|plan))(?= ?[.,;()]|$)"
+)
+
+
+def _rated_faults(text: str, known: Known) -> list[str]:
+    """`other teams: normal`, `budget: ok`: what a label says of a thing needs a fact that says it of it."""
+    told = _RATED.search(text)
+    if told is None or re.search(r"\b(?:state|status|planned|announced)\b", told["what"]):
+        return []
+    forecast, budget = known.number("month_end_forecast"), known.number("budget")
+    if "budget" in told["what"] and forecast is not None and budget is not None and forecast <= budget:
+        return []
+    return [f"{told[0].strip()}: no fact says so"]
+
+
 def normal_faults(text: str, known: Known) -> list[str]:
     """What is told to be as expected has to be so; and what cost something did not cost nothing."""
+    if rated := _rated_faults(text, known):
+        return rated
     if (nothing := _NOTHING.search(text)) and known.number("cost_actual"):
         return [f"{nothing[0]}: it cost something"]
     excess, base = known.excess, known.base

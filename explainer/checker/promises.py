@@ -14,7 +14,7 @@ _TO_COME = (
     r"will|won't|shall|'ll|going to(?! (?:the (?:model|region) )?N\d)|guarantee\w*|promis\w+|soon|shortly(?! (?:before|after|ahead|prior))|tomorrow|"
     r"(?<!the )next (?:day|morning)|next (?:week|month|few|invoice|monday|tuesday|wednesday|thursday|friday)|back to normal (?:by|within|in)|"
     r"expected to (?:return|fall|drop|end(?! (?:at|with|on|above|below|over|under|within) )|go)|should (?:be back|return|fall|settle|be over|be gone|drop)|"
-    r"would be (?:back|over)|automatically|recover|we (?:do not )?expect(?= (?:no|it|them|the|that|this|a|costs?|spend)\b)"
+    r"(?:is|are|can|may|must) (?:to )?be (?:expected|feared|anticipated|reckoned with)(?! [^.;]*Q)|(?:more|yet|still) to come|looms?|lies? ahead|in prospect|would be (?:back|over)|automatically|recover|we (?:do not )?expect(?= (?:no|it|them|the|that|this|a|costs?|spend)\b)"
 )
 _MEANT = (
     r"(?:wants?|wanted|tr(?:y|ies|ied|ying)|hop(?:es?|ed|ing)|wish(?:es|ed)|seeks?|sought|aim(?:s|ed)?|plans?|meant|(?:was|were) keen|chose|opted) to\b(?! (?:have |be |cost |end|finish|last|run|stop))|"
@@ -35,7 +35,8 @@ _TALKED = (
     r"disprov\w+|refut\w+|debunk\w+|rule[sd]? out|apologi\w+|sorry|complain\w*"
 )
 _TO_BLAME = (
-    r"set too (?:low|high)|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|fault of|discipline\w*"
+    r"(?:fault|blame)(?: lies)? (?:of|with|:|=)|accident(?:al(?:ly)?)?|on the part of|by mistake|inadvertent\w*|unintention\w+|intentional\w*|wilful\w*|oversight|mishap|slip-?up|un(?:reviewed|approved|tested)|"
+    r"without (?:an? |any |prior |the |asking for )*(?:review|approval|permission|consent|asking|testing|tests)|set too (?:low|high)|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|discipline\w*"
 )
 _ALL_WELL = (
     r"needs? no|no (?:action|need|cause for (?:alarm|concern|worry))|nothing (?:to do(?! with)|needs|more (?:is|to|needs|will|has|was|can)|is needed|has to)|ignore\w*|safe(?:ly)?|"
@@ -79,6 +80,8 @@ def _may_be_said(match: re.Match[str], text: str, denied: bool, known: Known) ->
         return True
     if word in ("told", "say", "says", "said", "free", "ready") and word in known.texts:
         return True
+    if word.endswith(("to be expected", "be expected")) and re.search(r"Q\d", text):
+        return bool(known.by_name.get("month_end_forecast"))
     if word == "closed":
         return known.text("state") == "ended" or (known.text("state") == "ongoing" and denied)
     return word.startswith("saving") and (known.excess or 0.0) < 0

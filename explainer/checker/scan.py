@@ -136,9 +136,11 @@ def sentences(text: str, names: Mapping[str, str], look: Look = DOLLARS) -> list
     """The sentences of a text. `names` maps the lower-case form of each known name, link and title to its value."""
     plain = unabridged(laid_flat(_EMOJI_CODE.sub(" ", normal(text))))
     names = {unabridged(n): v for n, v in names.items()}
+    known = _known(names)
+    plain = re.sub(rf"[\"“”«»]({known.pattern})[\"“”«»]", r"\1", plain, flags=re.IGNORECASE) if known else plain
     marks = frozenset(m.start(m.lastindex or 0) for m in _MARKED.finditer(plain))
     plain = re.sub(r"[`*]|(?<!\w)_|_(?!\w)", " ", plain) if not any("*" in n or "`" in n for n in names) else plain
-    reader = _Reader(_known(names), Figures(look), marks)
+    reader = _Reader(known, Figures(look), marks)
     found: list[Sentence] = [Sentence()]
     at = 0
     while at < len(plain):

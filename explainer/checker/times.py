@@ -16,7 +16,7 @@ from explainer.look import Look
 _CUES: tuple[tuple[str, str], ...] = (
     (
         "planned",
-        r"\b(?:due|planned|scheduled|supposed|meant|should have|was to|plan(?:ned)? end|planned until|announced (?:for|until|to end))\b",
+        r"\b(?:due|planned|scheduled|supposed|meant|should have|was to|plan|planned until|announced (?:for|until|to end|end)|intended|foreseen|deadline)\b",
     ),
     (
         "breaks",
@@ -48,6 +48,12 @@ _ROLE_FACTS = {
 }
 
 
+def _facts_of(role: str, known: Known) -> tuple[str, ...]:
+    """The facts whose time has a role; what was planned is no end of what has one."""
+    ended = role == "end" and bool(known.by_name.get("ended_at"))
+    return tuple(n for n in _ROLE_FACTS[role] if not (ended and n == "planned_until"))
+
+
 def time_faults(sentence: Sentence, known: Known) -> list[str]:
     """What is wrong with the times of a sentence."""
     faults = []
@@ -64,7 +70,7 @@ def time_faults(sentence: Sentence, known: Known) -> list[str]:
             t
             for name, t in known_times
             if (not role and not (moment.relative and name == "now"))
-            or (role and (name in _ROLE_FACTS[role] or role_of(name) == role))
+            or (role and (name in _facts_of(role, known) or role_of(name) == role))
         ]
         if moment.day is None and moment.hour is None and moment.month and not role and _closes(sentence.text, index):
             now = dict(known_times).get("now")
@@ -199,11 +205,8 @@ def _role(text: str, index: int) -> str:
     found = sorted(((m.start(), role) for role, cue in _CUES for m in re.finditer(cue, left)), reverse=True)
     if found:
         near = [role for at_cue, role in found if at_cue > found[0][0] - 40]
-        if (
-            near[0] in ("end", "start")
-            and "planned" in near
-            and "," not in left[found[0][0] - 20 :].split("planned")[-1]
-        ):
+        plans = max((at_cue for at_cue, role in found if role == "planned"), default=0)
+        if near[0] in ("end", "start") and "planned" in near and "," not in left[plans : found[0][0]]:
             return "planned"
         return near[0] if near[0] != "planned" or "end" not in near else "planned"
     after = sorted((m.start(), role) for role, cue in _CUES for m in re.finditer(cue, right))

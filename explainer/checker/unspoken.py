@@ -26,7 +26,7 @@ _ALARM = (
 
 _NOTICED = (
     r"notic(?:ed|es|ing)|unnoticed|spott(?:ed|ing)|spots|discover\w*|detect(?:s|ing|ion|ors?)?|detected(?! (?:on|in|for|at) N\d)|undetected|caught|flagg(?:ed|ing)|paged|pager|(?<!cost )(?<!spend )(?<!spending )(?<!budget )(?<!this )alert\w*(?! [:—–])|"
-    r"monitor(?:s|ed|ing)?|found out|find out|came to light|eye on|watch(?:ed|es|ing)?|picked (?:it|this|that) up|picked up on|alarm bells|learn(?:ed|t) (?:of|about)"
+    r"point(?:s|ed) (?:\w+ ){0,4}out|dr[ae]w (?:\w+ )?attention|(?:to|came to) (?:our|their) attention|became aware|reali[sz]ed|tipped off|monitor(?:s|ed|ing)?|found out|find out|came to light|eye on|watch(?:ed|es|ing)?|picked (?:it|this|that) up|picked up on|alarm bells|learn(?:ed|t) (?:of|about)"
 )
 
 _SERVED = (
@@ -69,6 +69,11 @@ _MATTERS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = tuple(
         (
             r"\b(?:brought|bring|put|putting) (?:it|this|that|the \w+|an end|a stop|a halt)(?: \w+)? (?:to an end|to a halt|to a stop|under control|to it|to this|to the)\b",
             r"brought|put an end|stopped",
+        ),
+        # since when
+        (
+            r"\b(?:rising|growing|climbing|increasing|creeping|falling|declining|dropping|moving|changing|shifting|high|elevated|up|rose|grew|climbed|risen|grown|climbed|ris(?:e|en)|beg[au]n to|started to|started (?:rising|growing))\b[^,;.QT]{0,24}\b(?:well|long|already|even|some time|shortly|just|D\d+|days|hours|weeks|months) (?:before|ahead of|prior to) (?:it|that|this|then|the (?:start|incident|release|rise|spike|jump|change))\b",
+            r"grow|creep",
         ),
         # what is wrong
         (
