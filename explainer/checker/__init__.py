@@ -59,7 +59,8 @@ def without_steps(text: str, facts: Sequence[Fact]) -> str:
         if (fact.kind == "next_step" or fact.name == "evidence") and isinstance(fact.value, str) and " " in fact.value:
             for quoted in (fact.value, fact.text):
                 put = f" {QUOTED} " if fact.kind == "next_step" else " "
-                text = re.sub(re.escape(quoted.rstrip(".")), put, text, flags=re.IGNORECASE)
+                told = rf"{re.escape(quoted.rstrip('.'))}(?P<end>\s*;)?"
+                text = re.sub(told, lambda m, p=put: p + (". " if m["end"] else ""), text, flags=re.IGNORECASE)  # type: ignore[misc]
     return text
 
 

@@ -267,6 +267,7 @@ def _is_accounted(marker: re.Match[str], text: str, spoken: list[str], known: Kn
         named = known.by_name.get("cause") and re.search(r"\bthe (?:likely |probable )?cause\b", text)
         if (backed or known.parts) and not named:
             return True
-        if measured and any(c in _NO_DRIVERS for c in spoken):
+        sized = ("credit",) if "Q" in text else ()
+        if measured and any(c in (*_NO_DRIVERS, *sized) for c in spoken):
             return True
     return bool(re.fullmatch(r"from|com(?:es?|ing) from|came from", marker[0])) and ("N" in text or measured)

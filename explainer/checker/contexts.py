@@ -61,7 +61,7 @@ _APPOSED = re.compile(
 )
 _CONTRAST = re.compile(r"\b(?:instead of|rather than|against|versus|vs|not|than|up from|down from)\b")
 _UNDONE = re.compile(
-    r"(?:^|, |; |: )(?:had|without|if not for|but for|(?:if it )?(?:were|was) (?:it )?not for|if it had not been for|excluding|leaving out|leaving aside|apart from|except for|take away|ignoring)\b[^;.]*\b(?:would|had|could|is|are|was)\b|\bwould (?:have|be|still)\b[^;.]*\b(?:without|had it not|but for|if not for)\b"
+    r"(?:^|, |; |: )(?:had|without|if not for|but for|(?:if it )?(?:were|was) (?:it )?not for|if it had not been for|excluding|leaving (?:the |this |that )?(?:\w+ )?(?:out|aside)|setting aside|not counting|disregarding|apart from|except for|take away|ignoring)\b[^;.]*\b(?:would|had|could|is|are|was)\b|\bwould (?:have|be|still)\b[^;.]*\b(?:without|had it not|but for|if not for)\b"
 )
 ASIDE = re.compile(r", which (?!would\b)\w+(?: \w+){0,3}$")
 """A clause that says what really was, amid what would be: `without volume, which added Q0, ...`."""
@@ -77,7 +77,9 @@ _WHAT_OVER = re.compile(
 _WHAT_EXPECTED = re.compile(
     r"^[^Q]*?\bwhat (?:(?!spent\b|costs?\b|paid\b|billed\b)\w+ ){0,3}(?:expected|normal|usual|baseline)"
 )
-_WHAT_IS_UNDONE = re.compile(r"(?:^|, |; |: )(?:without|but for|if not for|had)\b[^,;]*$")
+_WHAT_IS_UNDONE = re.compile(
+    r"(?:^|, |; |: )(?:without|but for|if not for|had)\b(?:(?! (?:would|could|is|was|were|are) )[^,;])*$"
+)
 _MORE_OR_LESS = re.compile(r"^ (?:more|greater|less|lower|higher|smaller|larger|cheaper|dearer)\b")
 
 

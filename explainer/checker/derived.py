@@ -42,7 +42,9 @@ def direct(known: FactValues) -> Iterable[Quantity]:
         if "_without_" in name:
             also |= {f"without:{concept_of(name.rpartition('_without_')[2])}"}
         noun = _noun(fact)
-        yield Quantity(value, unit, concept_of(name), roles, of, noun, per, name, also)
+        concept = "rest" if "_without_" in name else concept_of(name)
+        roles = frozenset({"rest", "excess"}) if concept == "rest" else roles
+        yield Quantity(value, unit, concept, roles, of, noun, per, name, also)
 
 
 def pairs(known: FactValues) -> Iterable[Quantity]:
@@ -155,6 +157,12 @@ def shares(known: FactValues) -> Iterable[Quantity]:
             )
             without = frozenset({f"without:{concept_of(name)}"})
             yield Quantity(actual - value, "usd", "rest", frozenset({"rest"}), also=without)
+        if name == "credit" and value and known.excess:
+            part = 100 * value / abs(known.excess)
+            yield Quantity(part, "percent", "credit", frozenset({"share"}), "excess")
+            rest = frozenset({"without:credit"})
+            yield Quantity((actual or 0.0) + value, "usd", "rest", frozenset({"rest", "after"}), also=rest)
+            yield Quantity(100 - part, "percent", "rest", frozenset({"rest", "share"}), "excess", also=rest)
         if (
             value is not None
             and fact.unit == "percent"

@@ -145,7 +145,7 @@ def _sides(text: str, found: list[Phrase], first: Phrase, second: Phrase) -> tup
 
 
 _EQUAL = re.compile(
-    r"\b(?:the same|equal(?:ly)?|equals?|evenly|alike|level with|on a par|neck and neck|tied?|in equal (?:parts|measure|shares)|to the same (?:extent|degree)|as (?:large|big|heavy|much|important|strong) as|half each|no difference between|hardly differ|indistinguishable|matche[sd]|identical)\b"
+    r"\b(?:the same|equal(?:ly)?|equals?|evenly|alike|level with|on a par|neck and neck|tied?|in equal (?:parts|measure|shares)|to the same (?:extent|degree)|as (?:large|big|heavy|much|important|strong) as|half each|no difference between|hardly differ|indistinguishable|matche[sd]|identical)\b|^[a-z ]+ = [a-z ]+$"
 )
 
 _NEAR = 0.12

@@ -26,7 +26,8 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
     at = re.search(rf"\bD{index}\b", text)
     if at is None:  # a part of a longer one
         return None
-    left, right = text[: at.start()], text[at.end() :]
+    left = re.sub(r"\bN(\d+)\b", lambda m: _plainly(sentence.names[int(m[1])], m[0]), text[: at.start()])
+    right = text[at.end() :]
     if _is_unit(duration, left, right) or (
         duration.bare and f"{left.rpartition(' ')[0].rpartition(' ')[2]} {duration.shown}" in known.texts
     ):
@@ -79,6 +80,11 @@ def _is_unit(duration: Duration, left: str, right: str) -> bool:
         left,
     )
     return not lasting and bool(re.search(r"Q\d+[^,;]*$", left) or re.match(r"[^,;]*\bQ\d", right))
+
+
+def _plainly(name: str, marker: str) -> str:
+    """A name that is a word of growth, as it may be that word: `growth has gone on for D0`."""
+    return name if re.fullmatch(r"growth|creep", name) else marker
 
 
 _NEAR = re.compile(

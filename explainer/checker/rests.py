@@ -6,7 +6,7 @@ import re
 
 from explainer.checker.contexts import Context
 from explainer.checker.fact_words import own_words_of, words_beside
-from explainer.checker.families import REST
+from explainer.checker.families import DIFFERENCE, REST
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
 from explainer.checker.signs import affirms
@@ -15,7 +15,8 @@ _TAKES_REST = re.compile(
     r"\b(?:explains?|explained|accounts? for|accounted for|makes? up|made up|adds?|added|is|was|brings?|brought)(?: for)? (?:the |a )?"
     r"(?:remaining|rest|remainder|other)(?: of| ,)?$|\bN\d+ (?:for |with )?the (?:remaining|rest|remainder|other)(?: of| ,)?$"
 )
-_TOTALS = re.compile(r"\b(?:bill|cost|spend|spending|total|it|N\d+) (?:would|could|is|was|comes|came)\b")
+TOTALS = re.compile(r"\b(?:bill|cost|spend|spending|total|it|N\d+) (?:would|could|is|was|comes|came)\b")
+SAYS_DIFFERENCE = re.compile(rf"\b(?:{DIFFERENCE}|fell|dropped|rose|less|more|by)\b")
 _LACKS = re.compile(r"\b(?:miss\w*|no longer|not|uncached|untagged|lack\w*|tagged|attributed|fresh|unattributed)\b")
 ALL_BUT = re.compile(
     r"\b(?:everyone|everybody|everything|all|anyone)(?: else)? (?:but|except|besides|other than)(?: for)? N\d+\b"
@@ -32,12 +33,14 @@ _OTHERS_DO = re.compile(
 def is_rest(context: Context, quantity: Quantity, known: Known) -> bool:
     """True where the words say that it is a rest, of what it is the rest of."""
     concept = context.concept
+    if "_without_" in quantity.name and TOTALS.search(context.left) and not SAYS_DIFFERENCE.search(context.left):
+        return False
     if concept is not None and f"without:{concept}" in quantity.also and _takes_rest(context, concept):
         return False
     left_out = {f"without:{c}" for c in context.concepts} & known.left_out
     if left_out and quantity.concept == "rest" and not left_out & quantity.also:
         return False
-    if quantity.unit == "usd" and "after" in quantity.roles and not _TOTALS.search(context.left):
+    if quantity.unit == "usd" and "after" in quantity.roles and not TOTALS.search(context.left):
         return False
     if quantity.also & set(known.names) & context.words and ALL_BUT.search(context.left):
         return True

@@ -12,7 +12,16 @@ from explainer.checker.fact_words import is_generic, named_in, own_words_of
 from explainer.checker.families import ABOUT_BEFORE, NOUN_UNITS, RIGHT_DOWN, RIGHT_UP
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
-from explainer.checker.rests import ALL_BUT, is_affirmed, is_left_out, is_rest, said_as, says_rest
+from explainer.checker.rests import (
+    ALL_BUT,
+    SAYS_DIFFERENCE,
+    TOTALS,
+    is_affirmed,
+    is_left_out,
+    is_rest,
+    said_as,
+    says_rest,
+)
 
 _LEADS = re.compile(
     r"\b(?:leads?|led|ahead|gap|difference|(?:more|less)(?: of the \w+)? than|exceeds?|exceeded|outweighs?|beats?|tops?|(?:larger|smaller)(?! (?:part|share|role|portion|piece|contribution|slice)\b)|above|below|behind|over|under)\b"
@@ -99,6 +108,8 @@ def _undone(context: Context, quantity: Quantity, _: Known) -> bool | None:
     if context.undone and _SPARED.match(context.right):
         return quantity.concept in context.concepts and "part" in quantity.roles
     if context.undone and context.concepts:
+        if "_without_" in quantity.name and TOTALS.search(context.left) and not SAYS_DIFFERENCE.search(context.left):
+            return False
         return any(f"without:{c}" in quantity.also for c in context.concepts) and quantity.unit in ("usd", "percent")
     return None
 
