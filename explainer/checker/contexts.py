@@ -61,7 +61,7 @@ _APPOSED = re.compile(
 )
 _CONTRAST = re.compile(r"\b(?:instead of|rather than|against|versus|vs|not|than|up from|down from)\b")
 _UNDONE = re.compile(
-    r"(?:^|, |; |: )(?:had|without|if not for|but for|(?:if it )?(?:were|was) (?:it )?not for|if it had not been for|excluding|leaving (?:the |this |that )?(?:\w+ )?(?:out|aside)|setting aside|not counting|disregarding|apart from|except for|take away|ignoring)\b[^;.]*\b(?:would|had|could|is|are|was)\b|\bwould (?:have|be|still)\b[^;.]*\b(?:without|had it not|but for|if not for)\b"
+    r"(?:^|, |; |: )(?:had|without|if not for|but for|(?:if it )?(?:were|was) (?:it )?not for|if it had not been for|excluding|leaving (?:the |this |that )?(?:\w+ )?(?:out|aside)|setting aside|not counting|disregarding|apart from|except for|take away|ignoring)\b[^;.]*\b(?:would|had|could|is|are|was|were|fell|rose|drops?|dropped|costs?)\b|\bwould (?:have|be|still)\b[^;.]*\b(?:without|had it not|but for|if not for)\b"
 )
 ASIDE = re.compile(r", which (?!would\b)\w+(?: \w+){0,3}$")
 """A clause that says what really was, amid what would be: `without volume, which added Q0, ...`."""

@@ -133,7 +133,13 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
         right_all,
     ):
         return "after"
-    if re.search(r"\b(?:cost|(?:bill|spend|spending|total|actuals?)(?: is| was| :)?)$", left) and figure.unit == "usd":
+    if (
+        re.search(
+            r"\b(?:cost|(?:bill|spend|spending|total|actuals?)(?: is| was| :)?|(?:cost|bill|spend|spending) (?:averaged|averages|came to|comes to))$",
+            left,
+        )
+        and figure.unit == "usd"
+    ):
         return "after"
     return "after" if spread and figure.unit == "usd" else ""
 
@@ -143,6 +149,7 @@ _CUT = re.compile(r" (?:and|but|while|whereas|so|which|that|,|with) ")
 
 def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure) -> str:
     """The role by the words nearest to the figure; by all of them where those leave it open."""
+    left = re.sub(r" (?:per|each|every|an) (?:hour|day|week|month)(?= |$)", "", left)
     if re.search(r"(?:\bthat is|\bi\.e\.?|\bnamely|\bin other words|\bmeaning|\bwhich is|\bor) ?,?$", left):
         return role_of("", right, "", right_all, figure)
     if re.search(r"\bof(?: the)?$", left) and not _PART_OF.match(right_all):
@@ -202,6 +209,6 @@ _UNEXPLAINED = re.compile(
     r"^ (?:that |which )?(?:the |its )?(?:baseline|expectation|norm|plan|usual cost|expected cost) (?:(?:does|do|did|could|would) not|cannot|can not|fails? to)\b"
 )
 _IS_EXCESS = re.compile(
-    r"(?:^|[,;:.] |\b(?:and|so|of|is|far|now|then|today|currently|still|while|but|[TDN]\d+) )(?:the |its |an? |this |that )?(?:total |net |whole |extra |resulting )?(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|increase|rise|jump|growth|drop|decrease|fall|decline|surge|hike|surplus|overage|deviation|deficit|margin|extra cost|additional cost)\b"
+    r"(?:^|[,;:.] |\b(?:and|so|of|is|far|now|then|today|currently|still|while|but|[TDN]\d+) )(?:the |its |an? |this |that )?(?:(?:total|net|whole|extra|resulting|average|mean|hourly|daily|weekly) )*(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|increase|rise|jump|growth|drop|decrease|fall|decline|surge|hike|surplus|overage|deviation|deficit|margin|extra cost|additional cost)\b"
     r"(?: (?!Q)[^;:Q]*)? (?:comes? to|came to|is|was|amounts? to|amounted to|stands? at|stood at|runs? at|ran at|ended (?:up )?at|is running at|averages?|averaged|works? out at|worked out at|reached|totals?|totalled|exceeds?|exceeded|topp?(?:s|ed)|pass(?:es|ed)|surpass(?:es|ed)|nears|approach(?:es|ed)|of)(?: (?:about|around|roughly|just|some|nearly|almost|over|under|a|an|on average))*$"
 )

@@ -6,7 +6,9 @@ from __future__ import annotations
 import re
 
 _BULLET = re.compile(r"^[^\S\n]*(?:[•▪◦‣●○∙·]|[-–—>](?= [^\W\d]))[^\S\n]*", re.MULTILINE)
-_BETWEEN = re.compile(r"[^\S\n]+[·•▪∙¦‖][^\S\n]+|;[^\S\n]+(?=[a-z][\w -]{1,24}=)", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"[^\S\n]+[·•▪∙¦‖][^\S\n]+|;[^\S\n]+(?=[a-z][\w -]{1,24}=)|[^\S\n]+(?=[a-z][\w-]{1,24}=[^\s=])", re.IGNORECASE
+)
 _BAR = re.compile(r"(?<=\S)[^\S\n]+\|[^\S\n]+(?=\S)")
 _REPORTS = r"(?:ai|llm|token|cost|costs|spend|spending|usage|billing|budget|spike|anomaly|incident|finops|why-?spike)"
 _REPORTER = r"(?:bot|alerts?|watch|watcher|watchdog|monitor|guard|radar|report|reporter|digest|notifier|tracker|sentinel|check|feed)"

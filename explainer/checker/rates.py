@@ -13,11 +13,26 @@ _PER = re.compile(
 )
 
 
+_LABELLED = re.compile(
+    rf"\b(?:costs?|spend|spending|bill|excess|overspend|overrun|difference|average|rate)s? (?:per|an?|each|every) (?P<per>hour|day|week|month)\b(?: (?!and\b|but\b|for\b|Q)[a-z:=]+){{0,3}}{ABOUT_BEFORE}$|"
+    rf"(?:^|[,;:] )(?:an?|each|every|one|the) (?:average|typical|single|mean) (?P<one>hour|day|week|month) (?:now |then )?(?:costs?|came to|comes to|averaged|was|is){ABOUT_BEFORE}$"
+)
+_OF_THE = re.compile(r"^(?: [a-z]+){0,3} (?:for|in) (?:each|every one|any) of (?:the|its|these|those) D(?P<span>\d+)")
+_OF_THE_FIRST = re.compile(
+    r"(?:^|[,;:] )(?:for |in )?(?:each|every one|any) of (?:the|its|these|those) D(?P<span>\d+)(?: ,)?[^,;Q]*$"
+)
+"""`$5 in each of the 11 hours`."""
+
+
 def per_of(sentence: Sentence, right: str, left: str) -> str:
     """What a figure with these words right and left of it is told per: `hour`, `run`; empty where per nothing."""
     found = _PER.match(right)
     if found:
         return {"call": "request", "execution": "run"}.get(found["per"], found["per"])
+    if label := _LABELLED.search(left):
+        return label["per"] or label["one"]
+    if of := _OF_THE.match(right) or _OF_THE_FIRST.search(left):
+        return {"h": "hour", "d": "day", "w": "week"}.get(sentence.durations[int(of["span"])].unit, "")
     if by := re.search(
         r"(?:^|[,;:] )(?:(?:(?:each|every|an?) (?:single )?|(?:on|in) (?:each|every|an?) (?:average |typical |normal )?)(?P<per>hour|day|week|month)|(?:per|for each|for every|each|every) (?:single |affected |active )?(?P<one>request|run|user|customer|hour|day|team)) (?:, |(?<=hour ): |(?<=day ): )?\w",
         sentence.text,
@@ -76,7 +91,15 @@ _SET_BESIDE = re.compile(
 )
 
 
+_LED = re.compile(
+    r"^(?P<lead>[^Q;]*)Q\d+ [,(/]? ?(?:rather than|instead of|against|versus|vs|up from|down from|not|expected|was|normal|usual|where|of which|compared (?:with|to))(?: [^Q;]*)?$"
+)
+
+
 def per_before(sentence: Sentence, left: str) -> str:
     """What the figure before is told per, where this one is set against it: `$3 an hour instead of $1`."""
-    first = _SET_BESIDE.search(left)
-    return per_of(sentence, f" {first['span']}", "") if first else ""
+    if first := _SET_BESIDE.search(left):
+        return per_of(sentence, f" {first['span']}", "")
+    led = _LED.match(left)
+    label = _LABELLED.search(led["lead"].rstrip()) if led else None
+    return (label["per"] or label["one"]) if label else ""

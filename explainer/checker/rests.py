@@ -15,7 +15,7 @@ _TAKES_REST = re.compile(
     r"\b(?:explains?|explained|accounts? for|accounted for|makes? up|made up|adds?|added|is|was|brings?|brought)(?: for)? (?:the |a )?"
     r"(?:remaining|rest|remainder|other)(?: of| ,)?$|\bN\d+ (?:for |with )?the (?:remaining|rest|remainder|other)(?: of| ,)?$"
 )
-TOTALS = re.compile(r"\b(?:bill|cost|spend|spending|total|it|N\d+) (?:would|could|is|was|comes|came)\b")
+TOTALS = re.compile(r"\b(?:bill|cost|spend|spending|total|it|N\d+) (?:would|could|is|was|comes|came|costs?)\b")
 SAYS_DIFFERENCE = re.compile(rf"\b(?:{DIFFERENCE}|fell|dropped|rose|less|more|by)\b")
 _LACKS = re.compile(r"\b(?:miss\w*|no longer|not|uncached|untagged|lack\w*|tagged|attributed|fresh|unattributed)\b")
 ALL_BUT = re.compile(
