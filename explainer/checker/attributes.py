@@ -126,7 +126,9 @@ def kind_faults(text: str, known: Known) -> list[str]:
     if told := _TOKENS_OF.search(text):
         which = told["which"] or told["other"]
         cached = [f.text.lower() for f in known.facts if "cache" in f.text.lower() and "tokens" in f.text.lower()]
-        spoken = any(f"{which} tokens" in t for t in cached) or f"driver_{which}_tokens_per_request" in known.by_name
+        spoken = any(f"{which} tokens" in t or f"of the {which}" in t for t in cached) or (
+            f"driver_{which}_tokens_per_request" in known.by_name and "of the input" not in " ".join(cached)
+        )
         if cached and not spoken:
             return [f"{which} tokens: no fact speaks of these and the cache"]
     outcomes = [f for when in ("after", "before") for f in known.by_name.get(f"cost_per_outcome_{when}", ())]

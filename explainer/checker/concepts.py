@@ -28,7 +28,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("share_of_pool", r"shared pool|pool|reserved capacity"),
     ("outcome", r"(?:cost |price )?(?:of |for |per )(?:an? |one |each |every )?outcome|(?:an?|one|each|every) (?:average |single )?outcome(?: (?:now )?costs?)?|unit economics"),
     ("volume", r"(?<!N\d )(?<!N\d\d )(?<!per )(?<!each )(?<!every )(?<! a )(?:run )?(?:volumes?|traffic|(?:workflow )?runs(?! (?:Q\d+ (?:its|the|above|over|more|of|as|what)|at|over|above|below|under|well)\b)|workflow run|(?:number|count|total) of (?:workflow )?(?:runs|executions)(?! per)|run count|more use|usage|demand|executions?)"),
-    ("requests", r"(?<!each )(?<!per )(?<!every )(?<! a )(?<!of )(?<!of the )(?<!of all )(?<!of its )(?:model )?(?:requests?|calls?)(?: (?:volume|count))?|(?:number|count|total) of (?:model )?(?:requests|calls)(?! (?:per|in each|in a|each|a) )"),
+    ("requests", r"(?<!on-)(?<!each )(?<!per )(?<!every )(?<! a )(?<!of )(?<!of the )(?<!of all )(?<!of its )(?:model )?(?:requests?|calls?)(?: (?:volume|count))?|(?:number|count|total) of (?:model )?(?:requests|calls)(?! (?:per|in each|in a|each|a) )"),
 )  # fmt: skip
 CONCEPT = re.compile("|".join(rf"(?P<c{i}>\b(?:{p})(?![\w-]))" for i, (_, p) in enumerate(PHRASES)))
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from explainer.checker.concepts import concepts_in
 from explainer.checker.families import ABOUT, ABOUT_BEFORE, RISE
-from explainer.checker.figure_roles import role_in, role_of
+from explainer.checker.figure_roles import role_in
 from explainer.checker.figures import QUALIFIER, Figure
 from explainer.checker.quantities import Known
-from explainer.checker.rates import per_before, per_counted, per_of
+from explainer.checker.rates import OF_WHOLE_TIME, per_before, per_counted, per_of
 from explainer.checker.sentence import Sentence
 from explainer.checker.subjects import Span, listed_subject, subject_of
 
@@ -57,9 +57,11 @@ _SUCCEEDED = re.compile(
 )
 _DID_TIMES = re.compile(r"\b(ran|runs?|executed|called|invoked|requested)\b")
 _APPOSED = re.compile(
-    r"\bQ(?P<first>\d+)\b(?P<rest>[^;:.Q]*?,? ?(?:\(|,|or|i\.e\.?|that is|which is|about|roughly|making|some|an average of|on average|around|over|per| )*)$"
+    r"\bQ(?P<first>\d+)\b(?P<rest>[^;:.Q]*?,? ?(?:\(|,|or|i\.e\.?|that is|which is|about|roughly|making|some|an average of|on average|around|over|per|:|=|—|–| )*)$"
 )
-_CONTRAST = re.compile(r"\b(?:instead of|rather than|against|versus|vs|not|than|up from|down from)\b")
+_CONTRAST = re.compile(
+    r"\b(?:instead of|rather than|against|versus|vs|not|than(?! (?:(?:was|it|we|its|had|been|the|what) )*(?:expect|usual|normal|plan|baseline))|up from|down from)\b"
+)
 _UNDONE = re.compile(
     r"(?:^|, |; |: )(?:had|without|if not for|but for|(?:if it )?(?:were|was) (?:it )?not for|if it had not been for|excluding|leaving (?:the |this |that )?(?:\w+ )?(?:out|aside)|setting aside|not counting|disregarding|apart from|except for|take away|ignoring)\b[^;.]*\b(?:would|had|could|is|are|was|were|fell|rose|drops?|dropped|costs?)\b|\bwould (?:have|be|still)\b[^;.]*\b(?:without|had it not|but for|if not for)\b"
 )
@@ -170,7 +172,7 @@ def context_of(
         _role(sentence, figure, left, right, left_all, right_all, rated=bool(own_per)),
         _whole(left, right, left_all, right_all, sentence, known) if figure.unit == "percent" else "",
         _counted(noun["noun"]) if noun else "",
-        own_per or per_before(sentence, text[: at.start()].rstrip()),
+        own_per or per_before(sentence, text[: at.start()].rstrip(), right_all),
         text,
         frozenset(re.findall(r"[a-z][a-z'-]+", text)) | frozenset(sentence.names) | _spans_told(sentence),
         frozenset(c for _, _, c in spans) or frozenset({before} if before and _UNDONE.search(text) else ()),
@@ -208,12 +210,14 @@ def _clause(left_all: str, right_all: str) -> tuple[str, str]:
 def _role(
     sentence: Sentence, figure: Figure, left: str, right: str, left_all: str, right_all: str, *, rated: bool
 ) -> str:
-    """The role of a figure; a rate that is told beside an amount has that amount's."""
-    first = _APPOSED.search(left_all) if rated and figure.unit == "usd" else None
+    """The role of a figure; a rate that is told beside an amount has that amount's, and an amount of all the time that
+    of the rate beside it."""
+    of_all = OF_WHOLE_TIME.match(right) and re.search(r"(?:^| )[,(:=]$|\b(?:so|or|making|i\.e\.?)$", left)
+    first = _APPOSED.search(left_all) if (rated or of_all) and figure.unit == "usd" else None
     if first is None or sentence.figures[int(first["first"])].unit != "usd" or _CONTRAST.search(first["rest"]):
         return role_in(left, right, left_all, right_all, figure)
     first_left, first_right = left_all[: first.start()], left_all[first.end() - len(first["rest"]) :]
-    return role_of(re.split(r"\bQ\d+\b", first_left)[-1].rstrip(), first_right, first_left, first_right, figure)
+    return role_in(re.split(r"\bQ\d+\b", first_left)[-1].rstrip(), first_right, first_left, first_right, figure)
 
 
 _OF_AMOUNT = re.compile(

@@ -113,14 +113,17 @@ def events_of(known: Known) -> tuple[Event, ...]:
 
 def _own_words(fact: Fact, value: str) -> str:
     """The words that speak of an event that only its fact knows."""
-    words = [rf"{re.escape(w)}\w*" for w in words_of(fact)] + [
+    words = [rf"{re.escape(w)}\w*" for w in words_of(fact) if not re.match("releas|deploy|version", w)] + [
         re.escape(w) for w in value.lower().split() if len(w) > 3
     ]
     words += [more for part, more in _SAME.items() if part in fact.name]
     return "|".join(words) or _PREVIOUS
 
 
-_SAME = {"alert": r"notic\w+|detect\w+|notif\w+|warn\w+|paged?", "peak": "dearest|priciest|costliest|most expensive"}
+_SAME = {
+    "alert": r"notic\w+|detect\w+|notif\w+|warn\w+|paged?",
+    "peak": "dearest|priciest|costliest|worst|most expensive",
+}
 
 
 def _offsets(text: str) -> list[timedelta]:

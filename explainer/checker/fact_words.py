@@ -58,7 +58,18 @@ _COMMON = {
 }  # fmt: skip
 
 
-_ALIKE = {"last": "previ", "earlier": "previ", "prior": "previ", "call": "reques", "people": "user", "person": "user"}
+_ALIKE = {
+    "last": "previ",
+    "earlier": "previ",
+    "prior": "previ",
+    "call": "reques",
+    "people": "user",
+    "person": "user",
+    "worst": "peak",
+    "costliest": "peak",
+    "dearest": "peak",
+    "priciest": "peak",
+}
 
 
 def _stem(word: str) -> str:
@@ -68,7 +79,8 @@ def _stem(word: str) -> str:
 
 def own_words(name: str) -> set[str]:
     """The stems of the words by which the fact of this name is told from others."""
-    return {_stem(w) for w in re.split(r"[_:]", name) if w not in _COMMON}
+    common = _COMMON | {"hour"} if "peak" in name else _COMMON
+    return {_stem(w) for w in re.split(r"[_:]", name) if w not in common}
 
 
 def named_in(name: str, words: Iterable[str]) -> bool:

@@ -16,6 +16,10 @@ SPARED = re.compile(
     rf"^ (?:of (?:the |all )?(?:Q\d+ )?)?(?:other |more |further )?(?:{KIND})s? (?:(?:is|are|was|were|remain\w*|stay\w*|stood) (?:not (?:affected|concerned|hit|touched|involved)|un(?:affected|touched|concerned|harmed)|spared|outside)|(?:show|saw|see|have|had|did not)\w* (?:no\b|nothing|see|show))"
 )
 """What stands right of a number of those that were not hit."""
+PEAK = re.compile(
+    r"\b(?:peak\w*|(?:worst|costliest|dearest|priciest|highest|busiest|most expensive|top) (?:single |one )?hour|at (?:its|the) (?:worst|height))\b"
+)
+"""Words for the hour that cost most."""
 RISE = "excess|overspend|overshoot|overrun|surplus|extra|increase|rise|jump|growth|surge|spike|hike|climb"
 """Nouns for how far the cost is above what was expected."""
 FALL = "saving|reduction|decrease|drop|fall|decline"

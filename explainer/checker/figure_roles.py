@@ -154,7 +154,8 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
         return role_of("", right, "", right_all, figure)
     if re.search(r"\bof(?: the)?$", left) and not _PART_OF.match(right_all):
         return role_of(left, right, left_all, right_all, figure)
-    if (time := _TIME_FIRST.search(left_all.rstrip())) and figure.unit in ("percent", "count", "usd"):
+    timed = not _EXCESS_RIGHT.match(right) and figure.unit in ("percent", "count", "usd")
+    if timed and (time := _TIME_FIRST.search(left_all.rstrip())):
         return "before" if time["before"] else "after"
     if part := _PART_OF.match(right_all):
         left_all, right = left, part["rest"]
@@ -170,7 +171,7 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
         first = role_of(told["first"].rstrip(), "", told["first"], right_all, figure)
         if first in ("before", "after"):
             return "after" if first == "before" else "before"
-    if _IS_EXCESS.search(left_all.rstrip()) and figure.unit == "usd":
+    if figure.unit == "usd" and (_IS_EXCESS.search(left_all.rstrip()) or _EXCESS_RATE.search(left)):
         return "excess"
     if figure.sign > 0 and figure.unit == "usd":
         return "excess"
@@ -208,6 +209,10 @@ _BEYOND = re.compile(
 _UNEXPLAINED = re.compile(
     r"^ (?:that |which )?(?:the |its )?(?:baseline|expectation|norm|plan|usual cost|expected cost) (?:(?:does|do|did|could|would) not|cannot|can not|fails? to)\b"
 )
+_EXCESS_RATE = re.compile(
+    r"\b(?:excess|overspend|overshoot|overrun|surplus|extra|additional)(?: (?:burn|run|spend|spending|cost|costs|running))? (?:rate|pace|average|per (?:D\d+|\w+)|(?:an?|each|every) \w+)\b[^,;:Q]*$"
+)
+"""`excess burn rate: Q0`, `overspend per hour is Q0`."""
 _IS_EXCESS = re.compile(
     r"(?:^|[,;:.] |\b(?:and|so|of|is|far|now|then|today|currently|still|while|but|[TDN]\d+) )(?:the |its |an? |this |that )?(?:(?:total|net|whole|extra|resulting|average|mean|hourly|daily|weekly) )*(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|increase|rise|jump|growth|drop|decrease|fall|decline|surge|hike|surplus|overage|deviation|deficit|margin|extra cost|additional cost)\b"
     r"(?: (?!Q)[^;:Q]*)? (?:comes? to|came to|is|was|amounts? to|amounted to|stands? at|stood at|runs? at|ran at|ended (?:up )?at|is running at|averages?|averaged|works? out at|worked out at|reached|totals?|totalled|exceeds?|exceeded|topp?(?:s|ed)|pass(?:es|ed)|surpass(?:es|ed)|nears|approach(?:es|ed)|of)(?: (?:about|around|roughly|just|some|nearly|almost|over|under|a|an|on average))*$"

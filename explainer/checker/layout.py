@@ -15,6 +15,12 @@ _REPORTER = r"(?:bot|alerts?|watch|watcher|watchdog|monitor|guard|radar|report|r
 _LABEL = re.compile(
     rf"^\s*[\[(]?{_REPORTS}[ _-]?{_REPORTER}[\])]?\s*(?::|>|\||-|—|–|(?<=[\])]))\s+", re.IGNORECASE | re.MULTILINE
 )
+_OF_NOTE = r"on-?call|shift|night|day|morning|evening|daily|weekly|quick|short|brief|internal|interim|latest|first|final|costs?|spend|incident|team|status|ops|finops|channel|slack|just an?|for the|an?|one|end[- ]of[- ]day|eod"
+_NOTE = re.compile(
+    rf"^\s*(?:(?:{_OF_NOTE}) ){{0,3}}(?:note|notes|update|hand-?over|hand-?off|summary|recap|round-?up|run-?down|wrap-?up|brief|briefing|debrief|bulletin|digest|report|stand-?up|thread|channel|record|log|reminder|heads-?up|fyi|psa|tl;? ?dr|eod|in (?:short|brief|sum|a nutshell))(?: note| update)?\s*(?::|—|–) (?=\S)",
+    re.IGNORECASE,
+)
+"""What kind of message it is, before all else: `Handover: ...`, `On-call note: ...`, `For the thread: ...`."""
 _ARROW = re.compile(r"[^\S\n]*(?:-{1,2}>|=>|➜|➔|⟶|⇒)[^\S\n]*")
 _MTD = re.compile(r"(?<![\w-])(?P<short>mtd|m\.t\.d\.|eom|reqs?)(?![\w-])", re.IGNORECASE)
 _SHORT = {"mtd": "month to date", "m.t.d.": "month to date", "eom": "month end", "req": "request", "reqs": "requests"}
@@ -29,7 +35,7 @@ def laid_flat(text: str) -> str:
     """The text with each piece of a line on a line of its own, and rates in words: `$3/h` as `$3 per hour`."""
     text = _ARROW.sub(" → ", text)
     text = _MTD.sub(lambda m: _SHORT[m["short"].lower()], text)
-    plain = _LABEL.sub("", _BULLET.sub("", text))
+    plain = _NOTE.sub("", _LABEL.sub("", _BULLET.sub("", text)))
     plain = _BETWEEN.sub("\n", plain)
     if not plain.lstrip().startswith("|"):
         plain = _BAR.sub("\n", plain)

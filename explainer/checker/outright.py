@@ -87,7 +87,7 @@ def _matches(one: str, other: str) -> bool:
     return one == other or any({one, other} <= same for same in _SAME) or (alike(one, other) and one[:4] == other[:4])
 
 
-_OTHER_WORD = {"asked": "requested"}
+_OTHER_WORD = {"asked": "requested", "enabled": "turned on", "disabled": "turned off"}
 
 
 def is_reported(word: str, text: str, denied: bool, known: Known) -> bool:
@@ -98,6 +98,6 @@ def is_reported(word: str, text: str, denied: bool, known: Known) -> bool:
     parts = [part for f in known.facts for part in re.split(r"[;.](?:\s|$)", f.text.lower()) if word in part]
     return any(
         (negated(part, part.index(word)) == denied or word == "invoice")
-        and (alone or any(w in text for w in re.findall(r"[a-z]{5,}", part) if w != word))
+        and (alone or any(w in text for w in re.findall(r"[a-z]{4,}", part) if w not in (word, "team")))
         for part in parts
     )

@@ -39,7 +39,7 @@ _TO_BLAME = (
     r"without (?:an? |any |prior |the |asking for )*(?:review|approval|permission|consent|asking|testing|tests)|set too (?:low|high)|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|discipline\w*"
 )
 _ALL_WELL = (
-    r"needs? no|no (?:action|need|cause for (?:alarm|concern|worry))|nothing (?:to do(?! with)|needs|more (?:is|to|needs|will|has|was|can)|is needed|has to)|ignore\w*|safe(?:ly)?|"
+    r"needs? no|no (?:action|need|cause for (?:alarm|concern|worry))|nothing (?:to do(?! with)|needs|more (?:is(?! (?:shown|known|proven|claimed|established|certain|said|meant))|to|needs|will|has|was|can)|is needed|has to)|ignore\w*|safe(?:ly)?|"
     r"don't worry|under control|false alarm|in good hands|sorted|closed|ready|rest assured|reassur\w+|final(?:ised|ized)? (?:figures|numbers|costs?|bill|amounts?)|(?:figures|numbers|costs?|amounts?) (?:are|is) (?:now )?final"
 )
 _PAYS = (
@@ -51,6 +51,10 @@ _PROMISE = re.compile(rf"\b(?:{_TO_COME}|{_MEANT}|{_PUT_RIGHT}|{_TALKED}|{_TO_BL
 _OF_THE_MONTH = re.compile(r"\b(?:month|forecast|budget|pace|rate|goes on|continues)\b")
 _NO_SPEAKER = re.compile(
     r"\b(?:baseline|plan|forecast|ledger|figures|facts|data|numbers|record|that is to|what|(?:to|must|should) be) $"
+)
+
+_WHOM = re.compile(
+    r"\b(?:N\d+|[a-z]+)(?: \")? (?:(?:was|were|is|are|has|have|had|been|got|first|also) )+$|\b(?:we|they|who) $"
 )
 
 
@@ -82,6 +86,9 @@ def _may_be_said(match: re.Match[str], text: str, denied: bool, known: Known) ->
         return True
     if word.endswith(("to be expected", "be expected")) and re.search(r"Q\d", text):
         return bool(known.by_name.get("month_end_forecast"))
+    if word == "alerted":
+        when = re.match(r" (?:at |on |by |within |after |: |, )*(?:the )?[TD]\d", text[match.end() :])
+        return bool(when and known.by_name.get("alerted_at")) and not _WHOM.search(text[: match.start()])
     if word == "closed":
         return known.text("state") == "ended" or (known.text("state") == "ongoing" and denied)
     return word.startswith("saving") and (known.excess or 0.0) < 0

@@ -45,12 +45,12 @@ def per_of(sentence: Sentence, right: str, left: str) -> str:
     ):
         return "week"
     span = re.match(
-        r"^ (?:of )?(?:(?:more|extra|higher|less|excess|cost|overspend|growth|requests|calls|runs) )?(?:per |each |every |a )?D(\d+)\b",
+        r"^ (?:of )?(?:(?:more|extra|higher|less|above|over|excess|cost|overspend|growth|requests|calls|runs) )*(?P<per>(?:per|each|every|for each|for every) )?(?:a )?D(?P<span>\d+)\b",
         right,
     )
     if span:
-        duration = sentence.durations[int(span[1])]
-        if duration.bare and duration.hours in (1.0, 24.0, 168.0, 730.0):
+        duration = sentence.durations[int(span["span"])]
+        if (duration.bare or span["per"]) and duration.hours in (1.0, 24.0, 168.0, 730.0):
             return {1.0: "hour", 24.0: "day", 168.0: "week", 730.0: "month"}[duration.hours]
     if doing := re.search(rf"(?:^|[;:] )D(\d+) (?:of \w+ )?(?:now |then )?costs?{ABOUT_BEFORE}$", left):
         return per_of(sentence, f" D{doing[1]}", "")
@@ -94,10 +94,16 @@ _SET_BESIDE = re.compile(
 _LED = re.compile(
     r"^(?P<lead>[^Q;]*)Q\d+ [,(/]? ?(?:rather than|instead of|against|versus|vs|up from|down from|not|expected|was|normal|usual|where|of which|compared (?:with|to))(?: [^Q;]*)?$"
 )
+OF_WHOLE_TIME = re.compile(
+    r"^ (?:in|over|for|within|during|across|throughout) (?:the |all |these |those |its |a total of |whole |full |last |past )*(?:D\d+|incident|time|window|period|episode)\b|^ (?:in all|in total|altogether|all told|overall|for the whole)\b"
+)
+"""What stands right of the amount of all of a time."""
 
 
-def per_before(sentence: Sentence, left: str) -> str:
+def per_before(sentence: Sentence, left: str, right: str) -> str:
     """What the figure before is told per, where this one is set against it: `$3 an hour instead of $1`."""
+    if OF_WHOLE_TIME.match(right):
+        return ""
     if first := _SET_BESIDE.search(left):
         return per_of(sentence, f" {first['span']}", "")
     led = _LED.match(left)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.concepts import concepts_in
+from explainer.checker.families import PEAK
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 
@@ -36,6 +37,8 @@ _AMONG_ALL = re.compile(
 def record_faults(sentence: Sentence, known: Known) -> list[str]:
     """Records, repetitions and ranks among all others that no fact gives."""
     text = sentence.text
+    if known.by_name.get("peak_hour"):
+        text = PEAK.sub("", text)
     if known.by_name.get("previous_incident_at"):
         text = re.sub(r"\bnot the first incident\b", "", text)
     if (told := _RECORD.search(text)) and not _RECORD.search(known.texts):

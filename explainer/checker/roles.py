@@ -52,13 +52,16 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
             ):
                 faults.append(f"{name} is no {word[1]}")
         faults.extend(_moves(name, mine, left, right))
-        if known.by_name.get("feature") and mine <= {"team"} and _COSTS.search(f"{left}|{right}"):
+        owner = _OF_THING.search(left)
+        if known.by_name.get("feature") and mine <= {"team"} and not owner and _COSTS.search(f"{left}|{right}"):
             faults.append(f"{name} is the team, not what cost this")
     faults += [*_owners(text, known), *_persons(sentence, known, kinds), *_side_faults(sentence, kinds)]
     faults += [*_handed_over(sentence, known, kinds), *_priced(sentence, known, kinds)]
     return faults + _miscounted(sentence)
 
 
+_OF_THING = re.compile(r"\bN\d+ (?:[\"'] )?(?:of|by|from|\(|,) (?:the )?(?:team )?(?:[\"'] )?$")
+"""`kyc-check of ml-infra cost Q0`: whose the thing is."""
 _COSTS = re.compile(
     r"^ ?\| : cost (?:up|down|is|was)\b|(?:[Δδ]|delta|change in) cost (?:of |for )?\||\| (?:in fact |actually |really )?costs?\b(?! (?:of|for)\b)|\b(?:overshoot|overspend|bill|enough) (?:on|for) \|"
 )

@@ -55,9 +55,9 @@ def shows(context: Context, quantity: Quantity) -> bool:
             return quantity.noun in nouns
         if context.noun:
             return (
-                context.noun in quantity.noun
+                context.noun.removesuffix("y") in quantity.name
+                or context.noun in quantity.noun
                 or context.noun in quantity.concept
-                or context.noun in quantity.name
                 or context.noun in quantity.also
                 or f"{context.noun}s" in quantity.also
             )

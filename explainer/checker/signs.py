@@ -115,7 +115,7 @@ def compares_rightly(text: str, match: re.Match[str], known: Known) -> bool | No
 
 
 _SHARE_OF_REQUESTS = re.compile(
-    r"\b(?:share|portion|part|proportion|percentage|Q\d+) of (?:the |all |its |our |model )*(?:requests|calls|traffic)\b|\bN\d+ 's share\b|\b(?:requests|calls|traffic) (?:going|sent|routed|directed|that go|that went) to\b|\bshare (?:of|for|on|at) N\d+\b"
+    r"\b(?:share|portion|part|proportion|percentage|Q\d+) of (?:the |all |its |our |model )*(?:requests|calls|traffic)\b|\bN\d+ 's share\b|\b(?:requests|calls|traffic) (?:(?:going|sent|routed|directed|that go|that went) )?to (?=N\d|the )|\b(?:requests|calls|traffic) (?:(?:answered|handled|served|processed) by|on|for) N\d|\bshare (?:of|for|on|at) N\d+\b"
 )
 
 

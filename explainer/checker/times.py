@@ -29,7 +29,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     ("launch", r"\b(?:first used|launched|launch|first use|first seen|first appeared|debut)\b"),
     (
         "end",
-        r"\b(?:ended|end|ends|until|till|finished|stopped|closed|concluded|subsided|resolved|wrapped up|drew to a close|came to (?:an end|a close|rest)|over(?! by (?!$)| (?:its|the|what|their|our|budget)\b)|through|last(?:ed)? until|back to normal|ran to|to)\b|–|—|→",
+        r"\b(?:ended|end|ends|until|till|finished|stopped|closed|concluded|subsided|resolved|wrapped up|drew to a close|came to (?:an end|a close|rest)|over(?! by (?!$)| (?:its|the|what|their|our|budget)\b)|through|last(?:ed)? until|back to normal|ran to|(?<!began )(?<!begun )(?<!begins )(?<!started )(?<!starts )to)\b|–|—|→",
     ),
     ("now", r"\b(?:as of|by now|at the time of)\b"),
     (

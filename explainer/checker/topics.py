@@ -9,7 +9,7 @@ from dataclasses import replace
 from explainer.checker.concepts import COST
 from explainer.checker.contexts import ASIDE, Context
 from explainer.checker.fact_words import is_generic, named_in, own_words_of
-from explainer.checker.families import ABOUT_BEFORE, NOUN_UNITS, RIGHT_DOWN, RIGHT_UP
+from explainer.checker.families import ABOUT_BEFORE, NOUN_UNITS, PEAK, RIGHT_DOWN, RIGHT_UP
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
 from explainer.checker.rests import (
@@ -121,6 +121,9 @@ def _contradicted(context: Context, quantity: Quantity, known: Known) -> bool | 
         over, under = _OVER_BUDGET.search(context.sentence), _UNDER_BUDGET.search(context.sentence)
         if bool(over) != bool(under) and (quantity.value > 0) != bool(over):
             return False
+    peak = "peak_hour_cost" in known.by_name and quantity.unit == "usd" and PEAK.search(context.left)
+    if peak and "peak" not in quantity.name:
+        return False
     if quantity.name in _MONTHLY and (told := _NAMED_AMOUNT.search(context.left)) and told["what"] != quantity.concept:
         return False
     monthly = (
@@ -252,7 +255,10 @@ def _plainly(context: Context, quantity: Quantity) -> bool:
         return bool(quantity.roles & {"before", "after", "total"}) and not adds
     if is_generic(quantity):
         return own
-    spent = re.search(r"\b(?:cost|costs|spend|spending|bill|expected|excess|baseline)\b", context.left)
+    spent = re.search(
+        r"\b(?:cost|costs|spend|spending|bill|expected|excess|baseline)\b|\bof (?:the|this|that|its) (?:extra|additional|added|surplus|unexpected)$",
+        context.left,
+    )
     return bool(spent) and (not monthly or bool(re.search(r"\b(?:cost|spend|bill|excess)\b", context.left)))
 
 

@@ -97,7 +97,7 @@ _COURSE = re.compile(
 )
 
 _GROWS = re.compile(
-    r"\b(?:keeps? (?:on )?(?:growing|rising|climbing|increasing)|(?:gr[eo]w\w*|ris\w+|climb\w*) (?:by the|every|each) (?:minute|hour|day|week)|and (?:rising|growing|climbing|counting)(?= ?[.,;!]|$)|from day to day|day (?:by|after) day|"
+    r"\b(?:keeps? (?:on )?(?:growing|rising|climbing|increasing)|(?:gr[eo]w\w*|ris\w+|climb\w*) (?:by the|every|each) (?:minute|hour|day|week)|(?:and (?:rising|growing|climbing)|(?<!D\d )(?<!D\d\d )and counting)(?= ?[.,;!]|$)|from day to day|day (?:by|after) day|"
     r"week (?:by|after) week|bit by bit|little by little|(?:had|has|have) (?:already |long |slowly |quietly |steadily )*been (?:already |long |slowly |quietly |steadily )*(?:creeping|climbing|rising|growing|increasing|mounting|drifting)|"
     r"(?:creep|climb|ris|grow|drift|increas)(?:ing|ed)?(?: up)?(?: \w+)? (?:all|for|over|through|since)(?: (?:of|the|some|many|last|past|several))* (?:spring|summer|autumn|fall|winter|year|years|quarters?|months?|weeks|time|while)|for (?:\w+ )?(?:months|weeks|years|ages|some time|quite a while)(?! (?:before|ahead))|(?:months|weeks|years) (?:ago|in a row|running|on end))\b"
 )
@@ -146,7 +146,7 @@ def _course_faults(text: str, known: Known) -> list[str]:
     if (told := _SEASON.search(text)) and told[0] not in known.texts:
         return [f"{told[0]}: no fact speaks of it"]
     if (told := _COURSE.search(text)) and not re.search(
-        r"\bpeak|dearest|highest|worst|slow|accelerat|steps", known.texts
+        r"\bpeak|costliest|priciest|dearest|highest|worst|slow|accelerat|steps", known.texts
     ):
         return [f"{told[0]}: no fact says how it went on"]
     if (told := _BACK.search(text)) and concepts_in(text[: told.start()]) and told[0] not in known.texts:
