@@ -3,7 +3,8 @@
     python -m benchmarks.organisations [--organisations 12] [--days 90] [--rates 0.5 2 8] [--gates] [--first 0] [--jobs 1]
 
 Each organisation is generated from its own seed: features that are seasonal, come in bursts, wander, are sparse or run as
-nightly jobs, on several models, some of them with late data. Days differ as those of the steadier tenth of real clients do
+jobs every night or week, on several models, some of them with late data. Days differ as those of the steadier tenth of
+clients do
 (ServeGen, Alibaba 2025: from the days before by .12 in logarithms; half of the clients differ three times as much), hours by
 half as much as theirs at most (.5, missing logs included), since a feature has many clients. The first 30 days teach. With
 the dollar and percent gates off, alerts a month should lie within the 95 % Poisson interval of `alerts_per_month`; with the
@@ -45,7 +46,9 @@ def organisation(seed: int, days: int) -> CostTable:
 def feature(rng: np.random.Generator, number: int, days: int) -> Iterator[pd.DataFrame]:
     """One frame a model that the feature uses."""
     hours = np.arange(24 * days)
-    rate = everyday(rng, hours) * runs_an_hour(rng, hours, kind=rng.choice(["office", "global", "sparse", "nightly"]))
+    rate = everyday(rng, hours) * runs_an_hour(
+        rng, hours, kind=rng.choice(["office", "global", "sparse", "nightly", "weekly"])
+    )
     share = rng.uniform(0.1, 0.4) if rng.random() < 0.3 else 0.0
     late = int(rng.choice([0, 1, 6]))
     for part in [1.0 - share, share] if share else [1.0]:
@@ -76,12 +79,14 @@ def feature(rng: np.random.Generator, number: int, days: int) -> Iterator[pd.Dat
 
 
 def runs_an_hour(rng: np.random.Generator, hours: np.ndarray, *, kind: str) -> np.ndarray:
-    """Expected runs of each hour by the clock: office hours, round the clock, a few a day, or one nightly job."""
+    """Expected runs of each hour by the clock: office hours, round the clock, a few a day, or a job of one to four hours
+    that comes every night or once a week."""
     of_day, weekday = hours % 24, ((hours + START) // 24 + 3) % 7  # 1970 began on a Thursday
     if kind == "sparse":
         return np.full(len(hours), rng.uniform(0.05, 0.8))
-    if kind == "nightly":
-        return np.where(of_day == rng.integers(24), rng.uniform(100, 2000), 0.0)
+    if kind in ("nightly", "weekly"):
+        since = hours - rng.integers(24 * 7)  # it begins at, in an hour of the week
+        return np.where(since % (24 if kind == "nightly" else 24 * 7) < rng.integers(1, 5), rng.uniform(100, 2000), 0.0)
     depth = rng.uniform(0.5, 1.5) if kind == "office" else rng.uniform(0.1, 0.5)
     weekend = rng.uniform(0.1, 0.5) if kind == "office" else rng.uniform(0.8, 1.0)
     wave = np.exp(depth * np.sin(2 * np.pi * (of_day - rng.uniform(0, 24)) / 24))

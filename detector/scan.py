@@ -31,9 +31,8 @@ cells, as in CFAR detectors: Finn and Johnson 1968)."""
 LEAST_SPREAD, MOST_SPREAD = 0.3, 3.0
 """One run or request is believed to wander by no less and no more than this, relative to what is usual."""
 BUSY = 0.25
-"""A window's base counts as at least this share of the cell's usual one, so that idle hours do not divide by nothing."""
-IDLE = 0.02
-"""Windows in which less than this share of the usual base was there or expected say nothing of how a cell wanders."""
+"""A window's base counts as at least this share of the cell's usual one, so that idle hours do not divide by nothing; where
+less than that was there or expected, it says nothing of how the cell wanders."""
 FEWEST = 3
 """Independent windows below which nothing is known of it."""
 BLOCK = 256
@@ -133,7 +132,7 @@ def _scales(
         x = (nw / np.maximum(np.maximum(bw, BUSY * usual[i][:, None]), 1e-9)).astype(np.float32)  # sorts twice as fast
         if i == 0:
             spread = _spread(x, bw / np.maximum(unit, 1e-12)[:, None])
-        idle = bw + np.abs(nw) <= IDLE * usual[i][:, None]
+        idle = bw + np.abs(nw) <= BUSY * usual[i][:, None]
         middle[i] = _middle(np.where(idle, np.float32(np.inf), x), busy := (~idle).sum(axis=1))
         off = np.where(idle, np.float32(0.0), np.abs(x - middle[i][:, None].astype(np.float32)))
         off[whole, max(len(every) - GUARD * width // stride, len(every) // 2) :] = 0.0
