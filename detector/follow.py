@@ -21,6 +21,10 @@ RESTATED = timedelta(days=7)
 """How long after its end newer data still changes what an incident cost."""
 
 
+JOINS = 0.1
+"""An incident goes on in another place where what joins it there is at least this share of what moved."""
+
+
 class Follow(Explained):
     """Brings the incidents of the book up to date."""
 
@@ -99,9 +103,11 @@ class Follow(Explained):
         effect, base = self._left(signal, sign, incident, start)
         cell = self._place(signal, effect, base, slice(0, age), seed)
         scope: Scope = lane.cells[cell]
-        more = effect[lane.members(cell) & ~seed, :age].sum(axis=0)
+        wider = lane.members(cell) & ~seed
+        more = effect[wider, :age].sum(axis=0)
         late = more[: len(more) // 2 + 1].sum() < 0.25 * more.sum()  # what joined later began by itself
-        if (scope,) == incident.scopes or np.array_equal(lane.members(cell), seed) or late:
+        idle = wider.any() and more.sum() < JOINS * effect[lane.members(cell), :age].sum()
+        if (scope,) == incident.scopes or np.array_equal(lane.members(cell), seed) or late or idle:
             return incident
         moved = replace(incident, scopes=(scope,), updated_at=self.now)
         self._set(self._measured(moved), "moved", tell=False)

@@ -13,7 +13,6 @@ from detector.lane import broad
 from detector.scan import Alarm
 from detector.types import Incident, Signal
 from ledger.table import Bools
-from ledger.types import NANO
 
 DWARFS = 3.0
 """What moves so many times as much is a cause of its own."""
@@ -35,7 +34,7 @@ class SameCause(Explained):
             share = float(gain[mine].sum()) / total
             near = abs(start - i.started_at) <= SAME_CAUSE
             score = i.judgement.score
-            told = abs(i.impact_nano) / NANO
+            told = abs(float(self._series(i)[0][self._lasting(i)].sum()))  # by its own signal alone
             apart = alarm.usd > DWARFS * told or (alarm.usd > told and alarm.score > DWARFS * score > 0)
             same_rows = ((gain > 0) & mine).sum() >= 0.5 * ((gain > 0) | mine).sum()
             shifts = i.signal == "attribution" or (i.signal == "model_mix" and same_rows)

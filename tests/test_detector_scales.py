@@ -22,12 +22,13 @@ def learnt(effect: np.ndarray, base: np.ndarray, windows: tuple[int, ...] = (1,)
 
 
 @pytest.mark.parametrize("idle", [1, 5, 23])
-def test_idle_hours_do_not_make_a_job_look_steady(idle):
-    """A job with hours between its runs wanders as far as the same job without them."""
+@pytest.mark.parametrize("trickle", [0.0, 0.4])
+def test_idle_hours_do_not_make_a_job_look_steady(idle, trickle):
+    """A job with hours between its runs, or with next to nothing in them, wanders as far as the same job without them."""
     wander = np.random.default_rng(7).normal(size=200) * 10
     apart = np.zeros((200, 1 + idle))
     apart[:, 0] = wander
-    base = np.zeros_like(apart)
+    base = np.full_like(apart, trickle)
     base[:, 0] = 50.0
     dense, sparse = learnt(wander, np.full(200, 50.0)), learnt(apart.ravel(), base.ravel())
     assert sparse.scale[:, 0, 0] == pytest.approx(dense.scale[:, 0, 0], rel=0.2)

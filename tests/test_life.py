@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -16,7 +17,7 @@ from agent.pipeline import tick
 from benchmarks.kills import receiving
 from detector import DetectionSettings, Feedback, Gate
 from detector.types import Word
-from tests.test_detector_same import START, burst, changes, company, frame_of, moved
+from tests.test_detector_same import SETTINGS, START, burst, changes, company, frame_of, moved
 
 BEGAN = START + timedelta(days=48, hours=10)
 """When search begins to do four times its work."""
@@ -263,3 +264,22 @@ def test_a_new_name_is_told_as_moved_once_and_at_no_cost(world):
     assert ("Difference", "$0.00 (0%)") in one.message.numbers
     assert one.message.next_steps == ("Update budgets and owners to the new name: nothing more is spent.",)
     assert at(BEGAN + timedelta(hours=37), frame).tellings == ()
+
+
+def test_an_incident_does_not_spread_to_what_did_not_move_and_what_dwarfs_it_is_another():
+    """Longer output in a feature that is nearly all of its model stays at the feature; requests a run that soar there
+    eight hours later are a second incident, however much the first has cost by then with them."""
+    frame = frame_of(company(level=3000.0))
+    noted, drafted = (frame["feature"] == f for f in ("notes", "drafts"))
+    frame.loc[noted | drafted, "model"] = "opus"
+    frame.loc[drafted, list(COLUMNS)] /= 50
+    longer = noted & (frame["hour"] >= BEGAN)
+    frame.loc[longer, "output_tokens"] *= 1.54
+    frame.loc[longer, "cost_usd"] *= 1.27
+    loops = noted & (frame["hour"] >= BEGAN + timedelta(hours=8))
+    for name in set(COLUMNS) - {"runs"}:
+        frame.loc[loops, name] *= 30
+    found = changes(frame, 48, 50, replace(SETTINGS, min_usd=10.0))
+    opened = [c.incident for c in found if c.what == "opened"]
+    assert [i.signal for i in opened] == ["output_tokens_per_request", "requests_per_run"]
+    assert {dict(c.incident.scopes[0]).get("feature") for c in found} == {"notes"}
