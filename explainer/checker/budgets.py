@@ -25,7 +25,7 @@ _IF = re.compile(
 )
 
 _ENOUGH = re.compile(r"\bbudget\b[^,;.]{0,40}\b(?:enough|sufficient|suffices?)\b")
-_PART_OF = re.compile(r"\bQ\d+ of (?:the |its )?(?:month's |monthly |Q\d+ )*budget\b")
+_PART_OF = re.compile(r"\bQ\d+ (?:of (?:the |its )?|(?:the|its|our) )(?:month's |monthly |Q\d+ )*budget\b")
 
 
 def budget_faults(text: str, known: Known) -> list[str]:

@@ -13,7 +13,7 @@ FORESEEN = re.compile(
 )
 """Words that tell what is to come as certain."""
 PROVEN = re.compile(
-    rf"\b(?:{_CERTAIN}|proven|proves?|proof|confirmed|clearly|obviously|established|evidently|(?:is|are) (?:now |quite |perfectly |entirely )?clear|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|plainly|nothing but|shown to be|showed|shows that|has been shown|is shown|(?<!what )(?<!as )we know(?! of)|turned out)\b"
+    rf"\b(?:{_CERTAIN}|proven|proves?|proof|confirmed|clearly|obviously|established|evidently|(?:is|are) (?:now |quite |perfectly |entirely )?clear|is known to be|known cause|verified|demonstrabl\w+|of course|conclusive\w*|must (?:be|have)|the fact that|plainly|nothing but|shown to be|showed|shows that|has been shown|(?<!as )is shown|(?<!what )(?<!as )we know(?! of)|turned out)\b"
 )
 """Words that tell what was as certain."""
 

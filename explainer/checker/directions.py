@@ -69,7 +69,8 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
                 continue
         if (
             concept == "share_of_pool"
-            and not re.search(r"\b(?:share|part|portion|slice|carri\w+|bears?|pays?)\b|Q\d", text)
+            and not re.search(r"\b(?:share|part|portion|slice|carri\w+|bears?|pays?)\b", text)
+            and not any(f.unit in ("percent", "points") for f in sentence.figures)
             and known.number("pool_cost_before") is None
             and known.text("cause") != "pool"
         ):

@@ -88,7 +88,7 @@ _TOGETHER = re.compile(r"\b(?:together|combined|jointly|in sum|summed|added up|i
 Phrase = tuple[int, int, str]
 
 
-_NUMBERED = re.compile(r"(?:^|[,;:] )(?:# ?)?Q\d+ \) (?:the )?$")
+_NUMBERED = re.compile(r"(?:^|[,;:] |Q\d+ )(?:# ?)?Q\d+ \) (?:the )?$")
 """`1) volume, 2) input`: numbers tell an order."""
 
 

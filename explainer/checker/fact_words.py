@@ -90,7 +90,7 @@ def named_in(name: str, words: Iterable[str]) -> bool:
     return bool(own) and (own <= told or (name.endswith("to_date") and bool(_SO_FAR & told)))
 
 
-_SO_FAR = {"far", "already", "spent", "us", "used"}
+_SO_FAR = {"far", "already", "spent", "us", "used", "gon", "consu", "eaten", "burn", "burnt", "taken", "drawn"}
 
 
 def says_own(name: str, word: str) -> bool:

@@ -13,7 +13,8 @@ _BAR = re.compile(r"(?<=\S)[^\S\n]+\|[^\S\n]+(?=\S)")
 _REPORTS = r"(?:ai|llm|token|cost|costs|spend|spending|usage|billing|budget|spike|anomaly|incident|finops|why-?spike)"
 _REPORTER = r"(?:bot|alerts?|watch|watcher|watchdog|monitor|guard|radar|report|reporter|digest|notifier|tracker|sentinel|check|feed)"
 _LABEL = re.compile(
-    rf"^\s*[\[(]?{_REPORTS}[ _-]?{_REPORTER}[\])]?\s*(?::|>|\||-|—|–|(?<=[\])]))\s+", re.IGNORECASE | re.MULTILINE
+    rf"^\s*[\[(]?(?:{_REPORTS}[ _-]?){{1,3}}{_REPORTER}[\])]?\s*(?::|>|\||-|—|–|(?<=[\])]))\s+",
+    re.IGNORECASE | re.MULTILINE,
 )
 _OF_NOTE = r"on-?call|shift|night|day|morning|evening|daily|weekly|quick|short|brief|internal|interim|latest|first|final|costs?|spend|incident|team|status|ops|finops|channel|slack|just an?|for the|an?|one|end[- ]of[- ]day|eod"
 _NOTE = re.compile(
@@ -22,8 +23,22 @@ _NOTE = re.compile(
 )
 """What kind of message it is, before all else: `Handover: ...`, `On-call note: ...`, `For the thread: ...`."""
 _ARROW = re.compile(r"[^\S\n]*(?:-{1,2}>|=>|➜|➔|⟶|⇒)[^\S\n]*")
-_MTD = re.compile(r"(?<![\w-])(?P<short>mtd|m\.t\.d\.|eom|reqs?)(?![\w-])", re.IGNORECASE)
-_SHORT = {"mtd": "month to date", "m.t.d.": "month to date", "eom": "month end", "req": "request", "reqs": "requests"}
+_MTD = re.compile(r"(?<![\w-])(?P<short>month-to-date|mtd|m\.t\.d\.|eom|reqs?)(?![\w-])", re.IGNORECASE)
+_SHORT = {
+    "month-to-date": "month to date",
+    "mtd": "month to date",
+    "m.t.d.": "month to date",
+    "eom": "month end",
+    "req": "request",
+    "reqs": "requests",
+}
+_NUMBER = re.compile(
+    r"(?<![\w.,$€£])#\s?(?P<hash>\d)\s?[:.)]\s|(?<![\w.,$€£:/-])(?P<inline>\d)\.\s(?=[a-z])|^\s*(?P<line>\d)\.\s",
+    re.MULTILINE,
+)
+_PLACE = re.compile(r"#\s?(?P<place>[1-3])(?=\s(?:driver|factor|contributor|part)\b)")
+_PLACES = {"1": "the first", "2": "the second", "3": "the third"}
+_CLOCKS = re.compile(r"(?<![T\d:])(\d{1,2}:\d\d)\s?[-–]\s?(\d{1,2}:\d\d)(?![\d:])")
 _RATE = re.compile(
     r"(?<=[\d%kKmMbBDds])\s?/\s?(?P<per>h|hr|hour|d|day|wk|week|mo|month|req|request|call|run|min|minute)\b\.?(?!\s?/)",
     re.IGNORECASE,
@@ -33,8 +48,10 @@ _PER = {"h": "hour", "hr": "hour", "d": "day", "wk": "week", "mo": "month", "req
 
 def laid_flat(text: str) -> str:
     """The text with each piece of a line on a line of its own, and rates in words: `$3/h` as `$3 per hour`."""
-    text = _ARROW.sub(" → ", text)
+    text = _CLOCKS.sub(r"\1 to \2", _ARROW.sub(" → ", text))
     text = _MTD.sub(lambda m: _SHORT[m["short"].lower()], text)
+    text = _PLACE.sub(lambda m: _PLACES[m["place"]], text)
+    text = _NUMBER.sub(lambda m: f"{m[m.lastgroup or 0]}) ", text)
     plain = _NOTE.sub("", _LABEL.sub("", _BULLET.sub("", text)))
     plain = _BETWEEN.sub("\n", plain)
     if not plain.lstrip().startswith("|"):

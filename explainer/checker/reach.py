@@ -25,7 +25,9 @@ _NOT_ONLY = re.compile(
 _ONE_AGAINST = re.compile(
     r"\bonly (?:one|driver|factor|thing|part|component)\b[^,;]*\b(?:other way|opposite|against|lower\w*|reduc\w+|down)\b"
 )
-_ALONE_LOWERED = re.compile(r"only (?:the )?[a-z ]+? (?:lowered|reduced|cut|offset|took|pulled|brought)\b")
+_ALONE_LOWERED = re.compile(
+    r"only (?:the )?[a-z ]+? (?:lowered|reduced|cut|offset|took|pulled|brought|(?:went|goes|work(?:s|ed)|pull(?:s|ed)|push(?:es|ed)) (?:in )?the (?:other|opposite))\b"
+)
 _DENIED = re.compile(r"\b(?:no|none|not|nothing|nobody|neither)\b")
 _OTHERS = re.compile(
     rf"(?<!no )(?<!than )(?<!any )(?<!all )(?<!of )(?<!the )\bother (?:(?:{KIND})s?|companies)\b(?: of N\d+)? (?:also |too )?(?:saw|see|moved?|rose|rise|grew|show\w*|were|are|have|had|did|got|went)\b|"

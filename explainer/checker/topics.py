@@ -82,6 +82,9 @@ _SPARED = re.compile(r"^ (?:would|could) (?:have been |be )?(?:saved|less|lower|
 
 
 _MONTHLY = ("month_end_forecast", "budget")
+_OF_OTHERS = re.compile(
+    rf"(?:^|[,;:] )(?:the )?(?:others?|other [a-z]+|the rest(?: of [^,;Q]*)?|rest|remaining [a-z]+|everyone else) (?:carr\w+|bears?|pays?|takes?|has|have|had|holds?|makes? up|accounts? for|sends?|sent){ABOUT_BEFORE}$"
+)
 _NAMED_AMOUNT = re.compile(
     rf"\b(?P<what>forecast|budget)(?: (?:for|of) the month)? ?(?:of|is|was|:|=|stands at|comes to|amounts to){ABOUT_BEFORE}$"
 )
@@ -125,6 +128,12 @@ def _contradicted(context: Context, quantity: Quantity, known: Known) -> bool | 
     if peak and "peak" not in quantity.name:
         return False
     if quantity.name in _MONTHLY and (told := _NAMED_AMOUNT.search(context.left)) and told["what"] != quantity.concept:
+        return False
+    sided = RIGHT_UP.match(context.right) or RIGHT_DOWN.match(context.right)
+    apart = {"excess", "change"} <= roles and quantity.concept == "budget" and quantity.unit == "usd"
+    if apart and not sided and _NAMED_AMOUNT.search(context.left):
+        return False
+    if quantity.unit == "percent" and "rest" not in roles and _OF_OTHERS.search(context.left):
         return False
     monthly = (
         known.by_name.get("month_to_date")
