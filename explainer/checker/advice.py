@@ -17,7 +17,9 @@ _ADVICE = re.compile(
     rf"(?:\bwe (?:now |then |next |can |could |only |just )*|^next ,? (?:we |they |you |the \w+ )?|\b(?:plan|idea|to do|advice|tip|recommendation|action|proposal|remedy) : (?:to )?)(?:{_ACT}|lower|use(?!\b[^;:.]*\b(?:D\d|baseline|comparison|weeks|days)\b)|test|plan|fix|tune|cut|drop|keep|cache|split|watch|change|migrate|upgrade|downgrade|rewrite|tighten|negotiate)s?\b"
 )
 
-_POINTS = re.compile(r"^(?:look|see)(?: closer)? (?:at|in|into) (?:the )?(?:workflow |feature |team |model )?N\d+\b")
+_POINTS = re.compile(
+    r"^(?:look|see)(?: closer)? (?:at|in|into) (?:the )?(?:workflow |feature |team |model )?(?:[\"'] )?N\d+\b"
+)
 
 _LOOK = re.compile(r"^(?:look|see)(?: closer| first)? (?:at|in|into) (?:the )?")
 

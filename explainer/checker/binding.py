@@ -11,7 +11,7 @@ from explainer.checker.concepts import COST, concept_of
 from explainer.checker.contexts import Context, context_of, spans_of
 from explainer.checker.denied_shares import denied_share
 from explainer.checker.fact_words import UNTRUSTED
-from explainer.checker.families import ABOUT_BEFORE
+from explainer.checker.families import ABOUT_BEFORE, OCCURS
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 from explainer.checker.showing import shows
@@ -88,8 +88,12 @@ def _readings(
     yield from paired
     if (first := _SET_BESIDE.search(context.all_left)) and not context.noun:
         other = context_of(sentence, int(first[1]), spans, None, known)
-        if other is not None and other.figure.unit == context.figure.unit == "count":
-            yield replace(context, noun=other.noun, per=other.per)
+        if (
+            other is not None
+            and other.figure.unit == context.figure.unit
+            and context.figure.unit in ("count", "percent")
+        ):
+            yield replace(context, noun=other.noun, per=other.per, of=context.of or other.of)
     yield from _against_other(context, known)
     unit = context.figure.unit
     alike = [i for i, f in enumerate(sentence.figures) if f.unit == unit]
@@ -189,11 +193,18 @@ def _bounds(context: Context, known: Known) -> bool:
 
 
 def _times(context: Context, known: Known) -> bool:
-    """True where `61 times` says how often something was that a fact counts."""
+    """True where `61 times` says how often something was that a fact counts, `came up twice` how often an incident was."""
+    if context.figure.unit == "ratio" and _OCCURS.search(context.left) and not _COMPARED.match(context.right):
+        return any(
+            "incidents" in q.name and q.unit == "count" and q.value == context.figure.value for q in known.direct
+        )
     if context.figure.unit != "ratio" or context.figure.worded or _COMPARED.match(context.right):
         return False
     count = replace(context, figure=replace(context.figure, unit="count"), noun="")
     return any(not q.noun and shows(count, q) and suits(count, q, known) for q in known.direct)
+
+
+_OCCURS = re.compile(rf"\b{OCCURS}(?: (?:already|only|just|exactly|another|some|about))*$")
 
 
 def _quoted(context: Context, known: Known) -> bool:

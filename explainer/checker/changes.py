@@ -6,6 +6,7 @@ import re
 
 from explainer.checker.concepts import concept_of, concepts_in
 from explainer.checker.families import FALL, RISE
+from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
 
 _PER_PAIRS = {
@@ -79,7 +80,32 @@ def steady_faults(text: str, known: Known) -> list[str]:
         told = name.removesuffix("_before").replace("_", " ")
         if abs(after - before) <= ALIKE * abs(before) and (told in text or concept_of(name) in _spoken(text)):
             return []
+    if any(re.search(rf"\b{noun}", text) for noun in _stayed(known)):
+        return []
     return [f"{steady[0]}: no fact says so"]
+
+
+_AS_BEFORE = re.compile(r"\b(?:as (?:many|much)|the same(?: number)?) as (?:before|usual|ever)\b|\bunchanged\b")
+_MORE_OF = (
+    r"\b(?:more|fewer|less|extra|additional) (?:\w+ )?(?:{noun})\w*\b(?! (?:than \w+ )?(?:team|model))|"
+    r"\b(?:{noun})\w*\b[^;:.]{{0,40}}?\b(?:(?:is|are|was|were|went|has gone|have gone|has been|have been) (?:up|down|higher|lower|fewer|more)\b|"
+    r"rose|risen|rising|gr[eo]w\w*|fell|fallen|falling|drop\w*|doubled|tripled|increas\w+|decreas\w+|declin\w+|climb\w*|shr[aiu]nk\w*|chang\w+|(?:more|fewer|less) than (?:before|usual|earlier|previously|last|expected|normal)|up(?: from)?(?= Q)|up(?= ?[.,]| from| by)|down(?= ?[.,]| from| by))"
+)
+
+
+def _stayed(known: Known) -> set[str]:
+    """The stems of what a fact counts and tells to be as many as before."""
+    told = [f for f in known.facts if f.kind == "amount" and _AS_BEFORE.search(f.text.lower())]
+    return {f.name.rpartition("_")[2].rstrip("s") for f in told}
+
+
+def count_faults(text: str, known: Known) -> list[str]:
+    """What is told to be more or fewer than before, and a fact tells to be as many."""
+    for noun in _stayed(known):
+        told = re.search(_MORE_OF.format(noun=re.escape(noun)), text)
+        if told and not negated(text, told.end()) and not re.search(rf"\bper (?:active )?{noun}", text):
+            return [f"{told[0]}: a fact says that it did not change"]
+    return []
 
 
 def _spoken(text: str) -> set[str]:

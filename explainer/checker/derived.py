@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from explainer.checker.concepts import COST, concept_of
-from explainer.checker.fact_values import FactValues, first_of
+from explainer.checker.fact_values import FactValues
 from explainer.checker.fact_words import UNTRUSTED, words_beside
 from explainer.checker.quantity import Quantity
 from explainer.checker.sums import sums
@@ -68,24 +68,6 @@ def pairs(known: FactValues) -> Iterable[Quantity]:
             yield Quantity(100 * after / before, "percent", concept, frozenset({"ratio"}), "before", also=also)
         if after > 0 and before > 0:
             yield Quantity(before / after, "ratio", concept, frozenset({"ratio", "inverse"}), also=also)
-
-
-def used(known: FactValues) -> Iterable[Quantity]:
-    """What follows from a part and a total that the facts name alike: its share, and what is not in it."""
-    for name in known.by_name:
-        stem, _, kind = name.rpartition("_")
-        part, total = known.number(name), first_of(known.number(f"{stem}_total"), known.number(stem))
-        fact = known.by_name[name][0]
-        if part is None or not total or kind == "total" or fact.unit == "percent":
-            continue
-        also, roles, concept = frozenset(words_beside(fact)), frozenset({"any"}), concept_of(name)
-        other = {"left": "used", "used": "left"}.get(kind, "not")
-        unit = _UNIT.get(fact.unit or "", "count")
-        noun = stem.rpartition("_")[2] if unit == "count" else ""
-        yield Quantity(total - part, unit, concept, roles, noun=noun, name=f"{stem}_{other}", also=also)
-        for value, told in ((part, kind), (total - part, other)):
-            share = 100 * value / total
-            yield Quantity(share, "percent", concept, roles, name=f"{stem}_{told}", also=also)
 
 
 def money(known: FactValues) -> Iterable[Quantity]:

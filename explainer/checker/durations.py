@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from explainer.checker.events import events_of, times_of, words_of
 from explainer.checker.fact_words import UNTRUSTED
-from explainer.checker.families import ABOUT, ABOUT_BEFORE
+from explainer.checker.families import ABOUT, ABOUT_BEFORE, OCCURS
 from explainer.checker.gaps import ONWARD, calendar_faults, gaps
 from explainer.checker.moments import DURATION, Duration, duration_of
 from explainer.checker.quantities import Known
@@ -103,7 +103,8 @@ def _told(text: str, known: Known) -> list[float]:
         if fact.kind in ("name", "next_step") or fact.unit in ("hours", "days") or fact.name in UNTRUSTED:
             continue
         spans = [duration_of(m) for m in DURATION.finditer(fact.text)]
-        if spans and any(re.search(rf"\b{re.escape(w)}", text) for w in words_of(fact) if len(w) > 3):
+        again = fact.name == "earlier_incidents" and re.search(rf"\b(?:{OCCURS}|times?|once|twice)\b", text)
+        if spans and (again or any(re.search(rf"\b{re.escape(w)}", text) for w in words_of(fact) if len(w) > 3)):
             found += [s.hours for s in spans if not s.bare]
     return found
 

@@ -17,7 +17,7 @@ _BEFORE_RIGHT = re.compile(
     r"(?:expected|expects?|before\b(?! (?:the|it))|previously|earlier|beforehand|normally|usually|usual|normal|typical|prior|anticipated|baseline|at baseline)"
 )
 _AFTER_LEFT = re.compile(
-    r"\b(?:now|saw(?! the (?:larg|bigg|small|great|major|lesser))|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|(?<!extra )(?<!additional )(?<!expected )(?<!usual )(?:bill|spend|cost) of|is running at|(?:ran|run|runs|running) up|ran to|racked up|burned through|swallowed|consumed|clocked in at|weighed in at|really|turned into|became|becomes|ended (?:up )?at|turned out (?:as|at|to be))\b"
+    r"\b(?:now|saw(?! the (?:larg|bigg|small|great|major|lesser))|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|(?<!extra )(?<!additional )(?<!expected )(?<!usual )(?:bill|spend|cost) of|is running at|(?:ran|run|runs|running) up|ran to|racked up|burned through|swallowed|consumed|burn(?:ed|s|t)|clocked in at|weighed in at|really|turned into|became|becomes|ended (?:up )?at|turned out (?:as|at|to be))\b"
 )
 _AFTER_RIGHT = re.compile(
     r"^ ?(?:(?:tokens?|requests?|calls?|runs?|of \w+|per run|per request|a request)\b ?){0,3}(?:now\b|today\b|at present|each , not|, not Q|instead of|rather than|against|versus|vs\b|compared|where|during|after\b|(?:was |were |is |has been |had been |got )?(?:actually |in fact |really )?(?:spent|paid|billed|charged|incurred)\b|that (?:was|it|N\d+|had been) (?:\w+ )?(?:spent|cost|paid)|(?:it|N\d+) (?:in fact |actually |really )?(?:cost|spent)|actually|actual\b|since\b|in the incident)"
@@ -31,7 +31,7 @@ _EXCESS_RIGHT = re.compile(
     r"worse|greater|past|beneath|(?:(?:went|was|were|is|stayed|remained) )?unspent)(?![a-z])"
 )
 _EXCESS_LEFT = re.compile(
-    r"\b(?:over-?spen\w+|overshot|overran|leav(?:es|ing)|excess(?: is| was| of| comes to|stands at|now stands at|reached|so far|so far is|:|,)?|(?<!make )(?<!makes )(?<!made )(?<!making )(?<!add )(?<!adds )(?<!ran )(?<!run )(?<!runs )(?<!running )(?<!-)up|down|by|extra|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|another|a further|further|added|adds|"
+    r"\b(?:over-?spen\w+|overshot|overran|leav(?:es|ing)|excess(?: is| was| of| comes to|stands at|now stands at|reached|so far|so far is|:|,)?|(?<!make )(?<!makes )(?<!made )(?<!making )(?<!add )(?<!adds )(?<!ran )(?<!run )(?<!runs )(?<!running )(?<!used )(?<!uses )(?<!using )(?<!eaten )(?<!taken )(?<!-)up|down|by|extra|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|another|a further|further|added|adds|"
     r"overspend(?: of| is)?|drop(?:ped)?(?: of)?|fell|rose|grew|decrease(?:d)?(?: of)?|saved|saving|gap(?: of| is)?|overshoot(?: of)?|surplus|shortfall|increased|climbed|fall of|impact(?: of| is| so far)?|higher|lower|(?:extra|additional|added|excess) (?:cost|costs|spend|spending|bill|money|outlay)(?: of| is| was| :)?)(?: an?| the| some)?(?: whole)?$"
 )
 _TOTAL_LEFT = re.compile(

@@ -18,8 +18,10 @@ _HIT = re.compile(
     r"^ (?:[a-z]+ )?[a-z]+s (?:is|are|was|were|got|have been) (?:affected|hit|concerned|touched|involved)\b"
 )
 _EXCLUDED = re.compile(r"\b(?:not|no|nothing|none|outside|un\w+|spared|others?|rest|remaining|without)\b")
+_PART = re.compile(r"(?:left|used)$|^spent(?=_|$)")
+"""The part of a whole that a fact's name tells: what is left, or what is gone."""
 _USED = re.compile(r"\b(?:used|spent|gone|consumed|drawn|burn\w*|eaten|taken)\b")
-_UNUSED = re.compile(r"\b(?:left|remain\w*|unused|available|unspent|spare|to go)\b")
+_UNUSED = re.compile(r"\b(?:left|leav(?:es|ing)|remain\w*|unused|available|unspent|spare|to go)\b")
 
 
 def is_measured_so(context: Context, quantity: Quantity) -> bool:
@@ -36,10 +38,14 @@ def is_measured_so(context: Context, quantity: Quantity) -> bool:
         and not quantity.name.endswith("_not")
     ):
         return bool(re.match(r"^ (?:other |more |further )", context.all_right)) and "rest" in quantity.roles
-    if quantity.name.endswith(("_left", "_used")) and bool(_USED.search(context.sentence)) != bool(
-        _UNUSED.search(context.sentence)
-    ):
-        return quantity.name.endswith("_left") == bool(_UNUSED.search(context.sentence))
+    clause = re.split(r"[,;]", context.all_left)[-1] + re.split(r"[,;]", context.all_right)[0]
+    told = clause if _USED.search(clause) or _UNUSED.search(clause) else context.sentence
+    spent, unspent = bool(_USED.search(told)), bool(_UNUSED.search(told))
+    if (part := _PART.search(quantity.name)) and spent != unspent:
+        if (part[0] == "left") != unspent:
+            return False
+    elif part and quantity.concept == "budget" and not spent:
+        return False
     per = context.per if quantity.unit != "ratio" else ""
     if per and f"per_{per}" in quantity.name:
         per = quantity.per

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from explainer.checker.concepts import concepts_in
-from explainer.checker.derived import counts, direct, money, pairs, shares, told, used
+from explainer.checker.derived import counts, direct, money, pairs, shares, told
 from explainer.checker.fact_values import FactValues
 from explainer.checker.fact_words import UNTRUSTED, names_of, texts_without_names, words_in, words_of
+from explainer.checker.wholes import drawn, used
 from explainer.look import DOLLARS, Look
 from explainer.types import Fact
 
@@ -32,6 +33,7 @@ class Known(FactValues):
             *self.direct,
             *pairs(self),
             *used(self),
+            *drawn(self),
             *money(self),
             *shares(self),
             *counts(self),

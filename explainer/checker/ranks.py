@@ -13,7 +13,7 @@ from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 
 _TOP = re.compile(
-    r"\b(?:largest|biggest|main|chief|leading|(?<!on )top|most|mostly|mainly|chiefly|primarily|above all|foremost|greatest|strongest|key|principal|dominant|dominates?|more than any other(?: driver)?|first place|ranks first|comes first|heaviest|first|(?:led|headed|topped) by|(?:leads?|heads?|tops?)(?= (?:with|at|the (?:list|field|ranking|table|way|pack|chart|drivers)|in|here|,|\.))|in the lead|out in front|number one|(?:bigger|larger|greater|heavier|stronger) (?:of the|one|part|share|driver))\b"
+    r"\b(?:largest|biggest|main|chief|leading|(?<!on )top|most|mostly|mainly|chiefly|primarily|above all|foremost|greatest|strongest|key|principal|dominant|dominates?|more than any other(?: driver)?|first place|ranks first|comes first|heaviest|first|(?:led|headed|topped) by|(?:leads?|heads?|(?<!on )tops?)(?= (?:with|at|the (?:list|field|ranking|table|way|pack|chart|drivers)|in|here|,|\.))|in the lead|out in front|number one|(?:bigger|larger|greater|heavier|stronger) (?:of the|one|part|share|driver))\b"
 )
 _WEIGH = r"(?:weighs?|counts?|matters?|accounts? for|adds?|contributes?|is|explains?)(?: \w+)?"
 _NO_DRIVER = rf"\bno (?:other )?(?:single )?driver {_WEIGH} ?"

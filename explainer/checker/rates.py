@@ -23,6 +23,17 @@ _OF_THE_FIRST = re.compile(
 )
 """`$5 in each of the 11 hours`."""
 
+_EVERY = r"(?P<per>(?:per|each|every|for each|for every|in each|in every) )"
+_SPAN = re.compile(
+    rf"^ (?:of )?(?:(?:more|extra|higher|less|above|over|excess|cost|overspend|growth|requests|calls|runs) )*{_EVERY}?(?:a )?D(?P<span>\d+)\b"
+)
+_SPAN_FAR = re.compile(rf"^(?: (?!and\b|but\b|Q)[a-z]+){{1,5}} {_EVERY}D(?P<span>\d+)\b")
+_SPAN_FIRST = re.compile(rf"(?:^|[,;:] ){_EVERY}D(?P<span>\d+)\b[^;:Q]*$")
+_SPAN_LABEL = re.compile(
+    rf"\b(?:costs?|spend|spending|bill|excess|overspend|overrun|difference|average|rate) {_EVERY}?D(?P<span>\d+)(?: (?!and\b|but\b)[a-z:=]+){{0,3}}$"
+)
+"""`$5 per 24 hours`, `$5 went out every 24 hours`, `per 24 hours it burned $5`, `spend per 24 hours: $5`."""
+
 
 def per_of(sentence: Sentence, right: str, left: str) -> str:
     """What a figure with these words right and left of it is told per: `hour`, `run`; empty where per nothing."""
@@ -44,11 +55,9 @@ def per_of(sentence: Sentence, right: str, left: str) -> str:
         r"\b(?:week by week|week on week|week over week|weekly|each week|every week|from week to week)\b", sentence.text
     ):
         return "week"
-    span = re.match(
-        r"^ (?:of )?(?:(?:more|extra|higher|less|above|over|excess|cost|overspend|growth|requests|calls|runs) )*(?P<per>(?:per|each|every|for each|for every) )?(?:a )?D(?P<span>\d+)\b",
-        right,
-    )
-    if span:
+    for span in (_SPAN.match(right), _SPAN_FAR.match(right), _SPAN_FIRST.search(left), _SPAN_LABEL.search(left)):
+        if span is None:
+            continue
         duration = sentence.durations[int(span["span"])]
         if (duration.bare or span["per"]) and duration.hours in (1.0, 24.0, 168.0, 730.0):
             return {1.0: "hour", 24.0: "day", 168.0: "week", 730.0: "month"}[duration.hours]

@@ -4,9 +4,10 @@ repetition need a fact that speaks of the others."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from explainer.checker.concepts import concepts_in
-from explainer.checker.families import PEAK
+from explainer.checker.families import OCCURS, PEAK
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 
@@ -15,6 +16,11 @@ _RECORD = re.compile(
 )
 
 _REPEATED = re.compile(r"\b(?:happened|occurred|been seen) (?:like this )?(?:before|twice)\b(?! (?:the|it|this))")
+_FIRST = re.compile(
+    r"\b(?:the|its|a) (?:very )?(?:first|only|second|third|fourth|fifth) (?:such )?(?:incident|anomaly|episode|case|occurrence|one|time)\b(?! (?:that|in which|where))|\bfor the (?:first|second|third|fourth|fifth) time\b|"
+    rf"\b{OCCURS} (?:only |just )?once\b|\bno (?:earlier|previous|prior|other|such|similar) (?:such )?(?:incidents?|anomal\w+|episodes?)\b|\b(?:never|not) (?:been seen |happened |occurred |come up )?before\b(?! (?:the|it))"
+)
+"""How many there were before, told by a place in their row or by denial."""
 _EARLIER_ONES = re.compile(r"\b(?:previous|earlier|last|prior) incident|incidents? before")
 _ANOTHER = re.compile(r"\b(?:second|third|fourth|fifth|last) (?:such )?(?:incident|anomaly|time)\b")
 
@@ -43,11 +49,15 @@ def record_faults(sentence: Sentence, known: Known) -> list[str]:
         text = re.sub(r"\bnot the first incident\b", "", text)
     if (told := _RECORD.search(text)) and not _RECORD.search(known.texts):
         return [f"{told[0]}: no fact compares with all others"]
+    if (count := known.number("earlier_incidents")) is not None and (first := _FIRST.search(text)):
+        before = {"first": 0, "only": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "once": 1}
+        said = next((n for word, n in before.items() if word in first[0].split()), 0)
+        return [] if said == count else [f"{first[0]}: a fact counts earlier ones"]
     if (told := _REPEATED.search(text)) and not _EARLIER_ONES.search(known.texts):
         return [f"{told[0]}: no fact speaks of earlier ones"]
     if (told := _ANOTHER.search(text)) and "first incident" in known.texts:
         return [f"{told[0]}: it is the first one"]
-    return _among_all(sentence, known)
+    return _among_all(replace(sentence, text=text), known)
 
 
 def _among_all(sentence: Sentence, known: Known) -> list[str]:

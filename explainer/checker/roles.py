@@ -200,11 +200,16 @@ def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
 _OLD, _NEW = {"model_from", "version_from"}, {"model_to", "version_to"}
 _TAKES_PLACE = r"replac(?:ed|es|ing)|supersed\w+|succeed(?:ed|s)|displac\w+|t(?:ook|akes?|aken) over from|t(?:ook|akes?|aken) the place of|came after|c(?:ame|omes) in for"
 _GIVES_WAY = r"(?:g[ai]ve[sn]?|made|makes?) way (?:to|for)|(?:was|were|is|been) (?:replaced|superseded|succeeded|displaced|followed) by|was dropped for|became|turned into"
+_SERVES = r"answer(?:s|ed)?|handle[sd]?|serve[sd]?|gets?|got|takes?|took|sees?|saw|receive[sd]?|process(?:es|ed)"
 _BESIDE = (
     (_OLD, rf"(?:\b(?:to|towards?|onto|now on|in favou?r of|new|current|latest|present|newer)(?: version| model| one)?(?: is| was| being| :|,)?|\b(?:{_GIVES_WAY})) $"),
     (_OLD, rf"^ (?:has |had |have )?(?:since |now |then )?(?:{_TAKES_PLACE}|t(?:ook|akes?|aken) over(?! by))\b"),
     (_NEW, rf"(?:\b(?:away from|from|instead of|rather than|in place of|no longer(?: on)?|old|previous|former|earlier|original|prior)(?: version| model| one)?(?: is| was| being| :|,)?|\b(?:{_TAKES_PLACE})) $"),
     (_NEW, rf"^ (?:has |had |have )?(?:since |now |then )?(?:{_GIVES_WAY})\b"),
+    (_OLD, rf"^ (?:that )?(?:has |had |have )?(?:since |now |then )?(?:gain(?:s|ed)|won|wins|picked up|picks up|attract(?:s|ed)|(?:{_SERVES}) more)\b"),
+    (_NEW, rf"^ (?:that )?(?:has |had |have )?(?:since |now |then )?(?:los(?:t|es)|shed|sheds|gave up|gives up|(?:{_SERVES}) (?:fewer|less))\b"),
+    (_NEW, r"^ (?:fewer|less)\b"),
+    (_NEW, r"\b(?:requests|calls|traffic) (?:left|abandoned|deserted|moved off|moved out of|came off|drained from) $"),
 )  # fmt: skip
 """Which names may not stand before (with `$`) or after such words."""
 _THEN = r"\b(?:previously|formerly|earlier|used to|once|until then|beforehand|before(?! (?:the|it|this|its|that)\b(?! (?:change|switch|move|upgrade|swap))))\b"

@@ -118,9 +118,17 @@ _SHARE_OF_REQUESTS = re.compile(
     r"\b(?:share|portion|part|proportion|percentage|Q\d+) of (?:the |all |its |our |model )*(?:requests|calls|traffic)\b|\bN\d+ 's share\b|\b(?:requests|calls|traffic) (?:(?:going|sent|routed|directed|that go|that went) )?to (?=N\d|the )|\b(?:requests|calls|traffic) (?:(?:answered|handled|served|processed) by|on|for) N\d|\bshare (?:of|for|on|at) N\d+\b"
 )
 
+_SERVED = re.compile(
+    r"\bN(\d+) (?:\" )?(?:(?:that|which) )?(?:(?:has|had|now|then|since) )*(?:(?:answer|handle|serve|get|take|see|receive|process)\w* |got |took |saw )?$"
+)
+
 
 def share_sign(sentence: Sentence, match: re.Match[str], known: Known) -> float | None:
     """The direction of the share of requests that a named model takes; None where the clause tells of no such share."""
+    if (served := _SERVED.search(sentence.text[: match.start()])) and re.match(r"(?:more|fewer|less)\b", match[0]):
+        named = sentence.names[int(served[1])]
+        moved = {known.text("model_to"): 1.0, known.text("model_from"): -1.0}
+        return {str(name or "").lower(): sign for name, sign in moved.items()}.get(named)
     start = max(sentence.text.rfind(c, 0, match.start()) for c in (";", " while ", " but ", " whereas "))
     end = re.search(r";| while | but | whereas ", sentence.text[match.end() :])
     clause = sentence.text[max(start, 0) : match.end() + (end.start() if end else len(sentence.text))]

@@ -6,7 +6,7 @@ from explainer.checker.advice import advice_faults
 from explainer.checker.attributes import attribute_faults, event_faults, half_named_faults, kind_faults, switch_faults
 from explainer.checker.budgets import budget_faults
 from explainer.checker.causation import cause_faults
-from explainer.checker.changes import steady_faults, unit_cost_faults, unit_faults
+from explainer.checker.changes import count_faults, steady_faults, unit_cost_faults, unit_faults
 from explainer.checker.deeds import deed_faults, named_deed_faults
 from explainer.checker.denials import denial_faults
 from explainer.checker.directions import direction_faults
@@ -50,6 +50,7 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *switch_faults(text, known),
         *kind_faults(rest.text, known),
         *steady_faults(rest.text, known),
+        *count_faults(text, known),
         *unit_cost_faults(text, known),
         *min(cause_faults(sentence, known), cause_faults(rest, known), key=len),
         *promise_faults(rest.text, known),

@@ -13,7 +13,7 @@ from explainer.checker.quantity import Quantity
 from explainer.checker.showing import UNREAL
 from explainer.checker.topics import is_of_topic, topics_of
 
-_OF_EXCESS = re.compile(rf"^ (?:total )?(?:{DIFFERENCE})\b")
+_OF_EXCESS = re.compile(rf"^ (?:total )?(?:{DIFFERENCE}|on top|more than|above|over (?:the|its|what)|additional)\b")
 _PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|fails?|lacks?|miss|misses|makes? up) ")
 
 
@@ -116,7 +116,10 @@ def _says_change(context: Context) -> bool:
         context.figure.sign
         or RIGHT_UP.match(context.right)
         or RIGHT_DOWN.match(context.right)
-        or re.search(r"\b(?:up|down|by|rose|fell|grew|dropped|increased|climbed|higher|lower)$", context.left)
+        or re.search(
+            r"\b(?:(?<!used )(?<!eaten )up|down|by|rose|fell|grew|dropped|increased|climbed|higher|lower)$",
+            context.left,
+        )
     )
 
 
