@@ -62,27 +62,10 @@ def half_named_faults(text: str, known: Known) -> list[str]:
 
 _ATTRIBUTE = r"\b{subject} ?(?:is|was|:|=) (?P<said>[a-z][a-z-]{{2,}})\b"
 
-_NO_VALUE = frozenset(
-    [
-        "still",
-        "not",
-        "now",
-        "also",
-        "known",
-        "shown",
-        "open",
-        "what",
-        "that",
-        "the",
-        "this",
-        "there",
-        "very",
-        "rather",
-        "only",
-        "already",
-        "given",
-    ]
-)
+_NO_VALUE = frozenset([
+    "still", "not", "now", "also", "known", "shown", "open", "what", "that", "the", "this", "there", "very",
+    "rather", "only", "already", "given",
+])  # fmt: skip
 
 
 def attribute_faults(text: str, known: Known) -> list[str]:

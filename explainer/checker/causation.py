@@ -145,6 +145,9 @@ _NO_CAUSE_BEFORE = (
     ),
 )
 """What stands before a marker that makes it none."""
+_SENT_FROM = re.compile(
+    r"Q\d+ of (?:the |all |our |its )?(?:requests|calls|traffic|runs|(?:input )?tokens|input) (?:now |still |then )?$"
+)
 _LAGS = re.compile(r" (?:volume|requests|it\b|the (?:expected|budget))")
 _OWNS = re.compile(r" for (?:the )?(?:feature )?N\d")
 
@@ -163,6 +166,8 @@ def _is_no_cause(marker: re.Match[str], left: str, right: str, known: Known) -> 
     if any(word.startswith(w) and re.match(p, right) for w, p in _NO_CAUSE_AFTER):
         return True
     if any(word.startswith(w) and re.search(p, left) for w, p in _NO_CAUSE_BEFORE):
+        return True
+    if word.startswith(("com", "came")) and _SENT_FROM.search(left):
         return True
     if word == "from" and not re.search(r"Q\d|comes?|came", left):
         return True

@@ -53,25 +53,18 @@ def _contrast_faults(text: str, known: Known) -> list[str]:
     return []
 
 
+_LEFT_OPEN = frozenset([
+    "not", "no", "nothing", "open", "unknown", "known", "clear", "unclear", "shown", "proven", "certain",
+])  # fmt: skip
+
+
 def _strange_cause_faults(text: str, known: Known) -> list[str]:
     """A cause that is named in words of its own: its last word has to be one of the facts' cause."""
     named = _NAMED.search(text)
     if named is None or not known.by_name.get("cause") or unknown_cause(known) or told_in(text, known):
         return []
     phrase = (named["before"] or named["after"]).split()
-    if set(phrase) & {
-        "not",
-        "no",
-        "nothing",
-        "open",
-        "unknown",
-        "known",
-        "clear",
-        "unclear",
-        "shown",
-        "proven",
-        "certain",
-    }:
+    if set(phrase) & _LEFT_OPEN:
         return []
     mine = [w for f in known.by_name["cause"] for w in words_of(f)]
     words = [w for w in phrase if len(w) > 3 and w not in known.texts] if phrase[-1:] and phrase[-1].isalpha() else []

@@ -130,20 +130,18 @@ def _parts(sentence: Sentence, known: Known) -> list[tuple[int, int, str]]:
 
 
 _MOVERS = {
-    "volume",
-    "requests",
-    "requests_per_run",
-    "input",
-    "output",
-    "cache",
-    "price",
-    "error",
-    "untagged",
+    "volume", "requests", "requests_per_run", "input", "output", "cache", "price", "error", "untagged",
     "staging",
-}
+}  # fmt: skip
 
 
 _UNREAL = re.compile(r"(?:^|[:;] )(?:had|without|but for|if|if not for|were it not for)\b[^;.]*\bwould\b")
+
+
+_COMPARATIVES = frozenset([
+    "less", "fewer", "smaller", "lower", "below", "above", "larger", "bigger", "longer", "more", "extra",
+    "shorter", "higher",
+])  # fmt: skip
 
 
 def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
@@ -162,22 +160,7 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
     ):
         return True
     if (
-        match[0]
-        in (
-            "less",
-            "fewer",
-            "smaller",
-            "lower",
-            "below",
-            "above",
-            "larger",
-            "bigger",
-            "longer",
-            "more",
-            "extra",
-            "shorter",
-            "higher",
-        )
+        match[0] in _COMPARATIVES
         and re.match(
             r" (?:than|the|its|that|their) (?:that|those|the|its|budget|month|limit|planned|volume|requests|input|output|cache|price|model|driver|N\d)",
             right,

@@ -120,6 +120,8 @@ def _also(role: str, duration: Duration, left: str, text: str, known: Known) -> 
         r"\b(?:last(?:ed|s)?|took|going on|running|incident|episode)\b", text
     ):
         spans += _spans("baseline", known)
+    if role == "duration" and re.search(r"\b(?:(?:per|each|every|an?) (?:week|D\d+)|weekly)\b|Q\d+ D\d+ ", left):
+        spans += _hours(known, "growth_days")
     if role == "duration" and re.search(r"\b(?:gr[eo]w\w*|growth|creep\w*|climb\w*|ris\w+)\b", text):
         spans += _spans("growth or duration", known)
     if re.search(r"\b(?:more|further|extra|additional)\b", duration.shown) and known.by_name.get("planned_until"):
@@ -159,6 +161,14 @@ _OF_MONEY = re.compile(
 """An overrun that is told in money, not in time."""
 
 
+_PLANNED_FOR = re.compile(
+    r"^ (?:was|were|is|are|had been) (?:planned|scheduled|announced|allotted|foreseen)\b(?! (?:for|to)\b)"
+)
+_PLANNED_TO = re.compile(
+    rf"\b(?:planned|scheduled|announced|meant|due|supposed) (?:for|to (?:last|run|take)){ABOUT_BEFORE}$|\bplan(?:ned)? (?:was|length|duration|time) ?:?{ABOUT_BEFORE}$"
+)
+
+
 def _duration_role(left: str, right: str, duration: Duration) -> str:
     if re.match(
         r"^ (?:(?:earlier|sooner|less|shorter) than|ahead of|before|short of) (?:it was |was |its |the )*(?:plan\w*|announced|scheduled|due|meant)\b",
@@ -170,6 +180,8 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
         right,
     ):
         return "overrun"
+    if _PLANNED_FOR.match(right) or _PLANNED_TO.search(left.rstrip()):
+        return "planned"
     if re.match(r"^ (?:later|after)\b(?! (?:the|it|N))", right) and re.search(
         r"\b(?:ended|stopped|finished|over|closed|resolved|subsided|an end|a close|a stop|normal)\b[^,]*$", left
     ):
@@ -242,6 +254,8 @@ def _spans(role: str, known: Known, about: str = "") -> list[float]:
     def between(first: datetime | None, second: datetime | None) -> list[float]:
         return [(second - first) / timedelta(hours=1)] if first and second and second >= first else []
 
+    if role == "planned":
+        return between(start, times.get("planned_until"))
     if role == "lead":
         return between(end, times.get("planned_until"))
     if role == "overrun":
@@ -262,8 +276,6 @@ def _spans(role: str, known: Known, about: str = "") -> list[float]:
     lasting = hours("duration_hours") + between(start, end) + _other(known)
     if known.text("state") != "ended" and end is None:
         lasting += between(start, now)
-    if known.by_name.get("planned_until"):
-        lasting += between(start, times.get("planned_until")) if role == "planned" else []
     lasting += between(times.get("period_from"), times.get("period_to"))
     return (
         lasting + hours("growth_days")

@@ -137,20 +137,9 @@ class Figure:
 
 
 _ABOUT = {
-    "about",
-    "around",
-    "roughly",
-    "approximately",
-    "approx",
-    "approx.",
-    "some",
-    "circa",
-    "c.",
-    "~",
-    "≈",
-    "as much as",
-    "close to",
-}
+    "about", "around", "roughly", "approximately", "approx", "approx.", "some", "circa", "c.", "~", "≈",
+    "as much as", "close to",
+}  # fmt: skip
 _NEARLY = {"nearly", "almost", "not quite", "just under", "just below", "just shy of", "just short of"}
 _FAR = {"more than", "over", "above", "at least", "beyond", "in excess of", "well over", "well above", "less than", "under", "below", "at most", "no more than", "no less than", "short of", "well under", "well below"}  # fmt: skip
 _MORE = {

@@ -24,6 +24,11 @@ _USED = re.compile(r"\b(?:used|spent|gone|consumed|drawn|burn\w*|eaten|taken)\b"
 _UNUSED = re.compile(r"\b(?:left|leav(?:es|ing)|remain\w*|unused|available|unspent|spare|to go)\b")
 
 
+_SPANS = frozenset([
+    "week", "day", "hour", "month", "year", "user", "second", "minute", "team", "customer", "annual",
+])  # fmt: skip
+
+
 def is_measured_so(context: Context, quantity: Quantity) -> bool:
     """Per what, and a share of what."""
     if quantity.name.endswith("_not") and not _EXCLUDED.search(context.sentence):
@@ -49,19 +54,7 @@ def is_measured_so(context: Context, quantity: Quantity) -> bool:
     per = context.per if quantity.unit != "ratio" else ""
     if per and f"per_{per}" in quantity.name:
         per = quantity.per
-    if quantity.per in ("week", "day", "hour") or per in (
-        "week",
-        "day",
-        "hour",
-        "month",
-        "year",
-        "user",
-        "second",
-        "minute",
-        "team",
-        "customer",
-        "annual",
-    ):
+    if quantity.per in ("week", "day", "hour") or per in _SPANS:
         return per == quantity.per
     if (
         _PER_UNIT.match(context.right)

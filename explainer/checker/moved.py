@@ -12,35 +12,15 @@ _BRINGS = re.compile(
 
 
 MOVES = {
-    "rise",
-    "increase",
-    "jump",
-    "drop",
-    "fall",
-    "excess",
-    "surge",
-    "overspend",
-    "decrease",
-    "growth",
-    "spike",
+    "rise", "increase", "jump", "drop", "fall", "excess", "surge", "overspend", "decrease", "growth", "spike",
     "extra",
-}
+}  # fmt: skip
 
 
 _ADJECTIVES = {
-    "shorter",
-    "longer",
-    "fewer",
-    "lower",
-    "higher",
-    "larger",
-    "smaller",
-    "bigger",
-    "extra",
-    "less",
-    "dearer",
+    "shorter", "longer", "fewer", "lower", "higher", "larger", "smaller", "bigger", "extra", "less", "dearer",
     "cheaper",
-}
+}  # fmt: skip
 
 
 def subject_of_direction(text: str, match: re.Match[str], spans: list[tuple[int, int, str]], before: str | None) -> str:

@@ -162,6 +162,12 @@ _NO_OWNER = FUNCTION_WORDS | {
 }  # fmt: skip
 
 
+_THINGS = {
+    "model", "models", "model_from", "model_to", "workflow", "release", "environment", "version_from",
+    "version_to", "pool",
+}  # fmt: skip
+
+
 def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
     if re.search(
         r"\b(?:owned by|owner (?:is|:)|owner :|(?<!excess )(?<!rise )(?<!cost )(?<!spend )(?<!overspend )belongs to|bill to|budget of) $",
@@ -172,19 +178,7 @@ def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
         "owner",
     }:
         return [f"{name} is not the owner"]
-    things = {
-        "model",
-        "models",
-        "model_from",
-        "model_to",
-        "workflow",
-        "release",
-        "environment",
-        "version_from",
-        "version_to",
-        "pool",
-    }
-    if (re.match(r"^ (?:'s bill for|spent|paid|owns?)\b", right) and mine <= things) or (
+    if (re.match(r"^ (?:'s bill for|spent|paid|owns?)\b", right) and mine <= _THINGS) or (
         re.match(r"^ (?:'s bill for|owns?)\b", right) and mine <= {"feature"}
     ):
         return [f"{name} is no team"]
@@ -192,7 +186,7 @@ def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
         return [f"{name} is the team, not what it spent on"]
     if re.search(r"\b(?:launch|first use|roll-?out) of $", left) and mine <= {"team"}:
         return [f"{name} is the team, not what was launched"]
-    if re.match(r"^ (?:has|had|ran up|got) (?:a|an|the|its) (?:\w+ )?bill\b", right) and mine <= things:
+    if re.match(r"^ (?:has|had|ran up|got) (?:a|an|the|its) (?:\w+ )?bill\b", right) and mine <= _THINGS:
         return [f"{name} is no team"]
     return []
 

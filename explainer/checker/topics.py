@@ -9,7 +9,7 @@ from dataclasses import replace
 from explainer.checker.concepts import COST
 from explainer.checker.contexts import ASIDE, Context
 from explainer.checker.fact_words import is_generic, named_in, own_words_of
-from explainer.checker.families import ABOUT_BEFORE, NOUN_UNITS, PEAK, RIGHT_DOWN, RIGHT_UP
+from explainer.checker.families import ABOUT_BEFORE, FALL, NOUN_UNITS, PEAK, RIGHT_DOWN, RIGHT_UP, RISE
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
 from explainer.checker.rests import (
@@ -85,6 +85,10 @@ _MONTHLY = ("month_end_forecast", "budget")
 _OF_OTHERS = re.compile(
     rf"(?:^|[,;:] )(?:the )?(?:others?|other [a-z]+|the rest(?: of [^,;Q]*)?|rest|remaining [a-z]+|everyone else) (?:carr\w+|bears?|pays?|takes?|has|have|had|holds?|makes? up|accounts? for|sends?|sent){ABOUT_BEFORE}$"
 )
+_FROM_OTHERS = re.compile(
+    r"^ of [a-z ]+? (?:come|comes|came|go|goes|went|falls?|stems?|is|are|was|were)(?: now)? (?:sent |made |carried |borne )?(?:from|to|on|by|with) (?:the )?(?:others?|other [a-z]+|elsewhere|rest|everyone else|remaining [a-z]+)\b"
+)
+_OF_RISE = re.compile(rf"^ (?:or so )?of (?:the |this |that |its )(?:{RISE}|{FALL}|difference)\b")
 _NAMED_AMOUNT = re.compile(
     rf"\b(?P<what>forecast|budget)(?: (?:for|of) the month)? ?(?:of|is|was|:|=|stands at|comes to|amounts to){ABOUT_BEFORE}$"
 )
@@ -133,7 +137,10 @@ def _contradicted(context: Context, quantity: Quantity, known: Known) -> bool | 
     apart = {"excess", "change"} <= roles and quantity.concept == "budget" and quantity.unit == "usd"
     if apart and not sided and _NAMED_AMOUNT.search(context.left):
         return False
-    if quantity.unit == "percent" and "rest" not in roles and _OF_OTHERS.search(context.left):
+    others = _OF_OTHERS.search(context.left) or _FROM_OTHERS.match(context.right)
+    if quantity.unit == "percent" and "rest" not in roles and others:
+        return False
+    if quantity.unit == "usd" and quantity.name.startswith("cost_") and _OF_RISE.match(context.right):
         return False
     monthly = (
         known.by_name.get("month_to_date")
