@@ -6,7 +6,7 @@ import re
 
 from explainer.checker.concepts import concepts_in
 from explainer.checker.quantities import Known
-from explainer.checker.steps import QUOTED, says_no_more
+from explainer.checker.steps import ORDERED, QUOTED, says_no_more
 
 _ACT = r"revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|turn|limit|cap|stop|pause|cancel|restart|talk|raise|trim|review|inspect|tell|notify|delete|remove|call|put|update|announce|route|approve|shorten|replace|try|throttle|block|optimi[sz]e|adjust|investigate"
 """What one does with a service, in words that begin no sentence but an order."""
@@ -27,6 +27,10 @@ _NEXT_THING = re.compile(r"^(?:up )?next(?: up| on the list| in line)? (?:is|are
 _ANOTHER_STEP = re.compile(
     rf"\b{QUOTED} ?,? (?:and|or|then|plus)(?: then| also)? [a-z]+ (?:the|an?|its|all|every|N\d+)\b"
 )
+_COULD = re.compile(
+    rf"\b(?:next ,? )(?:one|we|you|they|N\d+|the (?:team|owner)) (?:could|might|can|may) (?:now |also |then )*(?!{QUOTED})[a-z]+|\bone (?:could|might) (?:now |next |also |then )*(?!{QUOTED}|say|argue|see|read|call|expect|think|not|be|have|put|tell|add)[a-z]+|"
+    rf"\b(?:it (?:might|may|could) help|(?:an|one|another) (?:option|idea|possibility)(?: from here| here| now)? (?:is|would be)) to (?!{QUOTED})[a-z]+"
+)
 _LABEL = re.compile(r"^(?:- |\* |• )?(?!next\b|now\b|please\b|todo\b|action\b)\w+ :")
 _EXPECTS = re.compile(
     r"\b(?:than|as|what)\b[^,;.]* should$|\b(?:than|what|that|as) (?:it|they|this|that|we|you|\w+) (?:should|ought to)$"
@@ -41,6 +45,10 @@ def advice_faults(text: str, known: Known) -> list[str]:
         known.by_driver.keys() & {c for _, _, c in concepts_in(thing["what"])} or re.search(r"[NQTD]\d", thing["what"])
     ):
         return [f"{thing[0]}: no fact says what to do here"]
+    if QUOTED in text and (order := ORDERED.search(text)):
+        return [f"{order[0]}: what is suggested is no order"]
+    if (other := _COULD.search(text)) and known.by_name.get("next_step"):
+        return [f"{other[0]}: no fact says what to do here"]
     if more := _ANOTHER_STEP.search(text):
         return [f"{more[0]}: no fact says what to do here"]
     text = _LABEL.sub(" ", text)

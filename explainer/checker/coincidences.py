@@ -29,6 +29,7 @@ _WHICH = re.compile(
 _CLEARED = re.compile(
     r"\b(?:cannot|could not|(?:is|are|was|were|be|been|did|does|do|has|have) not|is in no way|never|hardly|neither) (?:\w+ ){0,2}(?:come|stem|due|caused?|because|down to|explained|behind|trigger(?:ed)?|be the (?:cause|reason)|(?:the|a|its) (?:\w+ )?(?:cause|reason|culprit|explanation|trigger)|to blame|at fault|guilty|responsible|related|linked|connected|tied|involved)\b|"
     r"\bnot (?:to blame|responsible|involved|connected|related|linked|at fault|guilty|behind (?:it|this|the))\b|\b(?:did|does|do) not (?:lead to|bring about|affect|matter|play|contribute|drive)\b|"
+    r"\bit (?:is|was) not (?:(?!likely\b|only\b|just\b|N\d)[^;:.,]){3,60}? (?:that|which) (?:has |had |have )?(?:caused|drove|led|raised|is behind|explains|made|did|brought|triggered)\b|"
     r"\bnothing(?: whatsoever| at all)? to do with\b|\b(?:no|without) (?:\w+ )?(?:part|role|bearing|influence|connection|link|relation\w*|effect)\b(?! (?:has|is|was|between \w+ \w+ (?:has|is))\b)|"
     r"\b(?:unrelated|unconnected|independent(?:ly)? (?:of|from)|innocent|exonerated|cleared|acquitted|blameless|off the hook|in the clear|out of the picture|beside the point|irrelevant|excluded|eliminated|dismissed|discounted|ruled out as)\b|"
     r"\b(?:pure(?:ly)?|sheer|by|plain|simple|nothing but) (?:chance|coincidence|coincidental|accident)\b|^it (?:is|was) not (?:the )?(?:release |version )?N\d"
@@ -84,6 +85,7 @@ def _linked_faults(sentence: Sentence, known: Known) -> list[str]:
 
 _GUESSED = re.compile(
     r"\b(?:likel(?:y|iest)|probabl[ey]|presumabl[ey]|apparently|supposedly|evidently|doubtless|surely|obviously|clearly|guess|suspect\w*|suspicion|bet|money) ?[,:]? (?:(?:is|was|it|on|falls|the|by|due|to|because|of|from|with) )*(?:release |version |deploy\w* (?:of )?|rollout (?:of )?|event )?N(?P<after>\d+)"
+    r"|\bN(?P<is>\d+) (?:[\"'] )?(?:is|was|remains|looks like|seems|appears)(?: to be)? (?:now |by far )?(?:the |an? )?(?:most )?(?:likely|likeliest|probable|presumed|apparent|suspected|obvious|main|prime) (?:\w+ )?(?:cause|reason|culprit|explanation|trigger|suspect)\b"
     r"|^(?:the )?(?:release |version |event )?N(?P<before>\d+) ?,? (?:\w+ )?(?:likely|probably|presumably|apparently|surely|obviously) ?[.!]?$"
 )
 
@@ -91,15 +93,30 @@ _GUESSED = re.compile(
 def _guessed_faults(sentence: Sentence, known: Known) -> list[str]:
     """`Very probably release N0`: that it is likely is no more shown than that it is so."""
     told = _GUESSED.search(sentence.text)
-    name = sentence.names[int(told["after"] or told["before"])] if told else ""
-    guessed = told is not None and name in known.coinciding and not told_in(sentence.text, known)
+    name = sentence.names[int(told["after"] or told["is"] or told["before"])] if told else ""
+    clause = _clause(sentence.text, told.start()) if told and told["is"] else sentence.text
+    guessed = told is not None and name in known.coinciding and not told_in(clause, known)
     return [f"{told[0]}: what coincides is told as likely the cause"] if told and guessed else []
+
+
+_MERE = re.compile(
+    r"\b(?:(?:only|just|merely|simply|no more than|nothing more than) (?:an? )?(?:mere )?coinciden\w+|(?:an?|the) mere coincidence|(?:only|just|merely) coincides?)\b"
+)
+
+
+def _clause(text: str, at: int) -> str:
+    """The clause of a place in a text."""
+    begin = max(text.rfind(c, 0, at) for c in (";", ",", " while ", " but ", " whereas "))
+    return re.split(r"[;,]| while | but | whereas ", text[begin + 1 :])[0]
 
 
 def _cleared_faults(sentence: Sentence, known: Known) -> list[str]:
     """`It has nothing to do with release N0`: that is as little shown as that it has. And the facts' cause is one, but for
     its being proven or all there is."""
     text = sentence.text
+    mere = _MERE.search(text)
+    if mere and told_in(clause := _clause(text, mere.start()), known) and not "N" in clause:
+        return [f"{mere[0]}: the facts' cause is denied"]
     told = _CLEARED.search(text)
     if told is None or told[0] in known.texts:
         return []

@@ -189,6 +189,8 @@ class Duration:
         if self.vague:
             return 1.9 * _HOURS[self.unit] <= hours
         room = self.step * (0.5 if self.unit in ("d", "w", "mo") or near else 0.02)
+        if self.unit == "w" and self.ago:
+            room = 36.0
         if self.unit == "mo":
             room = 60.0
         return abs(self.hours - hours) <= room + 1e-6

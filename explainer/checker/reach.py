@@ -39,6 +39,12 @@ _APART = re.compile(
 )
 
 
+_BUT_ONE = re.compile(
+    r"\b(?:every|all|each|everyone|everybody|everywhere)\b[^;:.]*\b(?:except|but|apart from|save|bar|other than|without|excluding|minus|aside from|with the exception of)(?: for)? (?:the |team )*(?:[\"'] )?(?:N\d|one\b)|"
+    r"\bN\d+ (?:[\"'] )?(?:alone )?(?:is|was|has been|remains?|stay\w*) (?:the (?:only|one) \w+ )?(?:not affected|spared|unaffected|untouched|left out|exempt|the exception)\b|\b(?:only|just) (?:the |team )?(?:[\"'] )?N\d+ (?:[\"'] )?(?:is|was) (?:not|spared|un)"
+)
+
+
 def reach_faults(sentence: Sentence, known: Known) -> list[str]:
     """The first of what a sentence says of all, of one alone or of others that no fact says."""
     text = sentence.text
@@ -54,6 +60,8 @@ def reach_faults(sentence: Sentence, known: Known) -> list[str]:
 def _every(text: str, known: Known) -> list[str]:
     """`Every team`, `across the board`."""
     told = _EVERY.search(text)
+    if known.is_everywhere and (spared := _BUT_ONE.search(text)):
+        return [f"{spared[0]}: it is spread over all"]
     if told is None or told[0].startswith("no ") or negated(text, told.start()):
         return []
     backed = any(w in known.texts for w in ("every", "whole company", "all there are"))

@@ -21,6 +21,9 @@ _FIRST = re.compile(
     rf"\b{OCCURS} (?:only |just )?once\b|\bno (?:earlier|previous|prior|other|such|similar) (?:such )?(?:incidents?|anomal\w+|episodes?)\b|\b(?:never|not) (?:been seen |happened |occurred |come up )?before\b(?! (?:the|it))"
 )
 """How many there were before, told by a place in their row or by denial."""
+_LEAST_RUN = re.compile(
+    r"\bno (?:other |single )*run (?:\w+ )?(?:fewer|less|as few)\b|\b(?:shortest|smallest|quietest|leanest|cheapest) (?:single )?run\b|\b(?:every|each|all|any) (?:other )?runs? (?:\w+ )?(?:at least|more|no fewer|no less)\b|\bno run (?:\w+ )?without\b"
+)
 _EARLIER_ONES = re.compile(r"\b(?:previous|earlier|last|prior) incident|incidents? before")
 _ANOTHER = re.compile(r"\b(?:second|third|fourth|fifth|last) (?:such )?(?:incident|anomaly|time)\b")
 
@@ -53,6 +56,8 @@ def record_faults(sentence: Sentence, known: Known) -> list[str]:
         before = {"first": 0, "only": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "once": 1}
         said = next((n for word, n in before.items() if word in first[0].split()), 0)
         return [] if said == count else [f"{first[0]}: a fact counts earlier ones"]
+    if (least := _LEAST_RUN.search(text)) and "max_requests_in_a_run" in known.by_name:
+        return [f"{least[0]}: the fact is of the longest run"]
     if (told := _REPEATED.search(text)) and not _EARLIER_ONES.search(known.texts):
         return [f"{told[0]}: no fact speaks of earlier ones"]
     if (told := _ANOTHER.search(text)) and "first incident" in known.texts:

@@ -43,10 +43,18 @@ QUOTED = "quotedstep"
 _DONE = {"done", "already", "completed", "finished", "taken", "carried", "been", "refused", "rejected"}
 
 
+ORDERED = re.compile(
+    r"\b(?:must|shall|(?:has|have|had) to|(?:is|are) (?:required|obliged|ordered|instructed) to|at once|immediately|right (?:away|now)|without delay|as soon as possible|asap|urgently|by tomorrow|today)\b"
+)
+"""Words that make an order of a step, or set it a time that no fact sets."""
+
+
 def is_step(text: str, known: Known) -> bool:
     """True for a sentence that says one of the facts' next steps."""
     steps = [f"{f.value} {f.text}".lower() for f in known.facts if f.kind == "next_step" and isinstance(f.value, str)]
     text = text.rpartition(" : ")[2] or text
+    if ORDERED.search(text):
+        return False
     return (QUOTED in text and not set(text.split()) & _DONE and not _strange(text, known, "")) or (
         bool(_SAYS_STEP.search(text)) and any(_says(text, step, known) for step in steps)
     )

@@ -173,7 +173,7 @@ def _by_another_name(context: Context, quantity: Quantity, known: Known) -> bool
     concept, unit = context.concept, quantity.unit
     if concept == "requests" and quantity.concept == "volume" and unit == "usd":
         return True if "requests_per_run" not in known.drivers else None
-    if quantity.concept == "price" and concept in quantity.also and concept != COST:
+    if quantity.concept == "price" and concept in quantity.also and concept != COST and "versus" not in quantity.roles:
         return True if _PRICED.search(context.sentence) else None
     if concept == "volume" and quantity.concept == "requests":
         runs = any(q.noun == "runs" for q in known.quantities) or re.search(r"\bruns\b", context.sentence)

@@ -101,6 +101,10 @@ _IS_NAMED = re.compile(
 _NAMES_RIGHT = re.compile(
     rf" (?:is|was) the (?:only |affected |responsible |owning )?{_ONE} (?:concerned|affected|involved|in question|responsible|at fault|behind|where|in which|that|which|it\b)"
 )
+_LISTED = re.compile(
+    r"\bN\d+ (?:[\"'] )?(?:, (?:[\"'] )?N\d+ (?:[\"'] )?)+(?:, )?(?:and |or |& |plus )?(?:team )?(?:[\"'] )?$"
+)
+"""`edge, platform and ...`: where in a list of names one more stands."""
 _NO_NAME = frozenset(
     [
         "it", "this", "that", "these", "what", "which", "here", "there", "who", "not", "unknown", "known", "new", "unclear",
@@ -121,6 +125,8 @@ def _set_apart(word: str, place: int, sentence: Sentence, known: Known) -> bool:
         return False
     left, right = sentence.text[:place], sentence.text[place + len(lower) :]
     if _IS_NAMED.search(left) and re.match(r" ?(?:[.,;:()]|and\b|$)", right) and lower not in _NO_NAME:
+        return True
+    if lower not in _NO_NAME and _LISTED.search(left) and re.match(r" ?(?:[.;:()]|, N\d|and N\d|$)", right):
         return True
     if _NAMES_RIGHT.match(right) and re.search(r"(?:^|[,;:.] )$", left) and lower not in _NO_NAME:
         return True
