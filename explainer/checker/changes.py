@@ -39,7 +39,7 @@ ALIKE = 0.05
 """How far apart, relative to the first, two values may be that are told as unchanged."""
 _STEADY = re.compile(
     rf"\b(?:stay|remain|h[eo]ld|hold|keep|kept|is|are|was|were|been|being)(?:s|ed|ing)? (?:\w+ )?(?:flat|stable|steady|unchanged|constant|level|the same)\b(?! (?:{RISE}|{FALL}|creep|trend|upward|downward))|"
-    r"\b(?:did|has|have|does|do)(?: not|n't) (?:change|move|budge)d?\b|\b(?:hardly|barely) (?:changed|moved)\b"
+    r"\b(?:did|has|have|does|do)(?: not|n't) (?:change|move|budge)d?\b|\b(?:hardly|barely) (?:changed|moved)\b|\bno change\b"
 )
 
 _UNIT_COST = re.compile(

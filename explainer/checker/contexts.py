@@ -49,7 +49,7 @@ _NOUN = re.compile(
     r"words?|characters?|pages?|messages?|lines?|bytes?|files?|documents?|tickets?|sessions?|conversations?|emails?|invoices?|orders?|jobs?|agents?|people|seats?|licen[cs]es?|machines?|servers?|gpus?)\b"
 )
 _BRACKETED = re.compile(
-    r"(?<!per )\b(?P<noun>[a-z]{3,})(?: (?:is |are |was |were )?(?:affected|active|concerned))?(?: : (?:\" )?N\d+(?: \")?)? \( (?:all |one |of |out of |n = |in all |in total |total )*$"
+    r"(?<!per )\b(?P<noun>(?![a-z]+ed\b)[a-z]{3,})(?: (?:is |are |was |were )?(?:affected|active|concerned))?(?: : (?:\" )?N\d+(?: \")?)? \( (?:all |one |of |out of |n = |in all |in total |total )*$"
 )
 """`every team (5)`, `top customer: oakline (of 60)`: a count in brackets is of the noun before them."""
 _SUCCEEDED = re.compile(

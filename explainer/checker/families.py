@@ -17,10 +17,10 @@ SPARED = re.compile(
 )
 """What stands right of a number of those that were not hit."""
 PEAK = re.compile(
-    r"\b(?:peak\w*|(?:worst|costliest|dearest|priciest|highest|busiest|most expensive|top) (?:\w+ )?hour|at (?:its|the) (?:worst|height))\b"
+    r"\b(?:peak\w*|(?:worst|costliest|dearest|priciest|highest|busiest|most expensive|top) (?:\w+ )?hour|at (?:its|the) (?:worst|height)|(?:its|the) (?:high|maximum) of)\b"
 )
 """Words for the hour that cost most."""
-OCCURS = r"(?:c(?:a|o)me up|came about|happened|occurred|appeared|struck|turned up|showed up|cropped up|popped up|(?:was|been|were) seen|fired|recurred|took place)"
+OCCURS = r"(?:c(?:a|o)me up|came about|happened|occurred|appeared|struck|turned up|showed up|cropped up|popped up|(?:was|been|were) seen|(?:have|has|had|we) seen (?:it|this|that|the same|such (?:an? )?\w+)|fired|recurred|took place)"
 """Verbs for an incident that there was."""
 RISE = "excess|overspend|overshoot|overrun|surplus|extra|increase|rise|jump|growth|surge|spike|hike|climb"
 """Nouns for how far the cost is above what was expected."""

@@ -163,7 +163,7 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
         return "excess"
     if _LEFT_OVER.search(left_all.rstrip()) and figure.unit == "count":
         return "after"
-    if _UNEXPLAINED.match(right) or _BEYOND.search(left):
+    if _UNEXPECTED.match(right_all) or _UNEXPLAINED.match(right) or _BEYOND.search(left):
         return "excess"
     if re.search(r"\bafter$", left) and re.search(r"\bQ\d+[^Q]*$", left_all):
         return "before"
@@ -206,6 +206,10 @@ _LEFT_OVER = re.compile(
 _BEYOND = re.compile(
     r"\b(?:not|cannot) (?:be )?(?:explain|account|cover|expect)\w*\b[^,;Q]*\b(?:baseline|expectation|norm|expected)\b[^,;Q]*\b(?:is|was|comes to|came to|amounts to)$"
 )
+_UNEXPECTED = re.compile(
+    r"^ (?:(?:per|an?|each|every) )?(?:(?:D\d+|hour|day|week) )?(?:of (?:it|that|this|which) )?(?:, )?(?:(?:was|were|is|are|being) )?(?:un(?:expected|planned|budgeted|foreseen)|(?:not|never) (?:expected|planned|foreseen))\b"
+)
+"""`$720 a day of that is unexpected`."""
 _UNEXPLAINED = re.compile(
     r"^ (?:that |which )?(?:the |its )?(?:baseline|expectation|norm|plan|usual cost|expected cost) (?:(?:does|do|did|could|would) not|cannot|can not|fails? to)\b"
 )
@@ -214,6 +218,6 @@ _EXCESS_RATE = re.compile(
 )
 """`excess burn rate: Q0`, `overspend per hour is Q0`."""
 _IS_EXCESS = re.compile(
-    r"(?:^|[,;:.] |\b(?:and|so|of|is|far|now|then|today|currently|still|while|but|[TDN]\d+) )(?:the |its |an? |this |that )?(?:(?:total|net|whole|extra|resulting|average|mean|hourly|daily|weekly) )*(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|increase|rise|jump|growth|drop|decrease|fall|decline|surge|hike|surplus|overage|deviation|deficit|margin|extra cost|additional cost)\b"
+    r"(?:^|[,;:.] |\b(?:and|so|of|is|far|now|then|today|currently|still|while|but|[TDN]\d+) )(?:the |its |an? |this |that )?(?:(?:total|net|whole|extra|resulting|average|mean|hourly|daily|weekly) )*(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|increase|rise|jump|growth|drop|decrease|fall|decline|surge|hike|surplus|overage|deviation|deficit|margin|(?:extra|additional|added|excess) (?:costs?|spend|spending|outlay))\b"
     r"(?: (?!Q)[^;:Q]*)? (?:comes? to|came to|is|was|amounts? to|amounted to|stands? at|stood at|runs? at|ran at|ended (?:up )?at|is running at|averages?|averaged|works? out at|worked out at|reached|totals?|totalled|exceeds?|exceeded|topp?(?:s|ed)|pass(?:es|ed)|surpass(?:es|ed)|nears|approach(?:es|ed)|of)(?: (?:about|around|roughly|just|some|nearly|almost|over|under|a|an|on average))*$"
 )

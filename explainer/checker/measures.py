@@ -20,7 +20,7 @@ _HIT = re.compile(
 _EXCLUDED = re.compile(r"\b(?:not|no|nothing|none|outside|un\w+|spared|others?|rest|remaining|without)\b")
 _PART = re.compile(r"(?:left|used)$|^spent(?=_|$)")
 """The part of a whole that a fact's name tells: what is left, or what is gone."""
-_USED = re.compile(r"\b(?:used|spent|gone|consumed|drawn|burn\w*|eaten|taken)\b")
+_USED = re.compile(r"\b(?:used|spent|through|gone|consumed|drawn|burn\w*|eaten|taken)\b")
 _UNUSED = re.compile(r"\b(?:left|leav(?:es|ing)|remain\w*|unused|available|unspent|spare|to go)\b")
 
 
@@ -52,7 +52,7 @@ def is_measured_so(context: Context, quantity: Quantity) -> bool:
     elif part and quantity.concept == "budget" and not spent:
         return False
     per = context.per if quantity.unit != "ratio" else ""
-    if per and f"per_{per}" in quantity.name:
+    if per and (f"per_{per}" in quantity.name or f"peak_{per}" in quantity.name):
         per = quantity.per
     if quantity.per in ("week", "day", "hour") or per in _SPANS:
         return per == quantity.per

@@ -96,7 +96,7 @@ def per_counted(right: str, left: str, known: Known) -> str:
 
 
 _SET_BESIDE = re.compile(
-    r"Q(\d+) (?:usd )?(?P<span>(?:per|an?|each|every) \w+|D\d+)(?: [\w,]+){0,4}? (?:rather than|instead of|against|versus|vs|up from|down from|where|compared with|compared to|than|not|,|;|and|of which|the normal|the usual|its normal|its usual|the expected)(?: (?:some|about|the|an?|its|our|usual|expected|normal|typical|around|roughly))*$"
+    r"Q(\d+) (?:usd )?(?P<span>(?:per|an?|each|every) \w+|D\d+)(?: [\w,]+){0,4}? (?:rather than|instead of|against|versus|vs|up from|down from|where|compared with|compared to|than|not|,|;|and|of which|the normal|the usual|its normal|its usual|the expected)(?: (?:some|about|the|an?|its|our|usual|expected|normal|typical|around|roughly|now|it|N\d+|is|at|runs|burns|burned))*$"
 )
 
 

@@ -17,7 +17,7 @@ _RECORD = re.compile(
 
 _REPEATED = re.compile(r"\b(?:happened|occurred|been seen) (?:like this )?(?:before|twice)\b(?! (?:the|it|this))")
 _FIRST = re.compile(
-    r"\b(?:the|its|a) (?:very )?(?:first|only|second|third|fourth|fifth) (?:such )?(?:incident|anomaly|episode|case|occurrence|one|time)\b(?! (?:that|in which|where))|\bfor the (?:first|second|third|fourth|fifth) time\b|"
+    r"(?:^|[,;:.] |\b(?:the|its|a) )(?:very )?(?:first|only|second|third|fourth|fifth) (?:such )?(?:incident|anomaly|episode|case|occurrence|one|time)\b(?! (?:that|in which|where))|\bfor the (?:first|second|third|fourth|fifth) time\b|"
     rf"\b{OCCURS} (?:only |just )?once\b|\bno (?:earlier|previous|prior|other|such|similar) (?:such )?(?:incidents?|anomal\w+|episodes?)\b|\b(?:never|not) (?:been seen |happened |occurred |come up )?before\b(?! (?:the|it))"
 )
 """How many there were before, told by a place in their row or by denial."""
