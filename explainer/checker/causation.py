@@ -34,6 +34,9 @@ _ACCOUNTING = re.compile(
 )
 
 
+_CAUSES = re.compile(rf"{_MARKER.pattern}|\b(?:likely|probabl[ey]|possibl[ey]|suspected)\b")
+
+
 _SUPPOSED = {"agent_loop", "retry_storm", "outage_drop", "data_fault", "staging_leak", "price_change"}
 
 
@@ -59,6 +62,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
             or (key == "other" and match[0].removesuffix("s") in known.texts)
             or (key == "traffic_surge" and " " not in match[0] and re.search(r"\brequests\b|\bruns\b", known.texts))
             or any(s <= match.start() < e and c in measured for s, e, c in concepts_in(text))
+            or (key == "organic_growth" and known.by_name.get("growth_per_week") and not _CAUSES.search(text))
             or (key == "batch_overrun" and re.search(r"\bbudget\b|\boverrun\b[^,;.Q]{0,24}Q\d", text))
             or (key != "other" and any(c in measured for _, _, c in concepts_in(match[0])))
         ):

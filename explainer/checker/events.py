@@ -30,7 +30,7 @@ _NO_EVENT = ("now", "planned_from", "period_from", "period_to", "budget_breaks_a
 _EMPTY = frozenset(
     [
         "after", "again", "before", "began", "begun", "change", "cost", "date", "ended", "first", "from", "gone", "have", "hour",
-        "incident", "into", "last", "live", "not", "now", "off", "out", "over", "shown", "start", "started", "that",
+        "incident", "into", "last", "lasts", "live", "not", "now", "off", "out", "over", "shown", "start", "started", "that",
         "the", "then", "this", "time", "took", "until", "was", "went", "were", "when", "with", "cause", "effect",
         "feature", "model", "team", "for", "been", "has", "and", "its",
     ]

@@ -11,6 +11,7 @@ _BRINGS = re.compile(
 )
 
 
+_THROUGH = re.compile(r" (?:through|by|thanks to|due to|because of|with|from|via|on) (?:the |its |better |more |a )*")
 MOVES = {
     "rise", "increase", "jump", "drop", "fall", "excess", "surge", "overspend", "decrease", "growth", "spike",
     "extra",
@@ -30,6 +31,10 @@ def subject_of_direction(text: str, match: re.Match[str], spans: list[tuple[int,
     ):
         within = [s for s in spans if re.fullmatch(r" (?:in|of) (?:the |its |this )?", text[match.end() : s[0]])]
         return within[0][2] if within else COST
+    if match[0].startswith("sav") and (how := _THROUGH.match(text[match.end() :])):
+        doers = [s for s in spans if s[0] == match.end() + how.end()]
+        if doers:
+            return doers[0][2]
     if match[0] in ("up", "down") and (verb := _BRINGS.search(text[: match.start()])):
         doers = [s for s in spans if s[1] <= verb.start()]
         if doers:

@@ -87,7 +87,7 @@ def _matches(one: str, other: str) -> bool:
     return one == other or any({one, other} <= same for same in _SAME) or (alike(one, other) and one[:4] == other[:4])
 
 
-_OTHER_WORD = {"asked": "requested", "enabled": "turned on", "disabled": "turned off"}
+_OTHER_WORD = {"asked": "requested", "enabled": "turned on", "disabled": "turned off", "rollback": "rolled back"}
 
 
 def is_reported(word: str, text: str, denied: bool, known: Known) -> bool:

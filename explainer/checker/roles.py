@@ -206,7 +206,7 @@ _BESIDE = (
     (_NEW, r"\b(?:requests|calls|traffic) (?:left|abandoned|deserted|moved off|moved out of|came off|drained from) $"),
 )  # fmt: skip
 """Which names may not stand before (with `$`) or after such words."""
-_THEN = r"\b(?:previously|formerly|earlier|used to|once|until then|beforehand|before(?! (?:the|it|this|its|that)\b(?! (?:change|switch|move|upgrade|swap))))\b"
+_THEN = r"\b(?:previously|formerly|earlier|used to|once|until then|beforehand|(?<!than )before(?! (?:the|it|this|its|that)\b(?! (?:change|switch|move|upgrade|swap))))\b"
 _NOW = r"\b(?:now|today|currently|at present|nowadays|these days|since then|meanwhile|in use)\b"
 _LEAD = re.compile(
     rf"(?:^|[,;:.] |\b(?:and|but) )(?:(?P<then>{_THEN})(?: (?:that|this|then|the \w+))?|(?P<now>{_NOW})) ,? ?$"

@@ -103,7 +103,9 @@ _DENIED = re.compile(
 def _plain(text: str) -> str:
     """The text with the joints between the parts of one time left out: `T0 (utc) of T1`, `T0 : T1`, `not T0`; and without
     the clause in `it ended the day after it began, at T0`, as the time is of the verb before it."""
-    text = re.sub(r"\b(?:before|after) it (?:began|started) ,(?= (?:at|on) T\d)", ",", text)
+    text = re.sub(
+        r"\b(?:before|after) (?:it (?:began|started)|the (?:start|beginning|onset)) ,(?= (?:at|on) T\d)", ",", text
+    )
     return re.sub(r"(?<=T\d) \( utc \)", "", re.sub(r"\bnot (?:on |at |in )?(?=(?:a |the )?T\d)", "", text))
 
 
@@ -194,7 +196,7 @@ def _role(text: str, index: int) -> str:
     ):
         return "planned" if re.search(_CUES[0][1], carried) else "end"
     if re.search(
-        rf"\b(?:normal|usual|over|closed|ended|finished|stopped|resolved|settled|quiet|baseline|done|no (?:further|more|extra|additional) (?:excess|cost|overspend|spend|rise)) since{ABOUT_BEFORE} ?$",
+        rf"\b(?:normal|usual|over|clear|calm|closed|ended|finished|stopped|resolved|settled|quiet|baseline|done|no (?:further|more|extra|additional) (?:excess|cost|overspend|spend|rise)) since{ABOUT_BEFORE} ?$",
         left,
     ):
         return "end"
