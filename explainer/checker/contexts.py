@@ -52,6 +52,9 @@ _BRACKETED = re.compile(
     r"(?<!per )\b(?P<noun>(?![a-z]+ed\b)[a-z]{3,})(?: (?:is |are |was |were )?(?:affected|active|concerned))?(?: : (?:\" )?N\d+(?: \")?)? \( (?:all |one |of |out of |n = |in all |in total |total )*$"
 )
 """`every team (5)`, `top customer: oakline (of 60)`: a count in brackets is of the noun before them."""
+_NUMBER_OF = re.compile(
+    r"\bnumber of (?:\w+ )?(?P<noun>users|customers|people|teams|models|seats|tickets|sessions)\b[^;:Q]*(?: :)? ?$"
+)
 _SUCCEEDED = re.compile(
     r"^ of (?:the |all |its )*(?:requests|calls) (?:now |still )?(?:(?:were|are|was|is) (?:\w+ )?successful|succeed\w*|went through|got through|worked)\b"
 )
@@ -161,6 +164,8 @@ def context_of(
     noun = _NOUN.match(right)
     if not noun and figure.bare and right_all.startswith(" )") and (noun := _BRACKETED.search(left_all)):
         own_per = ""
+    if not noun and figure.bare:
+        noun = _NUMBER_OF.search(left_all)
     begin, end = left_all.rfind(";") + 1, right_all.find(";")
     clause = text[begin : at.end() + end if end >= 0 else None]
     undone = bool(_UNDONE.search(clause)) and not ASIDE.search(left_all.rstrip()) and not _WITHOUT_EXCESS.search(text)

@@ -57,7 +57,7 @@ def denial_faults(sentence: Sentence, known: Known) -> list[str]:
         plain = re.sub(r"\bno (?:further|more|extra|additional) (?:excess|cost|overspend|spend|rise)\b", " ", plain)
     if known.is_everywhere:
         plain = re.sub(
-            r"\bnone (?:of (?:them|these|the \w+) )?(?:stands?|stood|sticks?|stuck) out\b|\bno (?:one|single|particular|one single) \w+\b|\bnot (?:in )?(?:one|a single)\b",
+            r"\bnone (?:of (?:them|these|the \w+) )?(?:stands?|stood|sticks?|stuck) out\b|\bno (?:one|single|particular|one single) \w+\b|\bno \w+ (?:stands?|stood|sticks?|stuck) out\b|\bnot (?:in )?(?:one|a single)\b",
             " ",
             plain,
         )

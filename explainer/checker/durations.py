@@ -59,7 +59,8 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
     )
     spans = between if apart else [*_spans(role, known, text), *_also(role, duration, left, text, known)]
     spans = [*spans, *between] if duration.bare and not apart else spans
-    spans += _told(text, known)
+    again = role == "baseline" and known.by_name.get("earlier_incidents") and re.search(rf"\b{OCCURS}\b", text)
+    spans = [*_told(text, known), *([] if again else spans)]
     if re.match(r"^ - D\d+|^ to D\d+", right) or any(duration.fits(h, near=near, bound=bound) for h in spans):
         return None
     return f"{duration.shown}: no fact has this {role}"

@@ -165,7 +165,13 @@ def told_events(sentence: Sentence, known: Known) -> list[tuple[int, Event]]:
         of = re.match(r"(?:start|beginning|onset|end) of (?:the |an? |that )?", text[at:])
         return bool(near and re.match(_VERB, text[at:])) or bool(of and at + of.end() in own)
 
-    return [(at, e) for at, e in told if e.own or not of_another(at)]
+    undone = [
+        m.start()
+        for m in re.finditer(r"(?:\b(?:release|version) )?\bN\d+ (?:was|is|has been|had been|got) ", text)
+        if m.end() in own
+    ]
+    gone = {at for at, e in told if e.role == "release" and any(u <= at <= u + 12 for u in undone)}
+    return [(at, e) for at, e in told if at not in gone and (e.own or not of_another(at))]
 
 
 _VERB = r"(?:went|gone|rolled|shipped|deployed|beg[au]n|begins|start(?:s|ed)|end(?:s|ed)|finished|stopped)\b"

@@ -20,6 +20,11 @@ _HIT = re.compile(
 _EXCLUDED = re.compile(r"\b(?:not|no|nothing|none|outside|un\w+|spared|others?|rest|remaining|without)\b")
 _PART = re.compile(r"(?:left|used)$|^spent(?=_|$)")
 """The part of a whole that a fact's name tells: what is left, or what is gone."""
+_FROM_BUDGET = re.compile(r"^ (?:more )?(?:over|above|beyond|under|below|short of) (?:the |its |the month's )?budget\b")
+_LEFT_OF_BUDGET = re.compile(
+    r"\b(?:budget (?:that is |is )?(?:left|remaining|unspent|available)|(?:remaining|unspent|available) budget)\b[^,;Q]*$"
+)
+_SO_FAR = re.compile(r"\b(?:so far|to date|already)\b")
 _USED = re.compile(r"\b(?:used|spent|through|gone|consumed|drawn|burn\w*|eaten|taken)\b")
 _UNUSED = re.compile(r"\b(?:left|leav(?:es|ing)|remain\w*|unused|available|unspent|spare|to go)\b")
 
@@ -46,10 +51,12 @@ def is_measured_so(context: Context, quantity: Quantity) -> bool:
     clause = re.split(r"[,;]", context.all_left)[-1] + re.split(r"[,;]", context.all_right)[0]
     told = clause if _USED.search(clause) or _UNUSED.search(clause) else context.sentence
     spent, unspent = bool(_USED.search(told)), bool(_UNUSED.search(told))
-    if (part := _PART.search(quantity.name)) and spent != unspent:
-        if (part[0] == "left") != unspent:
-            return False
-    elif part and quantity.concept == "budget" and not spent:
+    part, of_budget = _PART.search(quantity.name), quantity.concept == "budget" or quantity.name == "spent_so_far"
+    if part and spent != unspent and (part[0] == "left") != unspent:
+        return False
+    if part and of_budget and (_FROM_BUDGET.match(context.all_right) or not (spent or unspent or _SO_FAR.search(told))):
+        return False
+    if quantity.name == "budget" and _LEFT_OF_BUDGET.search(context.left):
         return False
     per = context.per if quantity.unit != "ratio" else ""
     if per and (f"per_{per}" in quantity.name or f"peak_{per}" in quantity.name):

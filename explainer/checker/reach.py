@@ -45,6 +45,12 @@ _BUT_ONE = re.compile(
 )
 
 
+def spared_faults(text: str, known: Known) -> list[str]:
+    """`Every team but one`, where the facts spread it over all."""
+    spared = _BUT_ONE.search(text) if known.is_everywhere else None
+    return [f"{spared[0]}: it is spread over all"] if spared else []
+
+
 def reach_faults(sentence: Sentence, known: Known) -> list[str]:
     """The first of what a sentence says of all, of one alone or of others that no fact says."""
     text = sentence.text
@@ -60,8 +66,6 @@ def reach_faults(sentence: Sentence, known: Known) -> list[str]:
 def _every(text: str, known: Known) -> list[str]:
     """`Every team`, `across the board`."""
     told = _EVERY.search(text)
-    if known.is_everywhere and (spared := _BUT_ONE.search(text)):
-        return [f"{spared[0]}: it is spread over all"]
     if told is None or told[0].startswith("no ") or negated(text, told.start()):
         return []
     backed = any(w in known.texts for w in ("every", "whole company", "all there are"))

@@ -200,6 +200,7 @@ _BESIDE = (
     (_OLD, rf"^ (?:has |had |have )?(?:since |now |then )?(?:{_TAKES_PLACE}|t(?:ook|akes?|aken) over(?! by))\b"),
     (_NEW, rf"(?:\b(?:away from|from|instead of|rather than|in place of|no longer(?: on)?|old|previous|former|earlier|original|prior)(?: version| model| one)?(?: is| was| being| :|,)?|\b(?:{_TAKES_PLACE})) $"),
     (_NEW, rf"^ (?:has |had |have )?(?:since |now |then )?(?:{_GIVES_WAY})\b"),
+    (_OLD, r"^ (?:[\"'] )?(?:is|are) (?:now |currently )?(?:live|in use|running|active|in production)\b"),
     (_OLD, rf"^ (?:that )?(?:has |had |have )?(?:since |now |then )?(?:gain(?:s|ed)|won|wins|picked up|picks up|attract(?:s|ed)|(?:{_SERVES}) more)\b"),
     (_NEW, rf"^ (?:that )?(?:has |had |have )?(?:since |now |then )?(?:los(?:t|es)|shed|sheds|gave up|gives up|(?:{_SERVES}) (?:fewer|less))\b"),
     (_NEW, r"^ (?:fewer|less)\b"),

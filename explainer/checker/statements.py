@@ -17,7 +17,7 @@ from explainer.checker.outright import opposite_faults, without_told
 from explainer.checker.promises import promise_faults
 from explainer.checker.quantities import Known
 from explainer.checker.ranks import outpace_faults, part_rank_faults, rank_faults
-from explainer.checker.reach import reach_faults
+from explainer.checker.reach import reach_faults, spared_faults
 from explainer.checker.records import record_faults
 from explainer.checker.roles import role_faults
 from explainer.checker.sentence import Sentence
@@ -42,6 +42,7 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *state_faults(rest.text, known),
         *planned_faults(rest.text, known),
         *reach_faults(rest, known),
+        *spared_faults(text, known),
         *driver_faults(text, known),
         *normal_faults(rest.text, known),
         *event_faults(text, known),

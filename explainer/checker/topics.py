@@ -81,6 +81,9 @@ def _is_negated(context: Context, quantity: Quantity) -> bool:
 _SPARED = re.compile(r"^ (?:would|could) (?:have been |be )?(?:saved|less|lower|avoided|missing|spared)")
 
 
+_OTHER_PEAK = re.compile(
+    r"\b(?:worst|dearest|costliest|priciest|most expensive|peak|top) (?:single )?(?:day|week|month|minute|run|request|user|team)\b"
+)
 _MONTHLY = ("month_end_forecast", "budget")
 _OF_OTHERS = re.compile(
     rf"(?:^|[,;:] )(?:the )?(?:others?|other [a-z]+|the rest(?: of [^,;Q]*)?|rest|remaining [a-z]+|everyone else) (?:carr\w+|bears?|pays?|takes?|has|have|had|holds?|makes? up|accounts? for|sends?|sent){ABOUT_BEFORE}$"
@@ -129,7 +132,7 @@ def _contradicted(context: Context, quantity: Quantity, known: Known) -> bool | 
         if bool(over) != bool(under) and (quantity.value > 0) != bool(over):
             return False
     peak = "peak_hour_cost" in known.by_name and quantity.unit == "usd" and PEAK.search(context.left)
-    if peak and "peak" not in quantity.name:
+    if (peak and "peak" not in quantity.name) or ("peak" in quantity.name and _OTHER_PEAK.search(context.sentence)):
         return False
     if quantity.name in _MONTHLY and (told := _NAMED_AMOUNT.search(context.left)) and told["what"] != quantity.concept:
         return False
