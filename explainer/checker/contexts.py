@@ -293,5 +293,7 @@ def _label(left: str) -> str:
     before, colon, after = left.rpartition(":")
     if not colon or after.strip():
         return after if colon else left
+    if re.match(r" ?(?:where|what|how|why|who|when)\b", before):
+        return ""
     rate = re.search(r"\b(?:per|an?|each|every) (?:D?\d+|\w+) $|\b(?:rate|average) $|D\d+ $", before)
     return before.rstrip() if len(before.split()) <= (6 if rate else 3) else ""

@@ -156,7 +156,8 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
     if _UNREAL.search(text):
         return True
     if re.search(r"^(?:jump|spike|surge)", match[0]) and re.search(
-        r"\b(?:not|no|rather than|instead of) (?:an? |the )?$", left
+        r"\b(?:not|no|rather than|instead of) (?:an? |the )?(?:sudden |sharp |abrupt |single |one-off |visible )?$",
+        left,
     ):
         return True
     if (

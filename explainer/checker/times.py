@@ -178,7 +178,7 @@ def _role(text: str, index: int) -> str:
     at = re.search(rf"\bT{index}\b", text)
     assert at is not None
     left = re.split(r"\bT\d+\b|;", text[: at.start()])[-1]
-    if index and re.fullmatch(_JOINT, left):
+    if index and re.fullmatch(_JOINT, left) and ";" not in text[_place(text, index - 1) : at.start()]:
         return _role(text, index - 1)
     right = re.split(r"\bT\d+\b", text[at.end() :])[0]
     if _leads(text):
