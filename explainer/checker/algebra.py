@@ -73,10 +73,12 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
         yield from _of_named(context, known)
         pool, carried = known.number("pool_cost"), known.number("pool_share_after")
         carries = (known.text("team") or "-").lower() in context.words or re.search(
-            r"\b(?:carr|bear|share)", context.left
+            r"\b(?:carr|bear|bore|share|pays?\b|paid|stand|account|make)", context.left
         )
-        if pool and carried and carries and context.role not in ("before", "excess") and "pool" in context.words:
-            yield carried * pool / 100
+        named = context.words & {"pool", (known.text("pool") or "pool").lower()}
+        if pool and carried and carries and context.role not in ("before", "excess") and named:
+            others = _REST.search(context.left) or _REST.match(context.right)
+            yield (100 - carried if others else carried) * pool / 100
         shown = [q for q in shares if _shown(q, sentence, index)]
         yield from (*_of_shares(shares, told), *_of_shares(shown, known.direct))
     if unit == "ratio" and known.base and _SAYS_EXCESS.search(context.left) and _OF_BASE.match(context.right):
@@ -109,7 +111,7 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
                     continue
                 ratio = a.value / b.value
                 yield ratio if unit == "ratio" else 100 * (ratio - 1 if _CHANGE.match(context.right) else ratio)
-            if unit == ("points" if a.unit == "percent" else a.unit) and not _pair(a, b) and "part" not in a.roles:
+            if unit == ("points" if a.unit == "percent" else a.unit) and not _pair(a, b) and not _apart(a, b):
                 if a.value > b.value and _LEFT.search(context.sentence):
                     yield a.value - b.value
                 if _SUMS.search(context.sentence) and a.unit != "percent":
@@ -137,6 +139,8 @@ def _averages(context: Context, sentence: Sentence, index: int, known: Known) ->
     ):
         per = named[1]
     every = bool(_EACH.search(context.sentence))
+    if (every or per) and context.role in ("", "excess"):
+        yield from _of_listed(context, sentence, index, per, known)
     for count in known.direct:
         if count.unit != "count" or not count.value or "per_" in count.name or "max_" in count.name:
             continue
@@ -150,6 +154,16 @@ def _averages(context: Context, sentence: Sentence, index: int, known: Known) ->
         for amount in known.direct:
             if amount.unit == "usd" and amount.concept == COST and role in amount.roles and "any" not in amount.roles:
                 yield amount.value / count.value
+
+
+def _of_listed(context: Context, sentence: Sentence, index: int, per: str, known: Known) -> Iterable[float]:
+    """The average part of the excess of those that the facts list: `each of the four customers adds Q0`."""
+    words = {word.removesuffix("s") for word in context.words}
+    for family in {n.partition(":")[0].rpartition("_")[2] for n in known.parts if n.startswith("excess_by_")}:
+        for count in known.quantities:
+            listed = count.noun == f"{family}s" and count.roles == {"count"} and count.value and family in words
+            if listed and (per == family or (not per and _shown(count, sentence, index))):
+                yield (known.excess or 0.0) / count.value
 
 
 def _of_requests(context: Context, sentence: Sentence, index: int, known: Known) -> Iterable[float]:
@@ -202,7 +216,8 @@ def _is_whole(quantity: Quantity, of: str) -> bool:
 
 def _as_subject(quantity: Quantity, context: Context) -> bool:
     """False where what stands before a share names another of the cost now, the expected one and the excess."""
-    told = [role for role, words in _ROLE_WORDS.items() if re.search(words, context.left)]
+    beside = context.left if context.left.strip() else context.right
+    told = [role for role, words in _ROLE_WORDS.items() if re.search(words, beside)]
     return quantity.concept != COST or "any" in quantity.roles or not told or bool(quantity.roles & set(told))
 
 
@@ -211,9 +226,14 @@ def _pair(a: Quantity, b: Quantity) -> bool:
     return {q.concept for q in (a, b)} == {COST} and not any("any" in q.roles for q in (a, b))
 
 
+def _apart(a: Quantity, b: Quantity) -> bool:
+    """True for two of which no more follows than a share: a part, and the difference with the budget."""
+    return "part" in a.roles or {a.name, b.name} == {"excess", "budget"}
+
+
 def _related(a: Quantity, b: Quantity) -> bool:
     """True for two parts, or a thing before and after: what they make together is known."""
-    if a.name.rpartition("_")[0] == b.name.rpartition("_")[0] != "cost":
+    if a.name.rpartition("_")[0] == b.name.rpartition("_")[0] not in ("", "cost"):
         return True
     return all("part" in q.roles for q in (a, b))
 

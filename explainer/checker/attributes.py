@@ -10,7 +10,7 @@ from explainer.checker.families import FUNCTION_WORDS
 from explainer.checker.quantities import Known
 
 _EVENT = re.compile(
-    r"\b(?:planned|announced|scheduled) (?:event ,? ?(?:the |an? )?)?(?P<after>(?!end|until|to\b|for\b|by\b|at\b|on\b|in\b|event\b|cost|and\b|T\d|N\d|D\d|Q\d|beforehand)[a-z][\w-]*(?: [a-z][\w-]*)?)|\b(?:planned |scheduled |announced |expected )?end of the (?P<end>[a-z][\w-]*(?: [a-z][\w-]*)?)|\bthe (?P<which>(?:[a-z][\w-]* ){1,3}), (?:which|that) (?:was|is|had been|has been) (?:\w+ )?(?:announced|planned|scheduled|known)|\bplan is for the (?P<plan>[a-z][\w-]*(?: [a-z][\w-]*)?) to\b|^the (?P<ran>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:overran|ran (?:on|over|past)|went on|took)\b|(?:^|\bthe |, )(?P<before>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:had been|has been|was|were|is) (?:(?:already|long|also|not|never|duly) )?(?:announced|planned|scheduled|meant|expected to end|due)\b"
+    r"\b(?:planned|announced|scheduled) (?:event ,? ?(?:the |an? )?)?(?P<after>(?!end|length|duration|span|until|to\b|for\b|by\b|at\b|on\b|in\b|event\b|cost|and\b|T\d|N\d|D\d|Q\d|beforehand)[a-z][\w-]*(?: [a-z][\w-]*)?)|\b(?:planned |scheduled |announced |expected )?end of the (?P<end>[a-z][\w-]*(?: [a-z][\w-]*)?)|\bthe (?P<which>(?:[a-z][\w-]* ){1,3}), (?:which|that) (?:was|is|had been|has been) (?:\w+ )?(?:announced|planned|scheduled|known)|\bplan is for the (?P<plan>[a-z][\w-]*(?: [a-z][\w-]*)?) to\b|^the (?P<ran>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:overran|ran (?:on|over|past)|went on|took)\b|(?:^|\bthe |, )(?P<before>[a-z][\w-]*(?: [a-z][\w-]*)?) (?:had been|has been|was|were|is) (?:(?:already|long|also|not|never|duly) )?(?:announced|planned|scheduled|meant|expected to end|due)\b"
 )
 
 _THERE = re.compile(

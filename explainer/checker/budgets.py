@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from explainer.checker.events import times_of
+from explainer.checker.families import ABOUT_BEFORE
 from explainer.checker.negation import negated
 from explainer.checker.quantities import Known
+from explainer.checker.sentence import Sentence
 
 _WITHIN = re.compile(
     r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget\b[^,;.]{0,30}\bnot (?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget (?:of Q\d+ )?(?:holds|will hold|(?:will|would|should) be (?:kept|met|respected|observed|enough)|is not|is safe|covers|is kept|has room)\b"
@@ -28,8 +30,25 @@ _ENOUGH = re.compile(r"\bbudget\b[^,;.]{0,40}\b(?:enough|sufficient|suffices?)\b
 _PART_OF = re.compile(r"\bQ\d+ (?:of (?:the |its )?|(?:the|its|our) )(?:month's |monthly |Q\d+ )*budget\b")
 
 
-def budget_faults(text: str, known: Known) -> list[str]:
+LIMIT = re.compile(
+    rf"\b(?:within|inside|under|below|beneath|over|above|beyond|past|exceed\w*|outside|break\w*|pass\w*|through|keeps? to|respects?) (?:its|the|their|our|this month's)(?: (?:limit|ceiling|cap|allowance|limits) of)?{ABOUT_BEFORE}$"
+)
+"""`Within its Q0`: the amount that is not to be passed."""
+
+
+def _with_limit(sentence: Sentence, known: Known) -> str:
+    """The text, with the budget in the place of its amount where that is told as a limit."""
+    budget, text = known.number("budget"), sentence.text
+    for i, figure in enumerate(sentence.figures if budget else ()):
+        at = re.search(rf"\bQ{i}\b(?! (?:of|budget))", text)
+        if at and figure.unit == "usd" and figure.fits(budget or 0.0) and LIMIT.search(text[: at.start()].rstrip()):
+            text = f"{text[: at.start()]}budget{text[at.end() :]}"
+    return text
+
+
+def budget_faults(sentence: Sentence, known: Known) -> list[str]:
     """What is told to lie within the budget or beyond it has to: the forecast, or the cost where there is none."""
+    text = _with_limit(sentence, known)
     if "budget" not in text:
         return []
     within, beyond, enough = _WITHIN.search(text), _BEYOND.search(text), _ENOUGH.search(text)

@@ -20,6 +20,14 @@ _BEGUN = re.compile(
 )
 
 
+_SOME_OF = re.compile(r"\bQ\d+ (?:out )?of (?:the |its |our |that )*(?:N\d+ )?$")
+_AGAIN = r"\b(?:renew|refill|replenish|reset|topped up|extend)"
+_ANEW = re.compile(
+    r"\bcredits?\b(?: (?!expir|end)[\w']+){0,4} (?:renew|refill|replenish|reset|extend|tops? up|topped up)\w*\b|\bcredits?\b(?: (?!expir|end|run|is left)[\w']+){0,3} (?:starts?|started|begins?|began|opens?|arrives?|arrived|comes? in|came in|(?:is|was|be) (?:granted|given|added|paid out)|takes? effect)\b(?: (?!expir|end|run)\w+){0,3} T\d"
+)
+"""`The credit renews`, `the credit starts on T0`, where the facts tell of its end."""
+
+
 def _of_credits(known: Known) -> str:
     return " ".join(f.text for f in known.facts if "credit" in f.text.lower()).lower()
 
@@ -141,6 +149,10 @@ def _credit_faults(text: str, known: Known) -> list[str]:
     """A credit that is told to have begun or ended where the facts tell of the other."""
     over, begun = _EXPIRED.search(text), _BEGUN.search(text)
     told = _of_credits(known)
+    if over and over[0].endswith(("used up", "ran out")) and _SOME_OF.search(text[: over.start()]):
+        over = None
+    if (again := _ANEW.search(text)) and known.by_name.get("credit_expires_at") and not re.search(_AGAIN, told):
+        return [f"{again[0]}: the facts tell when the credit ends"]
     if over and not negated(text, over.end() - 1) and not re.search(r"\b(?:ended|expired|lapsed|used up)\b", told):
         return [f"{over[0]}: no fact says that the credit has ended"]
     starts = re.search(r"\b(?:began|begun|new|starts?|started|granted)\b", told)

@@ -79,6 +79,8 @@ def supported_causes(known: Known) -> frozenset[str]:
         supported.add("version_upgrade")
     if known.by_name.get("model_to"):
         supported.add("model_switch")
+    if known.by_name.get("growth_per_week"):
+        supported.add("slow_growth")
     for fact in known.by_name.get("cause", ()):
         supported.add(str(fact.value))
         supported |= _RELATED.get(f"cause:{fact.value}", set())

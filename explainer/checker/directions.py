@@ -135,6 +135,8 @@ _MOVERS = {
 }  # fmt: skip
 
 
+_NO_MORE = r"\bno (?:\w+ )?excess$|\bno (?:further|more|additional|new|extra) [^,;]*\b(?:build|add|pil|mount|stack|rack|run)(?:s|ing|ed)? up$"
+"""What has ended adds no more: `no further excess is building up`."""
 _UNREAL = re.compile(r"(?:^|[:;] )(?:had|without|but for|if|if not for|were it not for)\b[^;.]*\bwould\b")
 
 
@@ -181,7 +183,7 @@ def _skipped(text: str, match: re.Match[str], known: Known) -> bool:
     than = re.match(r"(?: \w+){0,2} than (?:(?:the|any|its|plain|more|higher) )*", right)
     if than and any(start == match.end() + than.end() for start, _, _ in concepts_in(text)):
         return True
-    if match[0] == "excess" and known.text("state") == "ended" and re.search(r"\bno (?:\w+ )?$", left):
+    if known.text("state") == "ended" and re.search(_NO_MORE, f"{left}{match[0]}"):
         return True
     if match[0] == "excess" and re.search(r"\b(?:the|this|that|its|whole|total|show|shows|have|has) (?:an )?$", left):
         return True

@@ -13,7 +13,7 @@ _BAR = re.compile(r"(?<=\S)[^\S\n]+\|[^\S\n]+(?=\S)")
 _REPORTS = r"(?:ai|llm|token|cost|costs|spend|spending|usage|billing|budget|spike|anomaly|incident|finops|why-?spike)"
 _REPORTER = r"(?:bot|alerts?|watch|watcher|watchdog|monitor|guard|radar|report|reporter|digest|notifier|tracker|sentinel|check|feed)"
 _LABEL = re.compile(
-    rf"^\s*\[(?:(?:{_REPORTS}|alert|notice)[ _-]?){{1,2}}\]:?\s+|^\s*[\[(]?(?:{_REPORTS}[ _-]?){{1,3}}{_REPORTER}[\])]?\s*(?::|>|\||-|—|–|(?<=[\])]))\s+",
+    rf"^\s*\[(?:(?:{_REPORTS}|alert|notice)[ _-]?){{1,2}}\]:?\s+|^\s*\*{{1,2}}(?:{_REPORTS}[ _-]?){{0,3}}{_REPORTER}\*{{1,2}}:?\s+|^\s*[\[(]?(?:{_REPORTS}[ _-]?){{1,3}}{_REPORTER}[\])]?\s*(?::|>|\||-|—|–|(?<=[\])]))\s+",
     re.IGNORECASE | re.MULTILINE,
 )
 _OF_NOTE = r"on-?call|shift|night|day|morning|evening|daily|weekly|quick|short|brief|internal|interim|latest|first|final|costs?|spend|incident|team|status|ops|finops|channel|slack|just an?|for the|an?|one|end[- ]of[- ]day|eod"

@@ -26,7 +26,33 @@ _LEFT_OF_BUDGET = re.compile(
 )
 _SO_FAR = re.compile(r"\b(?:so far|to date|already)\b")
 _USED = re.compile(r"\b(?:used|spent|through|gone|consumed|drawn|burn\w*|eaten|taken)\b")
-_UNUSED = re.compile(r"\b(?:left|leav(?:es|ing)|remain\w*|unused|available|unspent|spare|to go)\b")
+_UNUSED = re.compile(
+    r"\b(?:left|leav(?:es|ing)|remain\w*|unused|available|unspent|spare|to go|(?:still|remains|stays|is) open|undrawn|to spend)\b"
+)
+
+
+_OUT_OF = re.compile(r"\bQ\d+ ?(?:(?:out )?of|/) (?:the |a |an |its |our |all |total )*$")
+_IS_OF = re.compile(
+    r"^ ?(?:(?:out )?of|/) (?:the |a |an |its |our |all |total )*(?:(?:month's|monthly|year's|this) )*Q\d"
+)
+_WHOLE = re.compile(r"_(?:granted|total)$|^commitment$|^budget$")
+
+
+def _is_other_of_pair(context: Context, quantity: Quantity) -> bool:
+    """True where the words take a whole for what is used or left of it, or that for the whole: `left : Q0 of Q1`."""
+    if quantity.unit != "usd":
+        return False
+    if _PART.search(quantity.name):
+        return bool(_OUT_OF.search(f"{context.all_left.rstrip()} "))
+    if not _WHOLE.search(quantity.name) or quantity.value <= 0 or _OUT_OF.search(f"{context.all_left.rstrip()} "):
+        return False
+    label = re.search(r"\b(?:used|spent|gone|left|remaining|unused) ?(?::|=|is|are) *$", context.all_left)
+    return bool(_IS_OF.match(context.all_right) or label or _PART_TOLD.match(context.right))
+
+
+_PART_TOLD = re.compile(
+    r"^ (?:of (?:the |its |our |that |this )?(?:N\d+ |[\w']+ ){0,2}(?:credit|commitment|budget) )?(?:(?:is|are|was|were|has been|have been) (?:now |still |already )*)?(?:used|spent|gone|left|remain\w*|unused|available|open|unspent)\b"
+)
 
 
 _SPANS = frozenset([
@@ -57,6 +83,8 @@ def is_measured_so(context: Context, quantity: Quantity) -> bool:
     if part and of_budget and (_FROM_BUDGET.match(context.all_right) or not (spent or unspent or _SO_FAR.search(told))):
         return False
     if quantity.name == "budget" and _LEFT_OF_BUDGET.search(context.left):
+        return False
+    if _is_other_of_pair(context, quantity):
         return False
     per = context.per if quantity.unit != "ratio" else ""
     if per and (f"per_{per}" in quantity.name or f"peak_{per}" in quantity.name):

@@ -17,7 +17,7 @@ _TO_COME = (
     r"(?:is|are|can|may|must) (?:to )?be (?:expected|feared|anticipated|reckoned with)(?! [^.;]*Q)|(?:more|yet|still) to come|looms?|lies? ahead|in prospect|would be (?:back|over)|automatically|recover|we (?:do not )?expect(?= (?:no|it|them|the|that|this|a|costs?|spend)\b)"
 )
 _MEANT = (
-    r"(?:wants?|wanted|tr(?:y|ies|ied|ying)|hop(?:es?|ed|ing)|wish(?:es|ed)|seeks?|sought|aim(?:s|ed)?|plans?|meant|(?:was|were) keen|chose|opted) to\b(?! (?:have |be |cost |end|finish|last|run|stop))|"
+    r"(?:wants?|wanted|(?<!worth )tr(?:y|ies|ied|ying)|hop(?:es?|ed|ing)|wish(?:es|ed)|seeks?|sought|aim(?:s|ed)?|plans?|meant|(?:was|were) keen|chose|opted) to\b(?! (?:have |be |cost |end|finish|last|run|stop))|"
     r"intend\w*|commit\w+|decided|ordered by|chose|chosen|deliberate\w*|on purpose|as an experiment|by choice"
 )
 _PUT_RIGHT = (
@@ -84,6 +84,8 @@ def _may_be_said(match: re.Match[str], text: str, denied: bool, known: Known) ->
         return True
     if word in ("told", "say", "says", "said", "free", "ready") and word in known.texts:
         return True
+    if word.endswith("to come") and re.search(r"Q\d", text):
+        return bool(known.by_name.get("month_to_date") and known.by_name.get("month_end_forecast"))
     if word.endswith(("to be expected", "be expected")) and re.search(r"Q\d", text):
         return bool(known.by_name.get("month_end_forecast"))
     if word == "alerted":
@@ -91,7 +93,8 @@ def _may_be_said(match: re.Match[str], text: str, denied: bool, known: Known) ->
         return bool(when and known.by_name.get("alerted_at")) and not _WHOM.search(text[: match.start()])
     if word == "closed":
         return known.text("state") == "ended" or (known.text("state") == "ongoing" and denied)
-    return word.startswith("saving") and (known.excess or 0.0) < 0
+    excess = known.excess or 0.0
+    return word.startswith("saving") and (excess < 0 or any(v < 0 for v in known.drivers.values()))
 
 
 def _fared(word: str, text: str, known: Known) -> bool:

@@ -9,7 +9,7 @@ from explainer.checker.concepts import concepts_in
 from explainer.checker.derived import counts, direct, money, pairs, shares, told
 from explainer.checker.fact_values import FactValues
 from explainer.checker.fact_words import UNTRUSTED, names_of, texts_without_names, words_in, words_of
-from explainer.checker.wholes import drawn, used
+from explainer.checker.wholes import drawn, to_come, used
 from explainer.look import DOLLARS, Look
 from explainer.types import Fact
 
@@ -34,6 +34,7 @@ class Known(FactValues):
             *pairs(self),
             *used(self),
             *drawn(self),
+            *to_come(self),
             *money(self),
             *shares(self),
             *counts(self),

@@ -12,7 +12,7 @@ from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 
 _RECORD = re.compile(
-    r"\b(?:ever(?! since)|(?<!normal )(?<!usual )(?<!baseline )(?<!level )(?<!down )(?<!high )(?<!much )(?<!large )(?<!half )(?<!back )(?<!dear )again|once more|recurr\w+|(?:second|third|fourth) time|(?<!for the )record|unprecedented|all-time|highest(?! (?:amount|share|part|of the (?:Q\d+|drivers)|driver)\b)|worst|never before|(?<!T\d )on record|historic\w*|first time|lowest|since records|busiest|(?:\w+est|most|top|worst)\b[^,;.]{0,30}\bof the (?:year|month|quarter|week)|(?:first|second|third|fourth|fifth) (?:incident|spike|such|case|occurrence|anomaly|episode)|of this kind)\b"
+    r"\b(?:ever(?! since)|(?<!normal )(?<!usual )(?<!baseline )(?<!level )(?<!down )(?<!high )(?<!much )(?<!large )(?<!half )(?<!back )(?<!dear )again|once more|recurr\w+|(?:second|third|fourth) time|(?<!for the )record|unprecedented|all-time|highest(?! (?:amount|share|part|of the (?:Q\d+|drivers)|driver)\b)|worst|never before|(?<!T\d )on record|historic\w*|first time|lowest|since records|busiest|(?:(?!rest\b)\w+est|most|top|worst)\b[^,;.]{0,30}\bof the (?:year|month|quarter|week)|(?:first|second|third|fourth|fifth) (?:incident|spike|such|case|occurrence|anomaly|episode)|of this kind)\b"
 )
 
 _REPEATED = re.compile(r"\b(?:happened|occurred|been seen) (?:like this )?(?:before|twice)\b(?! (?:the|it|this))")

@@ -6,7 +6,7 @@ import re
 
 from explainer.checker.contexts import Context
 from explainer.checker.fact_words import own_words_of, words_beside
-from explainer.checker.families import DIFFERENCE, REST
+from explainer.checker.families import ABOUT_BEFORE, DIFFERENCE, REST
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
 from explainer.checker.signs import affirms
@@ -30,9 +30,17 @@ _OTHERS_DO = re.compile(
 )
 
 
+PAST_BATCH = re.compile(
+    r"\b(?:bypass\w*|skip\w*|circumvent\w*|avoid\w*|(?:around|past|outside|without|miss(?:es|ed)?) (?:the )?batch)\b|\b(?:live|real-?time|direct|synchronous|on-demand|interactive|immediate) (?:calls?|requests?|traffic)\b|\b(?:sent|run|go|goes|went|made|handled|answered|served) (?:live|directly|synchronously)\b"
+)
+"""What goes past the batch interface: live requests, which are all the others."""
+
+
 def is_rest(context: Context, quantity: Quantity, known: Known) -> bool:
     """True where the words say that it is a rest, of what it is the rest of."""
     concept = context.concept
+    if "_without_" in quantity.name and is_raised(context):
+        return True
     if "_without_" in quantity.name and TOTALS.search(context.left) and not SAYS_DIFFERENCE.search(context.left):
         return False
     if concept is not None and f"without:{concept}" in quantity.also and _takes_rest(context, concept):
@@ -48,7 +56,22 @@ def is_rest(context: Context, quantity: Quantity, known: Known) -> bool:
         return True
     if quantity.unit == "percent" and _LACKS.search(context.sentence):
         return any(w.removeprefix("un").startswith(o[:4]) for o in own_words_of(quantity) for w in context.words)
+    if quantity.unit == "percent" and "batch" in quantity.also and PAST_BATCH.search(context.sentence):
+        return True
     return says_rest(context) and (quantity.concept != "budget" or "budget" in context.concepts)
+
+
+_FIRST = re.compile(r"^ ?(?:to|→|and is now|; now)\b")
+_RAISES = re.compile(
+    r"\b(?:rais|lift|push|driv|mov|tak|took|brought|bring|put|increas|add|grow|grew|rises?\b|rose|climb|went|goes|up\b|jump)"
+)
+
+
+def is_raised(context: Context) -> bool:
+    """True where a figure is the forecast that the incident raised: `it raises the forecast from Q0 to Q1`."""
+    left = context.all_left.rstrip()
+    came = re.search(rf"\bfrom{ABOUT_BEFORE}$", left) or (_FIRST.match(context.right) and context.role == "before")
+    return bool(came) and "forecast" in context.concepts and bool(_RAISES.search(context.sentence))
 
 
 def is_affirmed(context: Context, quantity: Quantity, known: Known) -> bool:

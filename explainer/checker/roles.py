@@ -80,12 +80,17 @@ def _miscounted(sentence: Sentence) -> list[str]:
 
 _OWNER = re.compile(
     r"(?:^|[,;:.] )(?P<for>[a-z][\w-]*) (?:is|was) responsible for N\d|\bwhich (?P<which>[a-z][\w-]*) owns\b|(?:^|[,;:.] |\b(?:and|that|team) )(?P<who>[a-z][\w-]*) owns? (?:N\d|it\b|(?:the|this) feature)|"
-    r"\b(?:owned by|belongs to) (?:the )?(?:team )?(?P<by>[a-z][\w-]*)\b|\b(?:with|by) (?:team )?N\d+ and (?:team )?(?P<also>[a-z][\w-]*)(?= (?:jointly|together)\b| ?[.,;])|\bowner (?:of N\d+ )?(?:is|:) (?P<is>[a-z][\w-]*)\b"
+    r"\b(?:owned by|belongs to) (?:the )?(?:team )?(?P<by>[a-z][\w-]*)\b|\b(?:with|by) (?:team )?N\d+ and (?:team )?(?P<also>[a-z][\w-]*)(?= (?:jointly|together)\b| ?[.,;])|\bowner (?:of N\d+ )?(?:is|:) (?P<is>[a-z][\w-]*)\b|\b(?:incident|case|ticket|matter) (?:is|sits|lies|rests|stays) (?:now )?with (?:the )?(?P<with>[a-z][\w-]*)\b"
 )
+
+
+_OWNS_AS = re.compile(r"\bowning (?P<what>(?!teams?\b|one\b|side\b|part(?:y|ies)\b|is\b|group\b)[a-z]{3,})\b")
 
 
 def _owners(text: str, known: Known) -> list[str]:
     """Who is told to own it has to be a name of the facts, though it may be a plain word."""
+    if (other := _OWNS_AS.search(text)) and other["what"] not in known.texts:
+        return [f"{other[0]}: no fact names such an owner"]
     told = _OWNER.search(text)
     word = told[told.lastgroup] if told and told.lastgroup else None
     if not word or not known.by_name.get("team") or word in _NO_OWNER or word in known.texts:
@@ -97,12 +102,13 @@ def _persons(sentence: Sentence, known: Known, kinds: Mapping[str, set[str]]) ->
     """Who acknowledged it, who is on call, whose the next step is: each is told of the one whose fact says so, and nothing
     is told as done that no fact of theirs says."""
     mine = {f.name: [w for w in words_of(f) if len(w) > 2] for f in known.facts if _is_person(f)}
-    for part in re.finditer(r"[^,;:()—–]+", sentence.text):
+    for part in re.finditer(r"[^,;()—–]+", sentence.text):
         here = dict.fromkeys(sentence.names[int(i)] for i in re.findall(r"\bN(\d+)\b", part[0]))
         for name in (n for n in here if kinds.get(n, set()) & set(mine)):
             own = {w for role in kinds[name] & set(mine) for w in mine[role]}
             others = [w for role, words in mine.items() if role not in kinds[name] for w in words if w not in own]
-            if not _has(part[0], own) and (told := _has(part[0], others)):
+            shared = {w for role, words in mine.items() if role not in kinds[name] for w in words}
+            if not _has(part[0], own - shared) and (told := _has(part[0], others)):
                 return [f"{name}: {told} is told of somebody else"]
         did = re.search(
             r"\bN(\d+) (?:has |had |have )?(?:already |since |now |just |also )?(?P<verb>[a-z]{3,}ed)\b", part[0]
@@ -113,7 +119,7 @@ def _persons(sentence: Sentence, known: Known, kinds: Mapping[str, set[str]]) ->
 
 
 def _is_person(fact: Fact) -> bool:
-    return fact.kind == "name" and bool(re.search(r"_by$|_owner$|on_call|assignee|contact", fact.name))
+    return fact.kind == "name" and bool(re.search(r"_by$|(?:^|_)owner$|on_call|assignee|contact", fact.name))
 
 
 def _has(text: str, words: Iterable[str]) -> str:
@@ -172,11 +178,7 @@ def _moves(name: str, mine: set[str], left: str, right: str) -> list[str]:
     if re.search(
         r"\b(?:owned by|owner (?:is|:)|owner :|(?<!excess )(?<!rise )(?<!cost )(?<!spend )(?<!overspend )belongs to|bill to|budget of) $",
         left,
-    ) and not mine & {
-        "team",
-        "teams",
-        "owner",
-    }:
+    ) and not (mine & {"team", "teams", "owner"} or any(k.endswith("_owner") and k[:-6] in left for k in mine)):
         return [f"{name} is not the owner"]
     if (re.match(r"^ (?:'s bill for|spent|paid|owns?)\b", right) and mine <= _THINGS) or (
         re.match(r"^ (?:'s bill for|owns?)\b", right) and mine <= {"feature"}

@@ -66,6 +66,7 @@ _CONTRACTIONS = tuple(
             r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!now )(?<!stands )\bat (?!0\.\d\d(?:,|\.?$))(\d{1,2})\.([0-5]\d)(?= ?(?:on|utc|gmt|[ap]m|[ap]\.m|,|\.?$))",
             r"at \1:\2",
         ),
+        (r"(?<![\w.,$€£])(\d{1,2})\.([0-5]\d)(?= ?[ap]\.?m\b)", r"\1:\2"),
         (r"\b(it|that|there|we|they|this|which)'ll\b", r"\1 will"),
         (r"\b(it|that|there|we|they|this|which)'d\b", r"\1 would"),
     )

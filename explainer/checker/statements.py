@@ -36,7 +36,7 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *rank_faults(text, known),
         *part_rank_faults(sentence, known),
         *outpace_faults(text, known),
-        *budget_faults(text, known),
+        *budget_faults(sentence, known),
         *forecast_faults(text, known),
         *opposite_faults(sentence, known),
         *state_faults(rest.text, known),

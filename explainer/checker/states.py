@@ -19,7 +19,7 @@ _ENDED = re.compile(
 _INCIDENT = re.compile(
     r"^ ?(?:and |but |so )?(?:it|this|that)\b|\b(?:incident|anomaly|episode|spike|cost|costs|spend|spending|bill|overspend|rise|excess|N\d+)\b"
 )
-_SUBJECTS = r"credits?|invoices?|figures|estimates?|acknowledg\w+|causes?|reasons?|link|connection|question|answers?|step|requests? for"
+_SUBJECTS = r"credits?|commitments?|invoices?|figures|estimates?|acknowledg\w+|causes?|reasons?|link|connection|question|answers?|step|requests? for"
 
 
 def _of_the_incident(text: str, known: Known) -> str:
@@ -47,7 +47,7 @@ def state_faults(text: str, known: Known) -> list[str]:
         text = re.sub(r"\bso far\b", " ", text)
     plain = re.sub(r"\b(?:if it|if this|should it|were it to|if nothing) [^,]*", " ", text)
     plain = re.sub(
-        r"\b(?:version|release|model|flag|build) (?:\" )?N\d+(?: \")? (?:is|was) (?:now |currently |still )*(?:live|running|active|in use|on)\b|\bQ\d+ (?:(?:that|which|by which) (?:[^,;.Q]{1,40}? )?|N\d+ )(?:is|are|was|were|has been|ran|runs|went|has gone) (?:now |currently )?over\b|\bover and above\b|\b(?:was|were|had been) (?:(?:already|not|yet|still|well) )*(?:under way|underway|running|ongoing|going on|in progress|open|over)(?= (?:when|by the time|as|at the time|once)\b)|\b(?:should|ought to) have (?:been over|ended|stopped|finished)\b|\b(?:due|planned|scheduled|expected|supposed|meant|forecast|set|projected) to (?:have )?end\w*|\bmonth\w* (?:is |will |should )?[^.]*\bend\w*\b",
+        r"\b(?:requests|calls|runs|tokens) still (?:succeeded|worked|came|went|got|passed|failed|ran|reached)\b|\b(?:version|release|model|flag|build) (?:\" )?N\d+(?: \")? (?:is|was) (?:now |currently |still )*(?:live|running|active|in use|on)\b|\bQ\d+ (?:(?:that|which|by which) (?:[^,;.Q]{1,40}? )?|N\d+ )(?:is|are|was|were|has been|ran|runs|went|has gone) (?:now |currently )?over\b|\bover and above\b|\b(?:was|were|had been) (?:(?:already|not|yet|still|well) )*(?:under way|underway|running|ongoing|going on|in progress|open|over)(?= (?:when|by the time|as|at the time|once)\b)|\b(?:should|ought to) have (?:been over|ended|stopped|finished)\b|\b(?:due|planned|scheduled|expected|supposed|meant|forecast|set|projected) to (?:have )?end\w*|\bmonth\w* (?:is |will |should )?[^.]*\bend\w*\b",
         " ",
         plain,
     )

@@ -25,7 +25,7 @@ _PLAIN = FUNCTION_WORDS | {
     "recommendation", "recommended", "recommended-step", "recommends", "remaining", "review", "reviewing",
     "second", "see", "seeing", "sense", "sensible", "she", "should", "start", "started", "starting", "step",
     "steps", "study", "suggest", "suggested", "suggestion", "suggests", "sure", "take", "takes", "task", "than",
-    "thing", "things", "those", "to-do", "todo", "turn", "useful", "verify", "verifying", "view", "way", "when",
+    "thing", "things", "those", "to-do", "todo", "try", "trying", "turn", "useful", "verify", "verifying", "view", "way", "when",
     "where", "whether", "why", "worth", "worthwhile", "would", "you", "your",
 }  # fmt: skip
 _TURNS = (

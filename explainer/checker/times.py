@@ -196,7 +196,7 @@ def _role(text: str, index: int) -> str:
     ):
         return "planned" if re.search(_CUES[0][1], carried) else "end"
     if re.search(
-        rf"\b(?:normal|usual|over|clear|calm|closed|ended|finished|stopped|resolved|settled|quiet|baseline|done|no (?:further|more|extra|additional) (?:excess|cost|overspend|spend|rise)) since{ABOUT_BEFORE} ?$",
+        rf"\b(?:normal|usual|over|clear|calm|closed|ended|finished|stopped|resolved|settled|quiet|(?:at|to|on|within) (?:its |the |their )?(?:expected |normal )?(?:baseline|level)|done|no (?:further|more|extra|additional) (?:excess|cost|overspend|spend|rise)) since{ABOUT_BEFORE} ?$",
         left,
     ):
         return "end"

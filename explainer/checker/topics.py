@@ -10,10 +10,12 @@ from explainer.checker.concepts import COST
 from explainer.checker.contexts import ASIDE, Context
 from explainer.checker.fact_words import is_generic, named_in, own_words_of
 from explainer.checker.families import ABOUT_BEFORE, FALL, NOUN_UNITS, PEAK, RIGHT_DOWN, RIGHT_UP, RISE
+from explainer.checker.months import is_of_month, is_other_of_month
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
 from explainer.checker.rests import (
     ALL_BUT,
+    PAST_BATCH,
     SAYS_DIFFERENCE,
     TOTALS,
     is_affirmed,
@@ -75,7 +77,11 @@ _NARROWED = r"\b(?:cost|costs|spend|spending|bill|money) (?:on |for |in |from )?
 def _is_negated(context: Context, quantity: Quantity) -> bool:
     """True where a share is denied that its fact affirms, or the other way: `64 % of input tokens are not cached`."""
     denies = quantity.concept == "untagged" or bool(quantity.also & {"not", "without", "untagged", "miss", "missed"})
-    return bool(_NEGATED.match(context.right)) and denies == ("rest" in quantity.roles)
+    negated = _NEGATED.match(context.right)
+    past = "batch" in quantity.name or "without:batch" in quantity.also or "batch" in quantity.also
+    if past and (PAST_BATCH.search(f"{context.left} Q{context.right}") or PAST_BATCH.search(context.all_left)):
+        negated = re.match("", "")
+    return bool(negated) and denies == ("rest" in quantity.roles)
 
 
 _SPARED = re.compile(r"^ (?:would|could) (?:have been |be )?(?:saved|less|lower|avoided|missing|spared)")
@@ -86,7 +92,7 @@ _OTHER_PEAK = re.compile(
 )
 _MONTHLY = ("month_end_forecast", "budget")
 _OF_OTHERS = re.compile(
-    rf"(?:^|[,;:] )(?:the )?(?:others?|other [a-z]+|the rest(?: of [^,;Q]*)?|rest|remaining [a-z]+|everyone else) (?:carr\w+|bears?|pays?|takes?|has|have|had|holds?|makes? up|accounts? for|sends?|sent){ABOUT_BEFORE}$"
+    rf"(?:^|[,;:] )(?:the )?(?:others?|other [a-z]+(?: of [^,;Q]*?)?|the rest(?: of [^,;Q]*)?|rest|remaining [a-z]+|everyone else) (?:carr\w+|bears?|pays?|takes?|has|have|had|holds?|makes? up|accounts? for|sends?|sent){ABOUT_BEFORE}$"
 )
 _FROM_OTHERS = re.compile(
     r"^ of [a-z ]+? (?:come|comes|came|go|goes|went|falls?|stems?|is|are|was|were)(?: now)? (?:sent |made |carried |borne )?(?:from|to|on|by|with) (?:the )?(?:others?|other [a-z]+|elsewhere|rest|everyone else|remaining [a-z]+)\b"
@@ -136,12 +142,14 @@ def _contradicted(context: Context, quantity: Quantity, known: Known) -> bool | 
         return False
     if quantity.name in _MONTHLY and (told := _NAMED_AMOUNT.search(context.left)) and told["what"] != quantity.concept:
         return False
+    if is_other_of_month(context, quantity, known):
+        return False
     sided = RIGHT_UP.match(context.right) or RIGHT_DOWN.match(context.right)
     apart = {"excess", "change"} <= roles and quantity.concept == "budget" and quantity.unit == "usd"
     if apart and not sided and _NAMED_AMOUNT.search(context.left):
         return False
     others = _OF_OTHERS.search(context.left) or _FROM_OTHERS.match(context.right)
-    if quantity.unit == "percent" and "rest" not in roles and others:
+    if others and "rest" not in roles and (quantity.unit == "percent" or quantity.name == "cost_actual"):
         return False
     if quantity.unit == "usd" and quantity.name.startswith("cost_") and _OF_RISE.match(context.right):
         return False
@@ -181,6 +189,8 @@ def _by_another_name(context: Context, quantity: Quantity, known: Known) -> bool
     if concept == "volume" and quantity.concept == "requests":
         runs = any(q.noun == "runs" for q in known.quantities) or re.search(r"\bruns\b", context.sentence)
         return None if runs else True
+    if is_of_month(context, quantity):
+        return True
     if concept == "budget" and quantity.name == "month_end_forecast" and _OF_FIGURE.match(context.all_right):
         return True
     priced = context.per in ("run", "request") and quantity.concept == f"cost_per_{context.per}"

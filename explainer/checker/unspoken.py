@@ -31,7 +31,7 @@ _NOTICED = (
 
 _SERVED = (
     r"customers?|users?|clients?|subscribers?|visitors?|competitors?|regulators?|auditors?|"
-    r"(?:got|gets?|getting|became|becomes?|were|was|is|are|ran|felt|feels?) (?:\w+ )?(?:slow|slower|sluggish|unavailable|unreliable|unresponsive)|"
+    r"(?:got|gets?|getting|became|becomes?|were|was|is|are|ran|felt|feels?) (?:\w+ )?(?:slow(?! (?:\w+ )?(?:growth|rise|climb|increase|creep))|slower|sluggish|unavailable|unreliable|unresponsive)|"
     r"slow(?:ed|s|ing)? (?:things|everything|the service|answers|responses)|response times?|wait(?:ed|ing)? (?:longer|times?)|downtime|degrad\w+"
 )
 
@@ -123,10 +123,17 @@ _TAG = re.compile(
 )
 
 
+_SHARERS = re.compile(
+    r"\b(?:others?|remaining|all|both|every|each)(?: \w+)? (?:users?|customers?|clients?) of (?=(?:the |this )?(?:\w+ )?(?:pool\b|(?:' )?N\d))"
+)
+"""Who shares a pool, not who uses the service."""
+
+
 def unspoken_faults(text: str, known: Known) -> list[str]:
     """What a sentence adds that no fact speaks of."""
     names = " ".join(n for n in known.by_name if not n.startswith("driver_")).replace("_", " ")
     spoken = f"{known.texts} {names}"
+    text = _SHARERS.sub(" ", text) if known.by_name.get("pool") else text
     for said, backed in _MATTERS:
         for told in said.finditer(text):
             if not (backed.search(spoken) if backed else _stem(told[0]) in spoken):
@@ -143,7 +150,8 @@ def _course_faults(text: str, known: Known) -> list[str]:
     grows = known.by_name.get("growth_per_week") or known.by_name.get("growth_days")
     if (told := _GROWS.search(text)) and not grows and not negated(text, told.start()):
         return [f"{told[0]}: no fact says that it grows"]
-    if (told := _SEASON.search(text)) and told[0] not in known.texts:
+    told = _SEASON.search(text)
+    if told and told[0] not in known.texts and not (told[0].startswith("this ") and told[0][5:] in known.text_words):
         return [f"{told[0]}: no fact speaks of it"]
     if (told := _COURSE.search(text)) and not re.search(
         r"\bpeak|costliest|priciest|dearest|highest|worst|slow|accelerat|steps", known.texts

@@ -12,12 +12,15 @@ from explainer.checker.quantity import Quantity
 
 
 def used(known: FactValues) -> Iterable[Quantity]:
-    """What follows from a part and a total that the facts name alike: its share, and what is not in it."""
+    """What follows from a part and a whole that the facts name alike: its share, and what is not in it."""
     for name in known.by_name:
         stem, _, kind = name.rpartition("_")
-        part, total = known.number(name), first_of(known.number(f"{stem}_total"), known.number(stem))
+        part, total = (
+            known.number(name),
+            first_of(*(known.number(n) for n in (f"{stem}_total", f"{stem}_granted", stem))),
+        )
         fact = known.by_name[name][0]
-        if part is None or not total or kind == "total" or fact.unit == "percent":
+        if part is None or not total or kind in ("total", "granted") or fact.unit == "percent":
             continue
         also, roles, concept = frozenset(words_beside(fact)), frozenset({"any"}), concept_of(name)
         other = {"left": "used", "used": "left"}.get(kind, "not")
@@ -27,6 +30,13 @@ def used(known: FactValues) -> Iterable[Quantity]:
         for value, told in ((part, kind), (total - part, other)):
             share = 100 * value / total
             yield Quantity(share, "percent", concept, roles, name=f"{stem}_{told}", also=also)
+
+
+def to_come(known: FactValues) -> Iterable[Quantity]:
+    """What the forecast adds to the month so far."""
+    forecast, spent = known.number("month_end_forecast"), known.number("month_to_date")
+    if forecast is not None and spent is not None:
+        yield Quantity(forecast - spent, "usd", "forecast", frozenset({"any"}), name="month_to_come")
 
 
 def drawn(known: FactValues) -> Iterable[Quantity]:
