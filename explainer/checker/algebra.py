@@ -9,6 +9,7 @@ from explainer.checker.concepts import COST, concepts_in
 from explainer.checker.contexts import Context
 from explainer.checker.fact_words import named_in, own_words_of, says_own
 from explainer.checker.families import DIFFERENCE, RISE
+from explainer.checker.measures import SPENT_TOLD
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
 from explainer.checker.sentence import Sentence
@@ -36,6 +37,7 @@ _UNEXPECTED = re.compile(
     r"|\b(?:is|are|was|were|lies?|lay|sits?|goes|went|comes?|came) (?:\w+ )?(?:above|over|beyond|on top|in excess|excess|extra|unexpected)\b"
 )
 _SAYS_EXCESS = re.compile(rf"\b(?:{DIFFERENCE})\b[^,;Q]*$")
+_BY_INCIDENT = re.compile(r"\b(?:incident|excess|forecast|by it|by this|N\d+)\b")
 _OF_BASE = re.compile(r"^ (?:of )?(?:the |its )?(?:whole |entire )?(?:expected|usual|normal) (?:cost|bill)\b")
 _SAYS = re.compile(r"(?<!per )\b(\w+) (?:of|is|was|:)$")
 _GREW = re.compile(r"(?:doubl|tripl|trebl|quadrupl|quintupl|halv)")
@@ -102,8 +104,13 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
                     continue
                 if not whole and (
                     (_pair(a, b) and not (context.of == "cost" and "before" in a.roles))
-                    or (context.of and not _is_whole(b, context.of) and "any" not in b.roles)
+                    or (
+                        context.of and not _is_whole(b, context.of) and ("any" not in b.roles or context.of == "budget")
+                    )
                 ):
+                    continue
+                monthly = b.name == "budget" and a.name != "month_to_date" and "month_to_date" in known.by_name
+                if monthly and SPENT_TOLD.match(context.all_right) and not _BY_INCIDENT.search(context.sentence):
                     continue
                 if not _as_subject(a, context) or ("before" in a.roles and _UNEXPECTED.search(context.right)):
                     continue
@@ -112,7 +119,8 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
                 ratio = a.value / b.value
                 yield ratio if unit == "ratio" else 100 * (ratio - 1 if _CHANGE.match(context.right) else ratio)
             if unit == ("points" if a.unit == "percent" else a.unit) and not _pair(a, b) and not _apart(a, b):
-                if a.value > b.value and _LEFT.search(context.sentence):
+                gone = {a.name, b.name} == {"budget", "month_to_date"} and SPENT_TOLD.match(context.all_right)
+                if a.value > b.value and _LEFT.search(context.sentence) and not gone:
                     yield a.value - b.value
                 if _SUMS.search(context.sentence) and a.unit != "percent":
                     yield a.value + b.value

@@ -101,6 +101,9 @@ _TOKENS_OF = re.compile(
     r"\b(?P<which>input|output) tokens?\b[^,;.]*\bcache|\bcache[^,;.]*\b(?P<other>input|output) tokens?\b"
 )
 
+_MILLION_OF = re.compile(
+    r"(?:\bmillion|\bQ\d+|\bpric\w+(?: of| for| per)?|\bpays?|\bcosts? of)(?: the| an?| each| every)? (input|output) tokens?\b"
+)
 _OUTCOME = re.compile(r"\b(?:per|of one|of each|of every|each|every|one) (?P<what>[a-z]{4,}ed [a-z]{4,})\b")
 
 
@@ -114,6 +117,10 @@ def kind_faults(text: str, known: Known) -> list[str]:
         )
         if cached and not spoken:
             return [f"{which} tokens: no fact speaks of these and the cache"]
+    price = " ".join(f.text.lower() for f in known.facts if f.name.startswith("price_per_"))
+    side = _MILLION_OF.search(text) if re.search(r"\b(?:in|out)put tokens\b", price) else None
+    if side and f"{side[1]} tokens" not in price:
+        return [f"{side[0]}: the fact has the price of other tokens"]
     outcomes = [f for when in ("after", "before") for f in known.by_name.get(f"cost_per_outcome_{when}", ())]
     if (outcome := _OUTCOME.search(text)) and outcomes:
         one = " ".join(f.text for f in outcomes).lower()

@@ -11,7 +11,7 @@ from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 
 _WITHIN = re.compile(
-    r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget\b[^,;.]{0,30}\bnot (?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget (?:of Q\d+ )?(?:holds|will hold|(?:will|would|should) be (?:kept|met|respected|observed|enough)|is not|is safe|covers|is kept|has room)\b"
+    r"\b(?:within|below|under|inside|less than|short of|beneath|lower than|stays? within|keeps? (?:to|within)|fits?(?: in| within)?|not (?:exceed|break|reach)\w*|room (?:left )?in|well within|safe)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly |team's |monthly )?budget\b|\bbudget\b[^,;.]{0,30}\bnot (?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget (?:of Q\d+ )?(?:(?:still|easily|just|comfortably|also) )?(?:holds|will hold|(?:will|would|should) be (?:kept|met|respected|observed|enough)|is not|is safe|covers|is kept|has room)\b"
 )
 _BEYOND = re.compile(
     r"\b(?:above|over|outside|exceed\w*|in excess of|surpass\w*|topp?(?:s|ed|ing)|beyond|more than|past|break\w*|breach\w*|bust\w*|oversh[o]+t\w*|higher than|outrun\w*|overrun\w*|blow\w* through|burst\w*|blown)\b(?: \w+){0,4} ?\b(?:the |its |a )?(?:month's |monthly )?budget\b|\bbudget (?:of Q\d+ )?(?:breaks?|will break|is exceeded|will be exceeded|is broken|is used up|is (?:already )?(?:spent|gone)|runs out|is blown|would be exceeded|is overrun|is breached|will be breached)\b|\bover-?budget\b|\bbudget\b[^,;.]{0,30}\b(?:too (?:small|low|tight)|insufficient|falls? short|inadequate)\b|\bbudget\b[^,;.]{0,30}(?<!not )\b(?:in danger|at risk|threatened|in jeopardy|under threat)\b|\bbudget\b[^,;.]{0,40}\b(?:exceeded|broken|breached|overrun|blown|burst|used up|(?:already|now|fully|has|have) (?:(?:been|already|now|fully) )*(?:spent|gone|exhausted|used))\b"
@@ -28,6 +28,23 @@ _IF = re.compile(
 
 _ENOUGH = re.compile(r"\bbudget\b[^,;.]{0,40}\b(?:enough|sufficient|suffices?)\b")
 _PART_OF = re.compile(r"\bQ\d+ (?:of (?:the |its )?|(?:the|its|our) )(?:month's |monthly |Q\d+ )*budget\b")
+
+
+_WHOLE = r"(?:credit|commitment)"
+_GONE = r"(?:gone|used(?: up)?|spent|exhausted|consumed|drawn(?: down)?|depleted|eaten up|finished|empty)"
+_EXHAUSTED = re.compile(
+    rf"\b(?:all|the whole|the entire|the full|every (?:cent|dollar|penny))(?: of)? (?:(?:the|its|our|this|N\d+|\w+'s) )*{_WHOLE}s?\b[^,;.Q]*\b{_GONE}\b|\b{_WHOLE} (?:(?:from|of|by) N\d+ )?(?:is|has been|was) (?:(?:now|already|fully|completely|entirely|all) )*{_GONE}\b|"
+    rf"\b(?:nothing|none|not a (?:cent|dollar))\b[^,;.Q]*\b{_WHOLE}\b[^,;.Q]*\b(?:left|remains?|open|available)\b|\b(?:nothing|none) (?:is |was )?(?:left|remains) (?:of|in|on) (?:the |its )?(?:\w+ |N\d+ )?{_WHOLE}\b|\bno {_WHOLE} (?:is |was )?(?:left|remain\w*|available)\b"
+)
+
+
+def exhausted_faults(text: str, known: Known) -> list[str]:
+    """`All of the credit is gone`, where some of it is left."""
+    told = _EXHAUSTED.search(text)
+    if told is None or re.search(r"\bQ\d+ (?:out )?of [^,;]*$", text[: told.start()]) or negated(text, told.end()):
+        return []
+    left = [q.value for q in known.quantities if re.match(r"(?:credit|commitment)_left$", q.name) and q.unit == "usd"]
+    return [f"{told[0]}: some of it is left"] if any(value >= 1 for value in left) else []
 
 
 LIMIT = re.compile(

@@ -21,6 +21,9 @@ _BEGUN = re.compile(
 
 
 _SOME_OF = re.compile(r"\bQ\d+ (?:out )?of (?:the |its |our |that )*(?:N\d+ )?$")
+_COVERS = re.compile(
+    r"\bcredits?\b[^;.Q]*(?:Q\d+[^;.Q]*?)?\b(?:enough|sufficient|suffic\w+|cover(?:s|ing)?|lasts?)\b[^;.Q]*\b(?:year|quarter|months?|weeks?|rest|everything|D\d+|T\d+)\b"
+)
 _AGAIN = r"\b(?:renew|refill|replenish|reset|topped up|extend)"
 _ANEW = re.compile(
     r"\bcredits?\b(?: (?!expir|end)[\w']+){0,4} (?:renew|refill|replenish|reset|extend|tops? up|topped up)\w*\b|\bcredits?\b(?: (?!expir|end|run|is left)[\w']+){0,3} (?:starts?|started|begins?|began|opens?|arrives?|arrived|comes? in|came in|(?:is|was|be) (?:granted|given|added|paid out)|takes? effect)\b(?: (?!expir|end|run)\w+){0,3} T\d"
@@ -43,7 +46,9 @@ _NAMED = re.compile(
 )
 
 
-_NAMES_CAUSE = re.compile(r"\b(?:cause|reason|explanation|culprit)\b[^,;.]{0,24}?(?: is| was| :)")
+_NAMES_CAUSE = re.compile(
+    r"\b(?:caused|triggered|brought about) by\b|\b(?:cause|reason|explanation|culprit)\b[^,;.]{0,24}?(?: is| was| :)"
+)
 
 
 def _contrast_faults(text: str, known: Known) -> list[str]:
@@ -140,9 +145,26 @@ def claim_faults(text: str, known: Known) -> list[str]:
         *_turned_faults(text, known),
         *_labelled_faults(text, known),
         *_linked(text, known),
+        *_denied_faults(text, known),
     ]
     none = _NOT_KNOWN.search(text)
     return [*faults, f"{none[0]}: the facts name a cause"] if none and not unknown_cause(known) else faults
+
+
+_NO_CAUSE = re.compile(
+    r"\b(?:not|never|cannot|hardly) (?:really |in any way |at all )?(?:explain|account for|cause|bring (?:it|this) about|behind|responsible|to blame|the (?:likely |probable |possible )?(?:cause|reason|culprit|explanation)|what caused)\b|\b(?:has|have|had) nothing to do with\b|\b(?:explains?|caused?) none of\b"
+)
+_NOT_ALL = re.compile(
+    r"\b(?:alone|all|only|fully|entirely|whole|everything|by (?:it|them)sel\w+|Q\d+|rest|remainder|others?|confirmed|shown|proven)\b"
+)
+
+
+def _denied_faults(text: str, known: Known) -> list[str]:
+    """`Retries do not explain it`, where just these are the facts' cause."""
+    told = _NO_CAUSE.search(text)
+    if told is None or _NOT_ALL.search(text) or unknown_cause(known) or not told_in(text[: told.start()], known):
+        return []
+    return [f"{told[0]}: the facts name this cause"]
 
 
 def _credit_faults(text: str, known: Known) -> list[str]:
@@ -153,6 +175,8 @@ def _credit_faults(text: str, known: Known) -> list[str]:
         over = None
     if (again := _ANEW.search(text)) and known.by_name.get("credit_expires_at") and not re.search(_AGAIN, told):
         return [f"{again[0]}: the facts tell when the credit ends"]
+    if (covers := _COVERS.search(text)) and not re.search(r"cover|enough|last", told):
+        return [f"{covers[0]}: no fact says what it covers"]
     if over and not negated(text, over.end() - 1) and not re.search(r"\b(?:ended|expired|lapsed|used up)\b", told):
         return [f"{over[0]}: no fact says that the credit has ended"]
     starts = re.search(r"\b(?:began|begun|new|starts?|started|granted)\b", told)

@@ -71,6 +71,8 @@ def unit_cost_faults(text: str, known: Known) -> list[str]:
 def steady_faults(text: str, known: Known) -> list[str]:
     """What is told to have stayed as it was needs a fact of before and after that says so."""
     steady = _STEADY.search(text)
+    if (held := _HELD.search(text)) and any(_moved(concept, known) for concept in _spoken(text[: held.end()])):
+        return [f"{held[0]}: no fact says so"]
     if steady is None:
         return []
     for name in known.by_name:
@@ -83,6 +85,20 @@ def steady_faults(text: str, known: Known) -> list[str]:
     if any(re.search(rf"\b{noun}", text) for noun in _stayed(known)):
         return []
     return [f"{steady[0]}: no fact says so"]
+
+
+_HELD = re.compile(
+    r"\b(?:held|holds?|stay\w*|remain\w*|stuck|kept|keeps?) (?:steady |firm |unchanged )?at (?:about |around )?Q\d+\b|\bQ\d+(?: \w+)? ,? (?:just |exactly |much |same )?as (?:before|ever|always)\b|\b(?:unchanged|steady|flat) at (?:about |around )?Q\d+"
+)
+
+
+def _moved(concept: str, known: Known) -> bool:
+    """True where a fact has it before and after, and the two are apart."""
+    for name in known.by_name:
+        before, after = known.number(name), known.number(name.removesuffix("_before") + "_after")
+        if name.endswith("_before") and concept_of(name) == concept and before is not None and after is not None:
+            return abs(after - before) > ALIKE * abs(before)
+    return False
 
 
 _AS_BEFORE = re.compile(r"\b(?:as (?:many|much)|the same(?: number)?) as (?:before|usual|ever)\b|\bunchanged\b")

@@ -23,7 +23,7 @@ _ONE_OVER = re.compile(
 )
 
 _PUSHES = re.compile(
-    r"^(?: (?:also|too|now|then|again|likewise|each))*(?: (?:adds?|added|adding|contribut\w+|push\w*|raised|raises|lifted|drove|drives?|weigh(?:s|ed)?(?: in)?|leads?|led|comes? first|dominates?|tops?|accounts? for|makes? up|played?|plays|counts?|counted) |(?: ,)? (?:is|was|are|were) (?:also |too )?(?:an?|one of|among|another)(?: of)?(?: the)? (?:\w+ )?(?:drivers?|factors?|contributors?)\b)"
+    r"^(?: (?:also|too|now|then|again|likewise|each))*(?: (?:first|foremost|most of all|above all)(?= ?[.,;:]|$)| (?:adds?|added|adding|contribut\w+|push\w*|raised|raises|lifted|drove|drives?|weigh(?:s|ed)?(?: in)?|leads?|led|comes? first|dominates?|tops?|accounts? for|makes? up|played?|plays|counts?|counted) |(?: ,)? (?:is|was|are|were) (?:also |too )?(?:an?|one of|among|another)(?: of)?(?: the)? (?:\w+ )?(?:drivers?|factors?|contributors?)\b)"
 )
 
 _A_DRIVER = re.compile(
@@ -40,6 +40,12 @@ def driver_faults(text: str, known: Known) -> list[str]:
     if strange := _strange_driver(text, known):
         return strange
     largest = _largest(known)
+    for minor in _MINOR.finditer(text):
+        near = min(
+            ((min(abs(s - minor.end()), abs(minor.start() - e)), c) for s, e, c in concepts_in(text)), default=None
+        )
+        if near and not negated(text, minor.start()) and near[1] == largest and _weighs(largest, known):
+            return [f"{minor[0]}: nothing weighs more than {largest}"]
     if (top := _NONE_OVER.search(text)) and largest not in [c for _, _, c in concepts_in(text[top.end() :])]:
         return [f"{top[0]}: the drivers do not say so"]
     if (over := _ONE_OVER.search(text)) and largest in [c for _, _, c in concepts_in(text[over.end() :])[:1]]:
@@ -60,6 +66,17 @@ def driver_faults(text: str, known: Known) -> list[str]:
     if told["how"].endswith(("one", "some", "single")):
         right[told["how"]] = any(agree)
     return [] if right.get(told["how"], all(agree)) else [f"{told[0].strip()}: the drivers do not say so"]
+
+
+_MINOR = re.compile(
+    r"\b(?:an? |only an? |just an? )?(?:minor|small|secondary|marginal|negligible|lesser|subordinate|trivial|slight|side) (?:reason|factor|driver|role|contribut\w+|cause|influence|effect)\b|"
+    r"\b(?:(?:very |only )?little|hardly any|hardly anything|barely any|almost none|next to none|not much|an? (?:minor|small|tiny|slight) (?:part|share|piece|fraction|bit)) of (?:the |this |that )?(?:\w+ )?(?:excess|rise|increase|difference|jump|growth|overspend|fall|drop|it)\b"
+)
+
+
+def _weighs(driver: str, known: Known) -> bool:
+    """True where a driver makes up a fifth of the difference or more."""
+    return abs(known.by_driver[driver]) >= 0.2 * abs(known.excess or 0.0)
 
 
 def _strange_driver(text: str, known: Known) -> list[str]:
@@ -108,6 +125,11 @@ def versus(text: str, drivers: dict[str, float]) -> list[str]:
         return ["the drivers are told in the wrong order"]
     for first, second in itertools.pairwise(found):
         between = text[first[1] : second[0]]
+        still = _WEIGHS_MORE.match(text[second[1] :]) if _ANOTHER_CLAUSE.search(between) else None
+        if still and {first[2], second[2]} <= drivers.keys():
+            if (abs(drivers[second[2]]) > abs(drivers[first[2]])) != (still["how"] == "more"):
+                return [f"{first[2]} and {second[2]} are in the wrong order"]
+            continue
         more = re.search(
             r"\b(?:more|larger|bigger|ahead|rather) (?:than|of)\b|\boutweigh\w*|\bexceed\w*|\bdwarf\w*|\btop(?:s|ped)\b|\bthen\b|\bfollowed by\b|\bbefore\b|\bahead of\b",
             between,
@@ -128,6 +150,12 @@ def versus(text: str, drivers: dict[str, float]) -> list[str]:
         if (left > right) != bool(more):
             return [f"{first[2]} and {second[2]} are in the wrong order"]
     return []
+
+
+_ANOTHER_CLAUSE = re.compile(r"(?:,|;|\b(?:and|but|while|whereas|though|yet)) (?:and |but |yet )?(?:the )?$")
+_WEIGHS_MORE = re.compile(
+    r"^ (?:weighs?|counts?|adds?|contributes?|matters?|explains?|accounts? for|makes? up|does)(?: even| still| far| much| clearly)? (?P<how>more|less)\b(?! than)(?= ?[.,;]|$)"
+)
 
 
 def _sides(text: str, found: list[Phrase], first: Phrase, second: Phrase) -> tuple[list[str], list[str]]:

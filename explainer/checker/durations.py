@@ -37,6 +37,7 @@ def _duration_fault(sentence: Sentence, index: int, duration: Duration, known: K
         duration.bare and duration.unit == "d" and bool(re.search(r"(?:one|the|in|within)$", left.rstrip()))
     )
     role = _duration_role(left, right, duration)
+    role = "left of month" if "days_left" in known.by_name and _OF_MONTH_LEFT.search(f"{left}|{right}") else role
     between = gaps(sentence, known)
     apart = (
         role not in ("lead", "overrun")
@@ -122,7 +123,7 @@ def _also(role: str, duration: Duration, left: str, text: str, known: Known) -> 
     ):
         spans += _spans("baseline", known)
     if role == "duration" and re.search(r"\b(?:(?:per|each|every|an?) (?:week|D\d+)|weekly)\b|Q\d+ D\d+ ", left):
-        spans += _hours(known, "growth_days")
+        spans += known.hours("growth_days")
     if role == "duration" and re.search(r"\b(?:gr[eo]w\w*|growth|creep\w*|climb\w*|ris\w+)\b", text):
         spans += _spans("growth or duration", known)
     if re.search(r"\b(?:more|further|extra|additional)\b", duration.shown) and known.by_name.get("planned_until"):
@@ -162,6 +163,9 @@ _OF_MONEY = re.compile(
 """An overrun that is told in money, not in time."""
 
 
+_OF_MONTH_LEFT = re.compile(
+    r"\| (?:(?:of|in) (?:the|this) month )?(?:(?:are|is|still|now|yet) )*(?:left|remain\w*|to (?:go|run|come)|ahead)\b|\b(?:remaining|left :|(?:has|with|for) (?:another|still)) \|"
+)
 _PLANNED_FOR = re.compile(
     r"^ (?:was|were|is|are|had been) (?:planned|scheduled|announced|allotted|foreseen)\b(?! (?:for|to)\b)"
 )
@@ -246,9 +250,7 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
 def _spans(role: str, known: Known, about: str = "") -> list[float]:
     """Hours of the spans with this role, from facts and between their times."""
 
-    def hours(name: str) -> list[float]:
-        return _hours(known, name)
-
+    hours = known.hours
     times = dict(reversed(times_of(known)))
     start, end, now = times.get("started_at"), times.get("ended_at"), times.get("now")
 
@@ -257,6 +259,8 @@ def _spans(role: str, known: Known, about: str = "") -> list[float]:
 
     if role == "planned":
         return between(start, times.get("planned_until"))
+    if role == "left of month":
+        return hours("days_left")
     if role == "lead":
         return between(end, times.get("planned_until"))
     if role == "overrun":
@@ -285,15 +289,7 @@ def _spans(role: str, known: Known, about: str = "") -> list[float]:
     )
 
 
-def _hours(known: Known, name: str) -> list[float]:
-    found = []
-    for fact in known.by_name.get(name, ()):
-        if isinstance(fact.value, int | float) and fact.unit in ("hours", "days"):
-            found.append(float(fact.value) * (24.0 if fact.unit == "days" else 1.0))
-    return found
-
-
 def _other(known: Known) -> list[float]:
     """Spans of facts whose names are not known here."""
-    named = ("duration_hours", "baseline_window", "growth_days", "overrun_hours")
-    return [h for name in known.by_name if name not in named for h in _hours(known, name)]
+    named = ("duration_hours", "baseline_window", "growth_days", "overrun_hours", "days_left")
+    return [h for name in known.by_name if name not in named for h in known.hours(name)]

@@ -25,6 +25,12 @@ class FactValues:
                 return float(fact.value)
         return None
 
+    def hours(self, name: str) -> list[float]:
+        """The hours of the spans that the facts of this name have."""
+        units = {"hours": 1.0, "days": 24.0}
+        found = [(f.value, units.get(f.unit or "", 0.0)) for f in self.by_name.get(name, ())]
+        return [float(value) * unit for value, unit in found if unit and isinstance(value, int | float)]
+
     def text(self, name: str) -> str | None:
         """The string of the fact of this name."""
         found = self.by_name.get(name)

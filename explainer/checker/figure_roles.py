@@ -31,7 +31,7 @@ _EXCESS_RIGHT = re.compile(
     r"worse|greater|past|beneath|(?:(?:went|was|were|is|stayed|remained) )?unspent)(?![a-z])"
 )
 _EXCESS_LEFT = re.compile(
-    r"\b(?:over-?spen\w+|overshot|overran|leav(?:es|ing)|excess(?: is| was| of| comes to|stands at|now stands at|reached|so far|so far is|:|,)?|(?<!make )(?<!makes )(?<!made )(?<!making )(?<!add )(?<!adds )(?<!ran )(?<!run )(?<!runs )(?<!running )(?<!used )(?<!uses )(?<!using )(?<!eaten )(?<!taken )(?<!-)up|down|by|extra|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|another|a further|further|added|adds|"
+    r"\b(?:over-?spen\w+|overshot|overran|leav(?:es|ing)|excess(?: is| was| of| comes to|stands at|now stands at|reached|so far|so far is|:|,)?|(?<!make )(?<!makes )(?<!made )(?<!making )(?<!add )(?<!adds )(?<!ran )(?<!run )(?<!runs )(?<!running )(?<!used )(?<!uses )(?<!using )(?<!eaten )(?<!taken )(?<!-)up|down|by|extra|unexpected|unplanned|unforeseen|unbudgeted|rise of|increase of|rise|increase|difference(?: of| is)?|additional|jump(?:ed)?(?: of)?|another|a further|further|added|adds|"
     r"overspend(?: of| is)?|drop(?:ped)?(?: of)?|fell|rose|grew|decrease(?:d)?(?: of)?|saved|saving|gap(?: of| is)?|overshoot(?: of)?|surplus|shortfall|increased|climbed|fall of|impact(?: of| is| so far)?|higher|lower|(?:extra|additional|added|excess) (?:cost|costs|spend|spending|bill|money|outlay)(?: of| is| was| :)?)(?: an?| the| some)?(?: whole)?$"
 )
 _TOTAL_LEFT = re.compile(
@@ -48,7 +48,7 @@ _UNREAL = re.compile(
 _WOULD_FIT = re.compile(
     r"^ would (?:have been|be) (?:as |in line with |what |at |about |the |just |within )*(?:expect|normal|usual|norm|ordinary|typical|baseline|right\b|plan)"
 )
-_CHANGES = r"\b(?:rose|rise|fell|drop\w*|climb\w*|jump\w*|went up|went down|(?<!add )(?<!adds )(?<!adding )(?<!added )(?<!sum )(?<!sums )up|down|increas\w+|decreas\w+|grew|grow\w*|mov\w+|soar\w*|sank|dipped|shot up)\b"
+_CHANGES = r"\b(?:rose|risen|rise|fell|fallen|declin\w*|shr[aiu]nk\w*|surg\w+|doubled|tripled|halved|quadrupled|drop\w*|climb\w*|jump\w*|went up|went down|(?<!add )(?<!adds )(?<!adding )(?<!added )(?<!sum )(?<!sums )up|down|increas\w+|decreas\w+|grew|grow\w*|mov\w+|soar\w*|sank|dipped|shot up)\b"
 _STANDS_AT = re.compile(
     rf"(?:{_CHANGES}|\bQ\d+ (?:more|less|over|under|above|below|higher|lower|dearer|cheaper|past|beyond|fewer)\b)[^;:()]*, (?:now |then |and )?(?:to|at|with|costing|reaching|totalling|standing at|coming to|landing at|ending at|which makes it|which puts it at){ABOUT_BEFORE}$"
 )
@@ -106,7 +106,7 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
     near = left[-34:]
     if _SET_AGAINST.match(right_all) and not _EXCESS_LEFT.search(left):
         return "after"
-    if _EXCESS_LEFT.search(left) and not re.search(r"expected$", left):
+    if _EXCESS_LEFT.search(left) and not re.search(r"\bexpected$", left):
         return "excess"
     marks = [(m.start(), "before") for m in _BEFORE_LEFT.finditer(near)] + [
         (m.start(), "after") for m in _AFTER_LEFT.finditer(near)
@@ -135,7 +135,7 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
         return "after"
     if (
         re.search(
-            r"\b(?:cost|(?:bill|spend|spending|total|actuals?)(?: is| was| :)?|(?:cost|bill|spend|spending) (?:averaged|averages|came to|comes to))$",
+            r"\b(?:cost|(?:bill|spend|spending|total|actuals?)(?: is| was| :)?|(?:cost|bill|spend|spending) (?:averaged|averages|came to|comes to))(?: only| just| merely)*$",
             left,
         )
         and figure.unit == "usd"

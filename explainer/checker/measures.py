@@ -32,6 +32,7 @@ _UNUSED = re.compile(
 
 
 _OUT_OF = re.compile(r"\bQ\d+ ?(?:(?:out )?of|/) (?:the |a |an |its |our |all |total )*$")
+_EACH_OF = re.compile(r"\b(?:each|every one) of (?:the |these |those |our |all )*Q\d+ [a-z]+(?: [a-z]+){1,4} *$")
 _IS_OF = re.compile(
     r"^ ?(?:(?:out )?of|/) (?:the |a |an |its |our |all |total )*(?:(?:month's|monthly|year's|this) )*Q\d"
 )
@@ -42,6 +43,8 @@ def _is_other_of_pair(context: Context, quantity: Quantity) -> bool:
     """True where the words take a whole for what is used or left of it, or that for the whole: `left : Q0 of Q1`."""
     if quantity.unit != "usd":
         return False
+    if quantity.name == "month_to_date":
+        return bool(_LEFT_TOLD.match(context.all_right))
     if _PART.search(quantity.name):
         return bool(_OUT_OF.search(f"{context.all_left.rstrip()} "))
     if not _WHOLE.search(quantity.name) or quantity.value <= 0 or _OUT_OF.search(f"{context.all_left.rstrip()} "):
@@ -50,6 +53,12 @@ def _is_other_of_pair(context: Context, quantity: Quantity) -> bool:
     return bool(_IS_OF.match(context.all_right) or label or _PART_TOLD.match(context.right))
 
 
+_LEFT_TOLD = re.compile(
+    r"^ (?:(?:out )?of (?:the |its |this )?(?:Q\d+ )?(?:[\w']+ )?budget )?(?:(?:is|are|was|were) (?:still |now )*)?(?:left|remain\w*|unspent|unused|available|to go)\b"
+)
+SPENT_TOLD = re.compile(
+    r"^ (?:(?:out )?of (?:the |its |this )?(?:Q\d+ )?(?:[\w']+ )?budget )?(?:(?:is|are|was|were|has been|have been) (?:now |already )*)?(?:spent|gone|used|eaten|consumed)\b"
+)
 _PART_TOLD = re.compile(
     r"^ (?:of (?:the |its |our |that |this )?(?:N\d+ |[\w']+ ){0,2}(?:credit|commitment|budget) )?(?:(?:is|are|was|were|has been|have been) (?:now |still |already )*)?(?:used|spent|gone|left|remain\w*|unused|available|open|unspent)\b"
 )
@@ -85,6 +94,9 @@ def is_measured_so(context: Context, quantity: Quantity) -> bool:
     if quantity.name == "budget" and _LEFT_OF_BUDGET.search(context.left):
         return False
     if _is_other_of_pair(context, quantity):
+        return False
+    whole = quantity.concept == "cost" and quantity.unit == "usd" and not quantity.per
+    if whole and "any" not in quantity.roles and _EACH_OF.search(context.all_left):
         return False
     per = context.per if quantity.unit != "ratio" else ""
     if per and (f"per_{per}" in quantity.name or f"peak_{per}" in quantity.name):

@@ -54,6 +54,8 @@ def normal_faults(text: str, known: Known) -> list[str]:
     excess, base = known.excess, known.base
     if excess is None or not base:
         return []
+    if (even := _EVEN.search(text)) and abs(excess) > ALIKE * abs(base) and not negated(text, even.start()):
+        return [f"{even[0]}: the cost is not as expected"]
     if (times := _MANY_TIMES.search(text)) and 1 + excess / base < 3:
         return [f"{times[0]}: the figures do not say so"]
     if enough := _ENOUGH.search(text):
@@ -88,4 +90,7 @@ def normal_faults(text: str, known: Known) -> list[str]:
     return [f"{told[0]}: the cost is not as expected"]
 
 
+_EVEN = re.compile(
+    r"\bnet (?:effect|change|result|difference|impact) (?:(?:is|was|of|comes? to) )*(?:nil|zero|none|nothing|neutral|flat)\b|\b(?:cancel\w*|balanc\w+|even(?:s|ed)?) (?:each other |one another |itself |it all |everything )?out\b|\bbr[eo]a?k\w* even\b|\bnet(?:s|ted)? (?:out )?(?:to|at) (?:zero|nothing|nil)\b"
+)
 _NOTHING = re.compile(r"\bcosts? (?:us |them )?(?:nothing|zero)\b|\bfor free\b")

@@ -39,6 +39,7 @@ _TO_BLAME = (
     r"without (?:an? |any |prior |the |asking for )*(?:review|approval|permission|consent|asking|testing|tests)|set too (?:low|high)|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|discipline\w*"
 )
 _ALL_WELL = (
+    r"(?:normal|usual|common|typical|ordinary|nothing (?:unusual|new|special)) (?:for|in|with|at) (?:this|such|these|that|an?|the) (?:kind|sort|type|time|size|workload|feature|season|service|scale)s?|(?:is|are|was) nothing (?:unusual|special)|par for the course|business as usual|"
     r"needs? no|no (?:action|need|cause for (?:alarm|concern|worry))|nothing (?:to do(?! with)|needs|more (?:is(?! (?:shown|known|proven|claimed|established|certain|said|meant))|to|needs|will|has|was|can)|is needed|has to)|ignore\w*|safe(?:ly)?|"
     r"don't worry|under control|false alarm|in good hands|sorted|closed|ready|rest assured|reassur\w+|final(?:ised|ized)? (?:figures|numbers|costs?|bill|amounts?)|(?:figures|numbers|costs?|amounts?) (?:are|is) (?:now )?final"
 )

@@ -47,7 +47,7 @@ _BUT_ONE = re.compile(
 
 def spared_faults(text: str, known: Known) -> list[str]:
     """`Every team but one`, where the facts spread it over all."""
-    spared = _BUT_ONE.search(text) if known.is_everywhere else None
+    spared = _BUT_ONE.search(text) if known.is_everywhere or "all there are" in known.texts else None
     return [f"{spared[0]}: it is spread over all"] if spared else []
 
 

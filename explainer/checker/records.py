@@ -15,7 +15,9 @@ _RECORD = re.compile(
     r"\b(?:ever(?! since)|(?<!normal )(?<!usual )(?<!baseline )(?<!level )(?<!down )(?<!high )(?<!much )(?<!large )(?<!half )(?<!back )(?<!dear )again|once more|recurr\w+|(?:second|third|fourth) time|(?<!for the )record|unprecedented|all-time|highest(?! (?:amount|share|part|of the (?:Q\d+|drivers)|driver)\b)|worst|never before|(?<!T\d )on record|historic\w*|first time|lowest|since records|busiest|(?:(?!rest\b)\w+est|most|top|worst)\b[^,;.]{0,30}\bof the (?:year|month|quarter|week)|(?:first|second|third|fourth|fifth) (?:incident|spike|such|case|occurrence|anomaly|episode)|of this kind)\b"
 )
 
-_REPEATED = re.compile(r"\b(?:happened|occurred|been seen) (?:like this )?(?:before|twice)\b(?! (?:the|it|this))")
+_REPEATED = re.compile(
+    r"\b(?:happened|occurred|been seen) (?:like this )?(?:before|twice)\b(?! (?:the|it|this))|\bthe (?:very )?same (?:thing )?(?:had |has )?(?:already |also )?(?:happen\w*|occur\w*|took place|came up|been seen|was seen)\b"
+)
 _FIRST = re.compile(
     r"(?:^|[,;:.] |\b(?:the|its|a) )(?:very )?(?:first|only|second|third|fourth|fifth) (?:such )?(?:incident|anomaly|episode|case|occurrence|one|time)\b(?! (?:that|in which|where))|\bfor the (?:first|second|third|fourth|fifth) time\b|"
     rf"\b{OCCURS} (?:only |just )?once\b|\bno (?:earlier|previous|prior|other|such|similar) (?:such )?(?:incidents?|anomal\w+|episodes?)\b|\b(?:never|not) (?:been seen |happened |occurred |come up )?before\b(?! (?:the|it))"

@@ -56,8 +56,17 @@ def role_faults(sentence: Sentence, known: Known) -> list[str]:
         if known.by_name.get("feature") and mine <= {"team"} and not owner and _COSTS.search(f"{left}|{right}"):
             faults.append(f"{name} is the team, not what cost this")
     faults += [*_owners(text, known), *_persons(sentence, known, kinds), *_side_faults(sentence, kinds)]
-    faults += [*_handed_over(sentence, known, kinds), *_priced(sentence, known, kinds)]
+    faults += [*_places(sentence, kinds), *_handed_over(sentence, known, kinds), *_priced(sentence, known, kinds)]
     return faults + _miscounted(sentence)
+
+
+def _places(sentence: Sentence, kinds: Mapping[str, set[str]]) -> list[str]:
+    """`It sits in N0, on N1`: the first is a workflow, the second a model."""
+    for at in re.finditer(r"\bin (?:the )?N(\d+) ?,? (?:and )?(?:on|with|using) (?:the )?N(\d+)\b", sentence.text):
+        first, second = (kinds.get(sentence.names[int(i)], set()) for i in at.groups())
+        if first and first <= {"model", "models"} and second & {"workflow"}:
+            return [f"{sentence.names[int(at[1])]} is no workflow"]
+    return []
 
 
 _OF_THING = re.compile(r"\bN\d+ (?:[\"'] )?(?:of|by|from|\(|,) (?:the )?(?:team )?(?:[\"'] )?$")
@@ -206,6 +215,7 @@ _BESIDE = (
     (_OLD, rf"^ (?:that )?(?:has |had |have )?(?:since |now |then )?(?:gain(?:s|ed)|won|wins|picked up|picks up|attract(?:s|ed)|(?:{_SERVES}) more)\b"),
     (_NEW, rf"^ (?:that )?(?:has |had |have )?(?:since |now |then )?(?:los(?:t|es)|shed|sheds|gave up|gives up|(?:{_SERVES}) (?:fewer|less))\b"),
     (_NEW, r"^ (?:fewer|less)\b"),
+    (_OLD, r"\bback (?:on|to|at|with)(?: version| model| the)* $"),
     (_NEW, r"\b(?:requests|calls|traffic) (?:left|abandoned|deserted|moved off|moved out of|came off|drained from) $"),
 )  # fmt: skip
 """Which names may not stand before (with `$`) or after such words."""

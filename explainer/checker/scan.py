@@ -141,7 +141,9 @@ def sentences(text: str, names: Mapping[str, str], look: Look = DOLLARS) -> list
     plain = unabridged(laid_flat(_EMOJI_CODE.sub(" ", normal(text))))
     names = {unabridged(n): v for n, v in names.items()}
     known = _known(names)
-    plain = re.sub(rf"[\"“”«»]({known.pattern})[\"“”«»]", r"\1", plain, flags=re.IGNORECASE) if known else plain
+    if known:
+        quoted = rf"[\"“”«»]({known.pattern})[\"“”«»]|(?<!\w)['‘](?:{known.pattern})'(?!\w)"
+        plain = re.sub(quoted, lambda m: m[0][1:-1], plain, flags=re.IGNORECASE)
     marks = frozenset(m.start(m.lastindex or 0) for m in _MARKED.finditer(plain))
     plain = re.sub(r"[`*]|(?<!\w)_|_(?!\w)", " ", plain) if not any("*" in n or "`" in n for n in names) else plain
     reader = _Reader(known, Figures(look), marks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from explainer.checker.advice import advice_faults
 from explainer.checker.attributes import attribute_faults, event_faults, half_named_faults, kind_faults, switch_faults
-from explainer.checker.budgets import budget_faults
+from explainer.checker.budgets import budget_faults, exhausted_faults
 from explainer.checker.causation import cause_faults
 from explainer.checker.changes import count_faults, steady_faults, unit_cost_faults, unit_faults
 from explainer.checker.deeds import deed_faults, named_deed_faults
@@ -37,6 +37,7 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *part_rank_faults(sentence, known),
         *outpace_faults(text, known),
         *budget_faults(sentence, known),
+        *exhausted_faults(text, known),
         *forecast_faults(text, known),
         *opposite_faults(sentence, known),
         *state_faults(rest.text, known),

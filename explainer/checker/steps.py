@@ -49,10 +49,18 @@ ORDERED = re.compile(
 """Words that make an order of a step, or set it a time that no fact sets."""
 
 
+_TAKEN = re.compile(
+    r"\b(?:done|did|doing|taken|agreed|decided|approved|finished|completed|ordered|under way|underway|in (?:progress|hand)|(?:has|have|had|was|were|is|are) (?:already |now |since )?(?:begun|started|been|busy|going|set)|began|started|carried out|settled|in place|live since|so far|already|promised?|committed|will)\b"
+)
+"""What makes a deed or a promise of a step: `Done so far : ...`, `the team has begun to ...`."""
+
+
 def is_step(text: str, known: Known) -> bool:
     """True for a sentence that says one of the facts' next steps."""
     steps = [f"{f.value} {f.text}".lower() for f in known.facts if f.kind == "next_step" and isinstance(f.value, str)]
-    text = text.rpartition(" : ")[2] or text
+    label, _, text = text.rpartition(" : ") if not text.endswith(" : ") else ("", "", text)
+    if QUOTED in text and (_TAKEN.search(label) or _TAKEN.search(text)):
+        return False
     if ORDERED.search(text):
         return False
     return (QUOTED in text and not set(text.split()) & _DONE and not _strange(text, known, "")) or (
@@ -67,6 +75,8 @@ _PASSIVE = re.compile(
 
 def done_faults(text: str, known: Known) -> list[str]:
     """A next step that is told as taken: `the retries have been limited`."""
+    if QUOTED in text and (taken := _TAKEN.search(text)) and not negated(text, taken.end()):
+        return [f"{taken[0]}: the next step is told as taken"]
     for fact in known.facts:
         step = re.findall(r"[a-z][a-z'-]+", str(fact.value).lower()) if fact.kind == "next_step" else []
         for done in _PASSIVE.finditer(text) if step else ():

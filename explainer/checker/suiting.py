@@ -26,6 +26,9 @@ _ADDS = re.compile(
 _ADDS_TOO = re.compile(
     r"\b(?:accounts? for|accounted for|explains?|explained|makes? up|made up|contributed|adds?|added|brings?|brought)(?= [^;:.(]*Q\d)(?:(?! (?:while|but|whereas|though) )[^;:.(])*(?:,|and|with) [a-z ]+$"
 )
+_ADDED_BY = re.compile(
+    r"^ (?:(?:that|which) )?(?:(?:is|was|were) )?(?:added|contributed|brought|caused) (?:by|through|from)\b"
+)
 _OF_THE_RISE = re.compile(rf"^ of (?:the |this |that |our )?(?:{RISE})\b")
 _AGAINST_IT = re.compile(
     r"\b(?:off|less|lower\w*|minus|negative\w*|against|other way|opposite|sav\w+|reduc\w+|offset\w*|cut\w*|down|decreas\w+|dampen\w*|drop|fell|relief|credit)\b"
@@ -34,7 +37,12 @@ _AGAINST_IT = re.compile(
 
 def _adds(context: Context) -> bool:
     """True where the words say that a part raised the cost."""
-    told = _ADDS.search(context.left) or _OF_THE_RISE.match(context.right) or _ADDS_TOO.search(context.all_left)
+    told = (
+        _ADDS.search(context.left)
+        or _ADDED_BY.match(context.right)
+        or _OF_THE_RISE.match(context.right)
+        or _ADDS_TOO.search(context.all_left)
+    )
     return bool(told) and not _AGAINST_IT.search(context.sentence)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from explainer.checker.compared import is_turned, leads_so, set_beside_other
 from explainer.checker.concepts import COST
 from explainer.checker.contexts import ASIDE, Context
 from explainer.checker.fact_words import is_generic, named_in, own_words_of
@@ -25,9 +26,6 @@ from explainer.checker.rests import (
     says_rest,
 )
 
-_LEADS = re.compile(
-    r"\b(?:leads?|led|ahead|gap|difference|(?:more|less)(?: of the \w+)? than|exceeds?|exceeded|outweighs?|beats?|tops?|(?:larger|smaller)(?! (?:part|share|role|portion|piece|contribution|slice)\b)|above|below|behind|over|under)\b"
-)
 _NEGATED = re.compile(
     r"^ of [^,;]*?\b(?:not|no longer|never|miss(?:es|ed)?|uncached|untagged|unattributed|without|no|lacks?|elsewhere|other than|somewhere else)\b"
 )
@@ -149,7 +147,11 @@ def _contradicted(context: Context, quantity: Quantity, known: Known) -> bool | 
     if apart and not sided and _NAMED_AMOUNT.search(context.left):
         return False
     others = _OF_OTHERS.search(context.left) or _FROM_OTHERS.match(context.right)
-    if others and "rest" not in roles and (quantity.unit == "percent" or quantity.name == "cost_actual"):
+    if "part" in roles and quantity.unit == "usd" and set_beside_other(context):
+        return False
+    if "ratio" in roles and is_turned(context, quantity):
+        return False
+    if others and "rest" not in roles and (quantity.unit == "percent" or quantity.name in ("cost_actual", "pool_cost")):
         return False
     if quantity.unit == "usd" and quantity.name.startswith("cost_") and _OF_RISE.match(context.right):
         return False
@@ -217,8 +219,7 @@ def _combined(context: Context, quantity: Quantity, known: Known) -> bool | None
     if {"versus", "ratio"} <= roles and not (told or ("rest" in quantity.also and says_rest(context))):
         return False
     if "lead" in roles:
-        either = context.concept in (quantity.concept, *quantity.also)
-        return told and either and bool(_LEADS.search(context.sentence))
+        return told and leads_so(context, quantity)
     if "sum" in roles:
         vague = context.figure.worded and context.figure.high - context.figure.low > 20
         joined = re.search(r"\b(?:and|both|together|combined)\b", context.sentence)

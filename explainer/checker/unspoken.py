@@ -47,6 +47,10 @@ _MATTERS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = tuple(
         (rf"\b(?:{_FAILED})\b(?! N\d)", "fail|error|outage"),
         (r"\bfigures (?:are|were) (?:only |still )?(?:estimat|provisional|preliminary)\w*", ""),
         (r"\blast used?\b", "last use"),
+        (
+            r"\b(?:post-?mortems?|root[- ]cause analys[ei]s|run-?books?|playbooks?|transcripts?|retrospectives?|full (?:report|story|log|list|breakdown))\b",
+            "",
+        ),
         (r"\b(?:releases?|deploy(?:ed|ment|s)?|rollout)\b", "release|deploy|version"),
         (
             r"\b(?:retire|decommission|shut(?:ting)? ?down|sunset|discontinu|terminat)\w*\b",
