@@ -114,6 +114,8 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
                     continue
                 if not _as_subject(a, context) or ("before" in a.roles and _UNEXPECTED.search(context.right)):
                     continue
+                if context.role == "before" and "after" in b.roles and unit == "percent":
+                    continue
                 if "part" in a.roles and (a.concept != context.concept or not (whole or context.of)):
                     continue
                 ratio = a.value / b.value

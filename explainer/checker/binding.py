@@ -12,6 +12,8 @@ from explainer.checker.contexts import Context, context_of, spans_of
 from explainer.checker.denied_shares import denied_share
 from explainer.checker.fact_words import UNTRUSTED
 from explainer.checker.families import ABOUT_BEFORE, OCCURS
+from explainer.checker.figure_roles import GAP
+from explainer.checker.figures import Figure
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 from explainer.checker.showing import shows
@@ -26,6 +28,7 @@ _COMPARED = re.compile(
 _SET_BESIDE = re.compile(
     rf"\bQ(\d+) (?:[a-z]+ ){{1,3}}(?:,? ?(?:instead of|rather than|against|versus|vs|not|up from|down from|from|where)){ABOUT_BEFORE} *$"
 )
+_DIFFERENCE = re.compile(rf"{GAP} Q(?P<gap>\d+)")
 _FORMULA = re.compile(rf"\bQ\d+(?: [-—–+]? ?Q\d+)+ ={ABOUT_BEFORE} Q\d+")
 
 
@@ -34,6 +37,8 @@ def figure_faults(sentence: Sentence, known: Known, before: str | None) -> tuple
     faults: list[str] = []
     spans = spans_of(sentence, known)
     about = spans[0][2] if spans else before
+    if (gap := _DIFFERENCE.search(sentence.text)) and not _is_gap(*(sentence.figures[int(i)] for i in gap.groups())):
+        faults.append(f"{sentence.figures[int(gap['gap'])].shown}: the two are another amount apart")
     for index in range(len(sentence.figures)):
         context = context_of(sentence, index, spans, before, known)
         if context is None:
@@ -154,6 +159,14 @@ def _adds_up(sentence: Sentence, index: int, known: Known) -> bool:
     return abs(signed - total.value) <= slack and all(
         any(q.unit == f.unit and f.fits(q.value) for q in known.quantities) for f in (*parts, total)
     )
+
+
+def _is_gap(one: Figure, other: Figure, gap: Figure) -> bool:
+    """False for what is told as the difference of two amounts and is not."""
+    slack = max(gap.value - gap.low, gap.high - gap.value) + sum(
+        f.coarse if f.coarse > f.step else f.step / 2 for f in (one, other)
+    )
+    return len({one.unit, other.unit, gap.unit}) > 1 or abs(abs(one.value - other.value) - gap.value) <= slack
 
 
 _OF_EACH = re.compile(

@@ -78,7 +78,7 @@ def _is_unit(duration: Duration, left: str, right: str) -> bool:
     if re.search(r"(?:Q\d+|more|extra|excess|tokens|requests|runs)$", left):
         return True
     lasting = re.search(
-        r"\b(?:last\w*|took|takes?|taken|ran|run|running|going|within|under|over|than|after|for|almost|nearly|about)$",
+        r"\b(?:last\w*|took|takes?|taken|ran|run|running|going|within|under|over|than|after|for|almost|nearly|about)$|\b(?:rose|rise|gr[eo]w\w*|jump\w*|climb\w*|up|increas\w+|surg\w+|spik\w+|soar\w*|fell|dropp?\w*|Q\d+ (?:more|higher|above|over|extra)) [^,;]*\bin(?: just| only| the space of| the course of)?$",
         left,
     )
     return not lasting and bool(re.search(r"Q\d+[^,;]*$", left) or re.match(r"[^,;]*\bQ\d", right))

@@ -150,7 +150,7 @@ _LED = re.compile(
     rf"^(?:[^T]*\bD\d+ |shortly |just |right |soon |long )?(?:(?P<before>{_BEFORE})|(?P<after>{_AFTER})) (?:the |its |this )?(?:\w+ )?$"
 )
 _FIRST = re.compile(
-    r"\bD\d+ (?P<order>later|afterwards|after|thereafter|earlier|before|beforehand|prior|previously)(?= ?,|$| ?\.| (?:the |an? )?(?!N?\d*(?:the |it ))\w)"
+    r"\b(?:D\d+|(?:in|within) the (?:same )?(?:hour|minutes?|day)) (?P<order>later|afterwards|after|thereafter|earlier|before|beforehand|prior|previously)(?= ?,|$| ?\.| (?:the |an? )?(?!N?\d*(?:the |it ))\w)"
 )
 
 

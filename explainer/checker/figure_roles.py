@@ -17,13 +17,13 @@ _BEFORE_RIGHT = re.compile(
     r"(?:expected|expects?|before\b(?! (?:the|it))|previously|earlier|beforehand|normally|usually|usual|normal|typical|prior|anticipated|baseline|at baseline)"
 )
 _AFTER_LEFT = re.compile(
-    r"\b(?:now|saw(?! the (?:larg|bigg|small|great|major|lesser))|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|(?<!extra )(?<!additional )(?<!expected )(?<!usual )(?:bill|spend|cost) of|is running at|(?:ran|run|runs|running) up|ran to|racked up|burned through|swallowed|consumed|burn(?:ed|s|t)|clocked in at|weighed in at|really|turned into|became|becomes|ended (?:up )?at|turned out (?:as|at|to be))\b"
+    r"\b(?:now|saw(?! the (?:larg|bigg|small|great|major|lesser))|reached|reaching|currently|today|actual(?:ly)?|spent|instead it cost|came to|comes to|came in at|stands at|got|paid|costs|(?<!extra )(?<!additional )(?<!expected )(?<!usual )(?:bill|spend|cost) of|(?:bill|ledger|meter|actuals?) (?:says?|said|reads?|shows?)|is running at|(?:ran|run|runs|running) up|ran to|racked up|burned through|swallowed|consumed|burn(?:ed|s|t)|clocked in at|weighed in at|really|turned into|became|becomes|ended (?:up )?at|turned out (?:as|at|to be))\b"
 )
 _AFTER_RIGHT = re.compile(
     r"^ ?(?:(?:tokens?|requests?|calls?|runs?|of \w+|per run|per request|a request)\b ?){0,3}(?:now\b|today\b|at present|each , not|, not Q|instead of|rather than|against|versus|vs\b|compared|where|during|after\b|(?:was |were |is |has been |had been |got )?(?:actually |in fact |really )?(?:spent|paid|billed|charged|incurred)\b|that (?:was|it|N\d+|had been) (?:\w+ )?(?:spent|cost|paid)|(?:it|N\d+) (?:in fact |actually |really )?(?:cost|spent)|actually|actual\b|since\b|in the incident)"
 )
 _SET_AGAINST = re.compile(
-    r"^ ?,? (?:rather than|instead of|against|versus|vs|as against|compared (?:with|to)|in place of) (?:the |an? |some |about |usual |expected )*Q"
+    r"^ ?,? (?:rather than|instead of|against|versus|vs|as against|compared (?:with|to)|in place of) (?:the |an? |some |about |around |roughly |nearly |almost |just |only |~ |usual |expected |normal )*Q"
 )
 _EXCESS_RIGHT = re.compile(
     r"^ ?(?:\(? ?)?(?:(?:was |were |has been )?(?:spent|paid|billed) )?(?:(?:(?:an?|per|each|every) )?(?:D\d+|(?:hour|day|week|month|run|request|call)) (?=more|less|above|over (?:its|the|what)|below|under|higher|lower|extra|too))?(?:(?:tokens?|requests?|calls?|runs?) )?(?:more|above|over(?! (?:the |this |that |these |those |its |a |all )*(?:whole |same |entire )?(?:stretch|period|incident|time|window|span|hours?|days?|weeks?|months?|course|duration|D\d|Q\d+ [a-z]))|extra|higher|less|below|under|lower|(?:would|could) (?:have been|be) (?:saved|avoided|spared)|too (?:much|high|low|dear|expensive)|(?:was|were|is|are) (?:extra|additional|excess|too much|on top|unexpected|unplanned|in excess)|additional|dearer|cheaper|on top|in excess|"
@@ -50,7 +50,7 @@ _WOULD_FIT = re.compile(
 )
 _CHANGES = r"\b(?:rose|risen|rise|fell|fallen|declin\w*|shr[aiu]nk\w*|surg\w+|doubled|tripled|halved|quadrupled|drop\w*|climb\w*|jump\w*|went up|went down|(?<!add )(?<!adds )(?<!adding )(?<!added )(?<!sum )(?<!sums )up|down|increas\w+|decreas\w+|grew|grow\w*|mov\w+|soar\w*|sank|dipped|shot up)\b"
 _STANDS_AT = re.compile(
-    rf"(?:{_CHANGES}|\bQ\d+ (?:more|less|over|under|above|below|higher|lower|dearer|cheaper|past|beyond|fewer)\b)[^;:()]*, (?:now |then |and )?(?:to|at|with|costing|reaching|totalling|standing at|coming to|landing at|ending at|which makes it|which puts it at){ABOUT_BEFORE}$"
+    rf"(?:{_CHANGES}|\b(?:has|have|had|spend|costs?|bill|N\d+)(?: (?:been|more|less|than|nearly|almost|about|well|over|just|roughly))* Q\d+|\bQ\d+ (?:more|less|over|under|above|below|higher|lower|dearer|cheaper|past|beyond|fewer)\b)[^;:()]*(?:, (?:now |then |and )?| (?=to|reaching))(?:to|at|with|costing|reaching|totalling|standing at|coming to|landing at|ending at|which makes it|which puts it at){ABOUT_BEFORE}$"
 )
 _CLOSES = re.compile(
     r"^ ?(?:(?:tokens?|requests?|calls?|runs?|in all|in total|per \w+|an? \w+|each) ?){0,3}(?:[.,;:)]|and\b|$)"
@@ -159,6 +159,8 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
         return "before" if time["before"] else "after"
     if part := _PART_OF.match(right_all):
         left_all, right = left, part["rest"]
+    if (part or _AMOUNT_OF.search(left_all.rstrip())) and _IS_OVER.match(right):
+        return "excess"
     if re.match(r"^ (?:\w+ )??(?:was|were|is|are|had been) not (?!Q)", right) and "expected" in f"{left_all}{right}":
         return "excess"
     if _LEFT_OVER.search(left_all.rstrip()) and figure.unit == "count":
@@ -171,7 +173,9 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
         first = role_of(told["first"].rstrip(), "", told["first"], right_all, figure)
         if first in ("before", "after"):
             return "after" if first == "before" else "before"
-    if figure.unit == "usd" and (_IS_EXCESS.search(left_all.rstrip()) or _EXCESS_RATE.search(left)):
+    if figure.unit == "usd" and (
+        _IS_EXCESS.search(left_all.rstrip()) or _GAP.search(left_all.rstrip()) or _EXCESS_RATE.search(left)
+    ):
         return "excess"
     if figure.sign > 0 and figure.unit == "usd":
         return "excess"
@@ -196,7 +200,19 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
 _TIME_FIRST = re.compile(
     r"(?:^|[;:.] |, (?:and |but )?|\b(?:and|but) )(?:(?P<before>before(?: (?:that|then|this|it began|it started|the (?:incident|change|start|move|switch|shift|spike|rise)))?|beforehand|previously|earlier|formerly|until then|up to then)|now|today|currently|at present|since then|(?:during|in) the incident) ,? ?(?:N\d+|there|it|they|one|an?|the|only|about|around|roughly|[a-z]+)(?: (?!up\b|down\b|from\b|to\b|more\b|less\b|fewer\b|higher\b|lower\b|by\b|than\b|against\b|instead\b)[\w']+){0,5}$"
 )
-_PART_OF = re.compile(r"^ (?:or so )?(?:out )?of (?:the |its |that |a total of |about )*Q\d+(?P<rest>[^Q;:,]*)")
+_PART_OF = re.compile(
+    r"^ (?:or so )?(?:out )?of (?:the |its |that |a total of |about )*Q\d+(?: (?:that |which |we |it |N\d+ |was |has |been )*(?:spent|paid|billed|charged|cost|run up|incurred|used)(?: (?:on|for|by|in|at) (?:[a-z]+ |N\d+ ){0,3}?(?:N\d+|it|this|incident|period))?(?= (?:is|are|was|were|lies?|lay|sits?|goes|comes?|came|went)\b))?(?P<rest>[^Q;:,]*)"
+)
+"""A part and its whole: what is said of the part stands after all that tells the whole: `Q0 of the Q1 spent on it is ...`."""
+_AMOUNT_OF = re.compile(
+    rf"(?:^|[,;:] |\band )(?:out )?of (?:the |its |that |a total of |about )*Q\d+[^Q;:]*,{ABOUT_BEFORE}$"
+)
+_IS_OVER = re.compile(
+    r"^ (?:is|was|are|were|lies?|lay|sits?|goes|went|comes?|came) (?:above|over|beyond|below|under|on top|in excess)\b"
+)
+GAP = rf"\b(?:difference|gap|distance|spread|margin) between [^Q;.]*Q(?P<one>\d+) (?:[^Q;.]* )?(?:and|&) [^Q;.]*Q(?P<other>\d+) (?:[^Q;.]* )?(?:is|was|:|=|makes|of|comes to|amounts to|equals){ABOUT_BEFORE}"
+"""What tells how far two amounts are apart, up to the figure that says it."""
+_GAP = re.compile(rf"{GAP}$")
 _INSTEAD = re.compile(
     r"(?:^|[,;] )(?P<first>[^,;Q]*\b(?:would|should)\b[^,;Q]*) Q\d+ ,? ?(?:rather than|instead of|and not|not)$"
 )

@@ -31,8 +31,12 @@ def gaps(sentence: Sentence, known: Known) -> list[float]:
 
 
 _CALENDAR = re.compile(r"\bthe (?:very )?(?P<unit>day|week|month) (?:before|after|preceding|following)\b")
-_BASELINE = re.compile(r"\b(?:baseline|compar\w+|yardstick|benchmark|reference|measured against|basis)\b")
-_BASELINE_AFTER = re.compile(r"\b(?:baseline|comparison|expected cost)\b[^;.]*\bD\d+ (?:after|following|since|later)\b")
+_BASELINE = re.compile(
+    r"\b(?:baseline|compar\w+|yardstick|benchmark|reference|(?:measured|judged|set|held|weighed) against|basis)\b"
+)
+_BASELINE_AFTER = re.compile(
+    rf"(?:{_BASELINE.pattern}|\bexpected cost\b)[^;.Q]*?\b(?:D\d+ (?:after|following|since|later|ahead|to come|(?:that|which) (?:follow|c[ao]me after))|(?:next|following|coming|subsequent|ensuing) D\d)"
+)
 _APART = {"day": range(1, 2), "week": range(5, 10), "month": range(20, 46)}
 
 

@@ -40,7 +40,7 @@ _TO_BLAME = (
 )
 _ALL_WELL = (
     r"(?:normal|usual|common|typical|ordinary|nothing (?:unusual|new|special)) (?:for|in|with|at) (?:this|such|these|that|an?|the) (?:kind|sort|type|time|size|workload|feature|season|service|scale)s?|(?:is|are|was) nothing (?:unusual|special)|par for the course|business as usual|"
-    r"needs? no|no (?:action|need|cause for (?:alarm|concern|worry))|nothing (?:to do(?! with)|needs|more (?:is(?! (?:shown|known|proven|claimed|established|certain|said|meant))|to|needs|will|has|was|can)|is needed|has to)|ignore\w*|safe(?:ly)?|"
+    r"(?:all|everything)(?: is| was| looks| seems)? (?:well|good|fine|ok|okay|right|in order)(?! (?:above|below|over|under|beyond|as)\b)|needs? no|no (?:action|need|cause for (?:alarm|concern|worry))|nothing (?:to do(?! with)|needs|more (?:is(?! (?:shown|known|proven|claimed|established|certain|said|meant))|to|needs|will|has|was|can)|is needed|has to)|ignore\w*|safe(?:ly)?|"
     r"don't worry|under control|false alarm|in good hands|sorted|closed|ready|rest assured|reassur\w+|final(?:ised|ized)? (?:figures|numbers|costs?|bill|amounts?)|(?:figures|numbers|costs?|amounts?) (?:are|is) (?:now )?final"
 )
 _PAYS = (
@@ -51,7 +51,7 @@ _FARES = r"suffered|quality|latency|satisfaction|(?:is|are|be|gets?|getting|got|
 _PROMISE = re.compile(rf"\b(?:{_TO_COME}|{_MEANT}|{_PUT_RIGHT}|{_TALKED}|{_TO_BLAME}|{_ALL_WELL}|{_PAYS}|{_FARES})\b")
 _OF_THE_MONTH = re.compile(r"\b(?:month|forecast|budget|pace|rate|goes on|continues)\b")
 _NO_SPEAKER = re.compile(
-    r"\b(?:baseline|plan|forecast|ledger|figures|facts|data|numbers|record|that is to|what|(?:to|must|should) be) $"
+    r"\b(?:baseline|plan|forecast|bill|budget|meter|ledger|figures|facts|data|numbers|record|that is to|what|(?:to|must|should) be) $"
 )
 
 _WHOM = re.compile(

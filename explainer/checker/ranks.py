@@ -29,7 +29,7 @@ _SECOND = re.compile(
     r"\b(?:comes?|came|ranks?|is|in|takes?|the) (?:the )?(?:second|next)\b|\bsecond[- ](?:largest|biggest|place)\b|\brunner-up\b|\bnext (?:largest|biggest|is|comes?)\b"
 )
 _LAST = re.compile(
-    r"\b(?:smallest|least(?! Q)|(?:comes?|came|ranks?|is|placed?) last|last place|(?:smaller|lesser) (?:of the|one))\b"
+    r"\b(?:smallest|least(?! Q)|(?:comes?|came|ranks?|is|placed?) last|last(?= ?[.;,)]|$)|last place|(?:smaller|lesser) (?:of the|one))\b"
 )
 
 _THAN_ALL = re.compile(

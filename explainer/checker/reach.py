@@ -45,10 +45,25 @@ _BUT_ONE = re.compile(
 )
 
 
-def spared_faults(text: str, known: Known) -> list[str]:
-    """`Every team but one`, where the facts spread it over all."""
-    spared = _BUT_ONE.search(text) if known.is_everywhere or "all there are" in known.texts else None
-    return [f"{spared[0]}: it is spread over all"] if spared else []
+_NOT_ALL = re.compile(
+    rf"\b(?:not|but not|though not|hardly|nearly|almost) (?:quite )?(?:all|every(?: single)?)(?: of)?(?: the)? (?:there (?:are|is)|them|(?:{KIND})s?)\b|\b(?:there are|has|have) (?:other|more|further) (?:{KIND})s\b"
+)
+_WHICH = re.compile(
+    r"(?<!among )(?<!among the )(?<!of the )(?<!some )\b(?P<kind>[a-z]+s)(?: (?:that are |that were |which are )?(?:affected|concerned|hit|involved|with an excess|in excess|that show an excess|showing an excess))?(?: (?:are|were)| ?:)(?: these| the following)? ?:?(?P<list>(?: ?[\"',]? ?(?:and |& )?[\"']? ?N\d+)+)(?= ?[\"']? ?(?:[.;]|$))"
+)
+
+
+def spared_faults(sentence: Sentence, known: Known) -> list[str]:
+    """`Every team but one`, `not all there are`, where the facts spread it over all; and lists that leave one out."""
+    text = sentence.text
+    everywhere = known.is_everywhere or "all there are" in known.texts
+    for pattern in (_BUT_ONE, _NOT_ALL):
+        if everywhere and (spared := pattern.search(text)):
+            return [f"{spared[0]}: it is spread over all"]
+    told = _WHICH.search(text)
+    values = [f.value for f in known.by_name.get(told["kind"], ()) if isinstance(f.value, tuple | list)] if told else []
+    missing = [v for f in values for v in f if str(v).lower() not in sentence.names]
+    return [f"the list leaves out {missing[0]}"] if missing else []
 
 
 def reach_faults(sentence: Sentence, known: Known) -> list[str]:
@@ -104,10 +119,13 @@ def _shares(text: str, known: Known) -> list[float]:
 def _set_apart(text: str, known: Known) -> list[str]:
     """`It sits in one team` where the facts spread it over everything."""
     told = _APART.search(text) if known.is_everywhere else None
-    if told and not _DENIED.search(text[: told.start()]):
+    in_driver = told and any(0 <= start - told.end() <= 5 for start, _, c in concepts_in(text) if c in known.by_driver)
+    if told and not in_driver and not _DENIED.search(text[: told.start()]):
         return [f"{told[0]}: it is spread over all"]
     return (
-        ["all teams are concerned"] if "every" in known.texts and re.search(r"\b(?:one|a single) team\b", text) else []
+        ["all teams are concerned"]
+        if "every" in known.texts and re.search(r"(?<!not )(?<!not in )(?<!not just )\b(?:one|a single) team\b", text)
+        else []
     )
 
 

@@ -43,7 +43,7 @@ def statement_faults(sentence: Sentence, known: Known, before: str | None) -> li
         *state_faults(rest.text, known),
         *planned_faults(rest.text, known),
         *reach_faults(rest, known),
-        *spared_faults(text, known),
+        *spared_faults(sentence, known),
         *driver_faults(text, known),
         *normal_faults(rest.text, known),
         *event_faults(text, known),

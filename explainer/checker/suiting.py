@@ -6,7 +6,7 @@ import re
 
 from explainer.checker.contexts import Context
 from explainer.checker.fact_words import named_in
-from explainer.checker.families import DIFFERENCE, FALL, RIGHT_DOWN, RIGHT_UP, RISE
+from explainer.checker.families import ABOUT_BEFORE, DIFFERENCE, FALL, RIGHT_DOWN, RIGHT_UP, RISE
 from explainer.checker.measures import is_measured_so
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
@@ -17,6 +17,7 @@ _OF_EXCESS = re.compile(rf"^ (?:total )?(?:{DIFFERENCE}|on top|more than|above|o
 _PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|fails?|lacks?|miss|misses|makes? up) ")
 
 
+_IS_NOW = re.compile(rf"\b(?:is|are|stands at|sits at){ABOUT_BEFORE}$")
 _EXCESS_IS = re.compile(rf"\b(?:{RISE}|{FALL}|variance) (?:is|was|of|comes|came)\b[^,;Q]*$")
 
 
@@ -49,7 +50,7 @@ def _adds(context: Context) -> bool:
 def suits(context: Context, quantity: Quantity, known: Known) -> bool:
     """True where the words around the figure may be said of this value."""
     against = "part" in quantity.roles and quantity.unit == "usd" and quantity.value * (known.excess or 1.0) < 0
-    if against and not context.figure.sign and _adds(context):
+    if (against and not context.figure.sign and _adds(context)) or _misses_sum(context, known):
         return False
     return (
         any(is_of_topic(c, quantity, known) for c in topics_of(context, known))
@@ -83,10 +84,10 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
         return True
     if (
         not role
-        and quantity.unit == "percent"
+        and quantity.unit in ("percent", "count")
         and roles & {"before", "after"} == {"before"}
         and not context.figure.sign
-        and _PRESENT.match(context.right)
+        and (_PRESENT.match(context.right) or _IS_NOW.search(context.left))
     ):
         return False
     if roles == {"ratio"} and quantity.unit == "percent" and _EXCESS_IS.search(context.all_left):
@@ -106,6 +107,8 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
     if role in ("before", "after"):
         if ("any" in roles and not roles & {"before", "after"}) or (role == "after" and "rest" in roles):
             return True
+        if roles == {"share"} and role == "before" and _has(known, quantity, "after"):
+            return False
         if quantity.unit in ("percent", "points") and not roles & {"before", "after"}:
             return not (context.figure.sign and "ratio" in roles)
         return role in roles
@@ -116,6 +119,21 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
     return bool(roles & {"excess", "change", "rest", "ratio", "share", "sum", "lead", "any"}) or (
         quantity.unit in ("percent",) and not roles & {"before", "after"}
     )
+
+
+def _has(known: Known, quantity: Quantity, role: str) -> bool:
+    """True where another value of the same thing, of the same whole, is the one that has a role."""
+    return any(
+        q.concept == quantity.concept and q.of == quantity.of and q.unit == quantity.unit and role in q.roles
+        for q in known.quantities
+    )
+
+
+def _misses_sum(context: Context, known: Known) -> bool:
+    """True for what the drivers listed before it are told to make together, and do not."""
+    told = context.concepts & known.by_driver.keys() if context.role == "sum" and context.figure.unit == "usd" else ()
+    listed = len(re.findall(r"\bQ\d", context.all_left)) >= len(told) >= 2
+    return listed and not context.figure.fits(sum(known.by_driver[c] for c in told))
 
 
 def _says_change(context: Context) -> bool:
