@@ -114,7 +114,8 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
                     continue
                 if not _as_subject(a, context) or ("before" in a.roles and _UNEXPECTED.search(context.right)):
                     continue
-                if context.role == "before" and "after" in b.roles and unit == "percent":
+                opposite = {"before": "after" in b.roles, "excess": "before" in a.roles}
+                if unit == "percent" and opposite.get(context.role):
                     continue
                 if "part" in a.roles and (a.concept != context.concept or not (whole or context.of)):
                     continue

@@ -11,7 +11,7 @@ from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
 from explainer.checker.signs import compares_rightly, concept_of_length, share_sign, sign_of, told_sign
 
-_UP = r"rose|oversho\w+|numerous|risen|rises?|rising|up|increas\w+|grew|grown|grows?|growing|crept|creep\w*|mount(?:ed|ing|s)|escalat\w+|rocket\w*|higher|climb\w+|jump\w*|dearer|above|surg\w+|spik\w+|doubl\w+|tripl\w+|quadrupl\w+|quintupl\w+|longer|larger|bigger|soar\w*|swell\w*|swollen|overspend|over-?spent|costlier|shot up|went up|more expensive|pricier|exceed\w*|excess|extra|steeper|ballooned|upward|on top of (?=(?:the|its|our|what) (?:usual|normal|expected|baseline|typical|going))"
+_UP = r"rose|oversho\w+|numerous|risen|rises?|rising|up|increas\w+|grew|grown|grows?|growing|crept|creep\w*|mount(?:ed|ing|s)|escalat\w+|rocket\w*|higher|climb\w+|jump\w*|dearer|above|surg\w+|spik\w+|doubl\w+|tripl\w+|quadrupl\w+|quintupl\w+|longer|larger|bigger|soar\w*|swell\w*|swollen|overspend|over-?spent|costlier|shot up|went up|more expensive|pricier|exceed\w*|excess|extra|steeper|ballooned|upward|on top(?= of (?:the|its|our|what) (?:usual|normal|expected|baseline|typical|going))"
 
 
 _DOWN = r"fell|undersho\w+|undercut\w*|under-?ran|fallen|falls?|falling|down|drop\w*|decreas\w+|lower|cheaper|declin\w+|shrank|shrunk|shrink\w*|dwindl\w+|diminish\w+|tumbl\w+|plummet\w*|sunk|sinks?|sinking|saved|saving|reduc\w+|shorter|halv\w+|dip\w*|below|less|fewer|smaller|decline|under-?spen\w+|(?:(?<=Q\d )|(?<=Q\d\d ))off(?= (?:the|its|our|what) (?:usual|normal|expected|baseline|typical|going|bill|cost))|slump\w*|plung\w+|eased|sank|downward|savings"

@@ -173,6 +173,8 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
         first = role_of(told["first"].rstrip(), "", told["first"], right_all, figure)
         if first in ("before", "after"):
             return "after" if first == "before" else "before"
+    if figure.unit == "count" and _BESIDE_UTMOST.search(left_all.rstrip()) and not _THEN.search(f"{left} | {right}"):
+        return "after"
     if figure.unit == "usd" and (
         _IS_EXCESS.search(left_all.rstrip()) or _GAP.search(left_all.rstrip()) or _EXCESS_RATE.search(left)
     ):
@@ -198,7 +200,7 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
 
 
 _TIME_FIRST = re.compile(
-    r"(?:^|[;:.] |, (?:and |but )?|\b(?:and|but) )(?:(?P<before>before(?: (?:that|then|this|it began|it started|the (?:incident|change|start|move|switch|shift|spike|rise)))?|beforehand|previously|earlier|formerly|until then|up to then)|now|today|currently|at present|since then|(?:during|in) the incident) ,? ?(?:N\d+|there|it|they|one|an?|the|only|about|around|roughly|[a-z]+)(?: (?!up\b|down\b|from\b|to\b|more\b|less\b|fewer\b|higher\b|lower\b|by\b|than\b|against\b|instead\b)[\w']+){0,5}$"
+    r"(?:^|[;:.] |, (?:and |but )?|\b(?:and|but) )(?:(?P<before>before(?: (?:that|then|this|it began|it started|the (?:incident|change|start|move|switch|shift|spike|rise)))?|beforehand|previously|earlier|formerly|until then|up to then)|now|today|currently|at present|since then|(?:during|in) the incident) ,? ?(?:N\d+|there|it|they|one|an?|the|only|about|around|roughly|[a-z]+)(?: (?:(?<=made )up|(?<=makes )up|(?!up\b|down\b|from\b|to\b|more\b|less\b|fewer\b|higher\b|lower\b|by\b|than\b|against\b|instead\b)[\w']+)){0,5}$"
 )
 _PART_OF = re.compile(
     r"^ (?:or so )?(?:out )?of (?:the |its |that |a total of |about )*Q\d+(?: (?:that |which |we |it |N\d+ |was |has |been )*(?:spent|paid|billed|charged|cost|run up|incurred|used)(?: (?:on|for|by|in|at) (?:[a-z]+ |N\d+ ){0,3}?(?:N\d+|it|this|incident|period))?(?= (?:is|are|was|were|lies?|lay|sits?|goes|comes?|came|went)\b))?(?P<rest>[^Q;:,]*)"
@@ -213,6 +215,11 @@ _IS_OVER = re.compile(
 GAP = rf"\b(?:difference|gap|distance|spread|margin) between [^Q;.]*Q(?P<one>\d+) (?:[^Q;.]* )?(?:and|&) [^Q;.]*Q(?P<other>\d+) (?:[^Q;.]* )?(?:is|was|:|=|makes|of|comes to|amounts to|equals){ABOUT_BEFORE}"
 """What tells how far two amounts are apart, up to the figure that says it."""
 _GAP = re.compile(rf"{GAP}$")
+_BESIDE_UTMOST = re.compile(
+    r"\b(?:longest|largest|busiest|single|one|at most|up to|as many as)\b[^;]*\bQ\d+[^Q]*\b(?:average|mean|ordinary|others?)\b[^,;Q]*$"
+)
+"""`one run made Q0, against an average of Q1`: both are of the same time."""
+_THEN = re.compile(r"\b(?:before|previous\w*|earlier|formerly|usual\w*|normal\w*|expected|baseline|was|were|had)\b")
 _INSTEAD = re.compile(
     r"(?:^|[,;] )(?P<first>[^,;Q]*\b(?:would|should)\b[^,;Q]*) Q\d+ ,? ?(?:rather than|instead of|and not|not)$"
 )

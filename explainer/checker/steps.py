@@ -50,7 +50,7 @@ ORDERED = re.compile(
 
 
 _TAKEN = re.compile(
-    r"\b(?:done|did|doing|taken|agreed|decided|approved|finished|completed|ordered|under way|underway|in (?:progress|hand)|(?:has|have|had|was|were|is|are) (?:already |now |since )?(?:begun|started|been|busy|going|set)|began|started|carried out|settled|in place|live since|so far|already|promised?|committed|will)\b"
+    r"\b(?:done|did|(?<!worth )doing|taken|agreed|decided|approved|finished|completed|ordered|under way|underway|in (?:progress|hand)|(?:has|have|had|was|were|is|are) (?:already |now |since )?(?:begun|started|been|busy|going|set)|began|started|carried out|settled|in place|live since|so far|already|promised?|committed|will)\b"
 )
 """What makes a deed or a promise of a step: `Done so far : ...`, `the team has begun to ...`."""
 

@@ -54,8 +54,7 @@ def topics_of(context: Context, known: Known) -> Iterable[Context]:
     if concept == "requests_per_run" and _UTMOST.search(context.sentence):
         yield replace(context, concept="max_run")
     if concept == "max_run" and _AVERAGE.search(context.left):
-        before = context.role == "before" and _THEN.search(f"{context.left} | {context.right}")
-        yield replace(context, concept="requests_per_run", role="before" if before else "after")
+        yield replace(context, concept="requests_per_run")
     if concept and not any(q.concept == concept and q.unit == unit for q in known.quantities):
         yield from (replace(context, concept=other) for other in context.concepts - {concept})
 
@@ -64,7 +63,6 @@ _FROM_EXPECTED = re.compile(
     r"^ (?:above|below|over|under|more than|less than) (?:its |the )?(?:expected|usual|normal) (?:cost|level|bill)\b"
 )
 _UTMOST = re.compile(r"\b(?:at most|the most|longest|largest|busiest|maximum|as many as|up to|any other|no other)\b")
-_THEN = re.compile(r"\b(?:before|previous\w*|earlier|formerly|usual\w*|normal\w*|expected|baseline)\b")
 _AVERAGE = re.compile(r"\b(?:averag\w+|mean|typical|typically|usual|others?)\b(?:(?! than\b)[^;:Q])*$")
 _THIS_MONTH = re.compile(r"\b(?:this month|the month|month[ -]to[ -]date)\b(?! (?:is|will|ends|closes|before))")
 _OF_FIGURE = re.compile(r"^ (?:out )?of (?:the )?Q\d")
