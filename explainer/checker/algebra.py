@@ -9,7 +9,7 @@ from explainer.checker.concepts import COST, concepts_in
 from explainer.checker.contexts import Context
 from explainer.checker.fact_words import named_in, own_words_of, says_own
 from explainer.checker.families import DIFFERENCE, RISE
-from explainer.checker.measures import SPENT_TOLD
+from explainer.checker.measures import PART, SPENT_TOLD, is_other_part
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
 from explainer.checker.sentence import Sentence
@@ -38,6 +38,7 @@ _UNEXPECTED = re.compile(
 )
 _SAYS_EXCESS = re.compile(rf"\b(?:{DIFFERENCE})\b[^,;Q]*$")
 _BY_INCIDENT = re.compile(r"\b(?:incident|excess|forecast|by it|by this|N\d+)\b")
+_OF_WHOLE = re.compile(r"^ of (?:the |its |this |our )?(?:[\w']+ )?(?:credit|commitment|budget)\b")
 _OF_BASE = re.compile(r"^ (?:of )?(?:the |its )?(?:whole |entire )?(?:expected|usual|normal) (?:cost|bill)\b")
 _SAYS = re.compile(r"(?<!per )\b(\w+) (?:of|is|was|:)$")
 _GREW = re.compile(r"(?:doubl|tripl|trebl|quadrupl|quintupl|halv)")
@@ -108,6 +109,8 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
                         context.of and not _is_whole(b, context.of) and ("any" not in b.roles or context.of == "budget")
                     )
                 ):
+                    continue
+                if is_other_part(context, a) or (PART.search(b.name) and _OF_WHOLE.match(context.right)):
                     continue
                 monthly = b.name == "budget" and a.name != "month_to_date" and "month_to_date" in known.by_name
                 if monthly and SPENT_TOLD.match(context.all_right) and not _BY_INCIDENT.search(context.sentence):

@@ -31,15 +31,21 @@ _PART_OF = re.compile(r"\bQ\d+ (?:of (?:the |its )?|(?:the|its|our) )(?:month's 
 
 
 _WHOLE = r"(?:credit|commitment)"
-_GONE = r"(?:gone|used(?: up)?|spent|exhausted|consumed|drawn(?: down)?|depleted|eaten up|finished|empty)"
+_GONE = r"(?:gone|used(?: up)?|spent|exhausted|consumed|drawn(?: down)?|depleted|eaten up|finished|empty|exceeded|overdrawn|overrun|broken)"
 _EXHAUSTED = re.compile(
     rf"\b(?:all|the whole|the entire|the full|every (?:cent|dollar|penny))(?: of)? (?:(?:the|its|our|this|N\d+|\w+'s) )*{_WHOLE}s?\b[^,;.Q]*\b{_GONE}\b|\b{_WHOLE} (?:(?:from|of|by) N\d+ )?(?:is|has been|was) (?:(?:now|already|fully|completely|entirely|all) )*{_GONE}\b|"
-    rf"\b(?:nothing|none|not a (?:cent|dollar))\b[^,;.Q]*\b{_WHOLE}\b[^,;.Q]*\b(?:left|remains?|open|available)\b|\b(?:nothing|none) (?:is |was )?(?:left|remains) (?:of|in|on) (?:the |its )?(?:\w+ |N\d+ )?{_WHOLE}\b|\bno {_WHOLE} (?:is |was )?(?:left|remain\w*|available)\b"
+    rf"\b{_WHOLE} (?:(?:from|of|by) N\d+ )?(?:has|have)? ?(?:now |already )?(?:run|ran) out\b|\b(?:nothing|none|not a (?:cent|dollar))\b[^,;.Q]*\b{_WHOLE}\b[^,;.Q]*\b(?:left|remains?|open|available)\b|\b(?:nothing|none) (?:is |was )?(?:left|remains) (?:of|in|on) (?:the |its )?(?:\w+ |N\d+ )?{_WHOLE}\b|\bno {_WHOLE} (?:is |was )?(?:left|remain\w*|available)\b"
 )
 
 
 def exhausted_faults(text: str, known: Known) -> list[str]:
     """`All of the credit is gone`, where some of it is left."""
+    period = re.search(
+        r"\b(month|quarter|week|day)(?:'s|ly) (?:Q\d+ )?commitment\b|\bcommitment (?:for|of) the (\w+)\b", text
+    )
+    spoken = " ".join(f.text for f in known.by_name.get("commitment", ()))
+    if period and spoken and (period[1] or period[2]) not in spoken:
+        return [f"{period[0]}: no fact has a commitment of it"]
     told = _EXHAUSTED.search(text)
     if told is None or re.search(r"\bQ\d+ (?:out )?of [^,;]*$", text[: told.start()]) or negated(text, told.end()):
         return []
@@ -47,6 +53,7 @@ def exhausted_faults(text: str, known: Known) -> list[str]:
     return [f"{told[0]}: some of it is left"] if any(value >= 1 for value in left) else []
 
 
+_TO_DATE = re.compile(r"\bmonth[ -]to[ -]date\b|\b(?:spent|cost|spend|used)\b[^,;]* so far\b")
 LIMIT = re.compile(
     rf"\b(?:within|inside|under|below|beneath|over|above|beyond|past|exceed\w*|outside|break\w*|pass\w*|through|keeps? to|respects?) (?:its|the|their|our|this month's)(?: (?:limit|ceiling|cap|allowance|limits) of)?{ABOUT_BEFORE}$"
 )
@@ -79,6 +86,8 @@ def budget_faults(sentence: Sentence, known: Known) -> list[str]:
         return ["the facts have no budget"]
     forecast = known.number("month_end_forecast")
     told = forecast if forecast is not None else actual
+    if _TO_DATE.search(text) and (spent := known.number("month_to_date")) is not None:
+        told = spent
     if told is None:
         return ["no fact can be held against the budget"]
     if (

@@ -9,7 +9,7 @@ from explainer.checker.contexts import Context
 from explainer.checker.quantity import Quantity
 
 _LEADS = re.compile(
-    r"\b(?:leads?|led|ahead|gap|difference|(?:more|less)(?: of the \w+)? than|exceeds?|exceeded|outweighs?|beats?|tops?|(?:larger|smaller)(?! (?:part|share|role|portion|piece|contribution|slice)\b)|above|below|behind|over|under)\b"
+    r"\b(?:leads?|led|ahead|trails?|lags?|gap|difference|(?:more|less)(?: of the \w+)? than|exceeds?|exceeded|outweighs?|beats?|tops?|(?:larger|smaller)(?! (?:part|share|role|portion|piece|contribution|slice)\b)|above|below|behind|over|under)\b"
 )
 _AHEAD = r"\b(?:ahead|leads?|led|more|larger|bigger|above|over|beats?|tops?|exceed\w*|outweigh\w*)\b"
 _BEHIND = r"\b(?:behind|less|smaller|below|under|trails?|lags?|short of)\b"

@@ -69,7 +69,7 @@ def driver_faults(text: str, known: Known) -> list[str]:
 
 
 _MINOR = re.compile(
-    r"\b(?:an? |only an? |just an? )?(?:minor|small|secondary|marginal|negligible|lesser|subordinate|trivial|slight|side) (?:reason|factor|driver|role|contribut\w+|cause|influence|effect)\b|"
+    r"\b(?:hardly|barely|scarcely) (?:matter|count|weigh|contribute|add|figure)s?\b|\b(?:an? |only an? |just an? )?(?:minor|small|secondary|marginal|negligible|lesser|subordinate|trivial|slight|side) (?:reason|factor|driver|role|contribut\w+|cause|influence|effect)\b|"
     r"\b(?:(?:very |only )?little|hardly any|hardly anything|barely any|almost none|next to none|not much|an? (?:minor|small|tiny|slight) (?:part|share|piece|fraction|bit)) of (?:the |this |that )?(?:\w+ )?(?:excess|rise|increase|difference|jump|growth|overspend|fall|drop|it)\b"
 )
 

@@ -274,7 +274,8 @@ def _spans(role: str, known: Known, about: str = "") -> list[float]:
             return [*between(planned, now), 24.0 * (now.date() - planned.date()).days]
         return between(start, now) + between(end, now) + days
     if role == "time to come":
-        return [h for name in ("budget_breaks_at", "planned_until") for h in between(now, times.get(name))]
+        left = hours("days_left") if re.search(r"\b(?:left|remain\w*) for\b", about) else []
+        return [*left, *(h for name in ("budget_breaks_at", "planned_until") for h in between(now, times.get(name)))]
     if role == "gap":
         releases = [e.at for e in events_of(known) if e.role == "release"]
         return [abs((start - t) / timedelta(hours=1)) for t in releases] if start else []

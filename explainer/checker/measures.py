@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from explainer.checker.contexts import Context
-from explainer.checker.families import FALL, RISE, SPARED
+from explainer.checker.families import ABOUT_BEFORE, FALL, RISE, SPARED
 from explainer.checker.quantity import Quantity
 
 _PER_UNIT = re.compile(r"^ (?:per|an?|each|every|for each|for every) (?:single )?(?:request|run|call)\b")
@@ -18,7 +18,7 @@ _HIT = re.compile(
     r"^ (?:[a-z]+ )?[a-z]+s (?:is|are|was|were|got|have been) (?:affected|hit|concerned|touched|involved)\b"
 )
 _EXCLUDED = re.compile(r"\b(?:not|no|nothing|none|outside|un\w+|spared|others?|rest|remaining|without)\b")
-_PART = re.compile(r"(?:left|used)$|^spent(?=_|$)")
+PART = re.compile(r"(?:left|used)$|^spent(?=_|$)")
 """The part of a whole that a fact's name tells: what is left, or what is gone."""
 _FROM_BUDGET = re.compile(r"^ (?:more )?(?:over|above|beyond|under|below|short of) (?:the |its |the month's )?budget\b")
 _LEFT_OF_BUDGET = re.compile(
@@ -32,6 +32,9 @@ _UNUSED = re.compile(
 
 
 _OUT_OF = re.compile(r"\bQ\d+ ?(?:(?:out )?of|/) (?:the |a |an |its |our |all |total )*$")
+_CALLED = re.compile(
+    rf"\b(?:credit|commitment)(?: (?:for|of) the \w+)? (?:is|was|of|:|=|stands at|comes to){ABOUT_BEFORE}$"
+)
 _EACH_OF = re.compile(r"\b(?:each|every one) of (?:the |these |those |our |all )*Q\d+ [a-z]+(?: [a-z]+){1,4} *$")
 _IS_OF = re.compile(
     r"^ ?(?:(?:out )?of|/) (?:the |a |an |its |our |all |total )*(?:(?:month's|monthly|year's|this) )*Q\d"
@@ -45,8 +48,11 @@ def _is_other_of_pair(context: Context, quantity: Quantity) -> bool:
         return False
     if quantity.name == "month_to_date":
         return bool(_LEFT_TOLD.match(context.all_right))
-    if _PART.search(quantity.name):
-        return bool(_OUT_OF.search(f"{context.all_left.rstrip()} "))
+    if PART.search(quantity.name):
+        as_whole = _CALLED.search(context.all_left.rstrip()) and not re.search(
+            f"{_USED.pattern}|{_UNUSED.pattern}", context.sentence
+        )
+        return bool(as_whole or _OUT_OF.search(f"{context.all_left.rstrip()} "))
     if not _WHOLE.search(quantity.name) or quantity.value <= 0 or _OUT_OF.search(f"{context.all_left.rstrip()} "):
         return False
     label = re.search(r"\b(?:used|spent|gone|left|remaining|unused) ?(?::|=|is|are) *$", context.all_left)
@@ -69,6 +75,19 @@ _SPANS = frozenset([
 ])  # fmt: skip
 
 
+def _told_of_part(context: Context) -> str:
+    """The words that say whether a part is gone or left: those of the clause, else of the sentence."""
+    clause = re.split(r"[,;]", context.all_left)[-1] + re.split(r"[,;]", context.all_right)[0]
+    return clause if _USED.search(clause) or _UNUSED.search(clause) else context.sentence
+
+
+def is_other_part(context: Context, quantity: Quantity) -> bool:
+    """True where what is left is told as gone, or what is gone as left."""
+    told, part = _told_of_part(context), PART.search(quantity.name)
+    spent, unspent = bool(_USED.search(told)), bool(_UNUSED.search(told))
+    return bool(part) and spent != unspent and (part is not None and part[0] == "left") != unspent
+
+
 def is_measured_so(context: Context, quantity: Quantity) -> bool:
     """Per what, and a share of what."""
     if quantity.name.endswith("_not") and not _EXCLUDED.search(context.sentence):
@@ -83,11 +102,10 @@ def is_measured_so(context: Context, quantity: Quantity) -> bool:
         and not quantity.name.endswith("_not")
     ):
         return bool(re.match(r"^ (?:other |more |further )", context.all_right)) and "rest" in quantity.roles
-    clause = re.split(r"[,;]", context.all_left)[-1] + re.split(r"[,;]", context.all_right)[0]
-    told = clause if _USED.search(clause) or _UNUSED.search(clause) else context.sentence
+    told = _told_of_part(context)
     spent, unspent = bool(_USED.search(told)), bool(_UNUSED.search(told))
-    part, of_budget = _PART.search(quantity.name), quantity.concept == "budget" or quantity.name == "spent_so_far"
-    if part and spent != unspent and (part[0] == "left") != unspent:
+    part, of_budget = PART.search(quantity.name), quantity.concept == "budget" or quantity.name == "spent_so_far"
+    if is_other_part(context, quantity):
         return False
     if part and of_budget and (_FROM_BUDGET.match(context.all_right) or not (spent or unspent or _SO_FAR.search(told))):
         return False
@@ -96,7 +114,8 @@ def is_measured_so(context: Context, quantity: Quantity) -> bool:
     if _is_other_of_pair(context, quantity):
         return False
     whole = quantity.concept == "cost" and quantity.unit == "usd" and not quantity.per
-    if whole and "any" not in quantity.roles and _EACH_OF.search(context.all_left):
+    on_top = "excess" not in quantity.roles and re.match(r"^ (?:came|comes|went|goes) on top\b", context.right)
+    if whole and "any" not in quantity.roles and (on_top or _EACH_OF.search(context.all_left)):
         return False
     per = context.per if quantity.unit != "ratio" else ""
     if per and (f"per_{per}" in quantity.name or f"peak_{per}" in quantity.name):

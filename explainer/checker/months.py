@@ -6,7 +6,7 @@ import re
 
 from explainer.checker.budgets import LIMIT
 from explainer.checker.contexts import Context
-from explainer.checker.families import ABOUT_BEFORE
+from explainer.checker.families import ABOUT_BEFORE, RISE
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
 from explainer.checker.rests import is_raised
@@ -25,10 +25,23 @@ def _is_to_come(context: Context) -> bool:
     return bool(_MORE_TO_COME.search(context.left) or _COMES_YET.match(context.right))
 
 
+_RAISED_BY = re.compile(
+    rf"\b(?:incident|it|this|excess|spike|rise)\b[^;Q]* (?:adds?|added|puts?|brings?|brought){ABOUT_BEFORE}$"
+)
+_TO_FORECAST = re.compile(r"^ (?:to|on|onto) (?:the |this )?(?:month's |month[ -]end )?(?:month[ -]end |forecast)")
+_STANDS_AT = re.compile(
+    rf"\bmonth's (?:bill|costs?|spend|spending|total) (?:now |currently |already )?(?:stands at|is at|has reached|runs to){ABOUT_BEFORE}$"
+)
+
+
 def is_of_month(context: Context, quantity: Quantity) -> bool:
     """True for what is still to come of a month, and for a budget that is told as its limit alone: `within its Q0`."""
     if quantity.name == "month_to_come":
         return bool(re.search(r"\b(?:month|forecast|T\d)\b", context.sentence))
+    if quantity.name == "month_raised":
+        return bool(_RAISED_BY.search(context.left) and _TO_FORECAST.match(context.right))
+    if quantity.name == "month_to_date" and _STANDS_AT.search(context.left):
+        return True
     limit = LIMIT.search(context.all_left.rstrip())
     return bool(limit) and context.concept == "forecast" and quantity.name == "budget"
 
@@ -37,6 +50,11 @@ def is_other_of_month(context: Context, quantity: Quantity, known: Known) -> boo
     """True where the words tell another of the month's amounts than this one."""
     if quantity.name in _OF_MONTH and (quantity.name == "month_to_come") != _is_to_come(context):
         return True
+    if quantity.name == "month_raised":
+        return not is_of_month(context, quantity)
+    if quantity.concept == "budget" and "forecast" in quantity.also:
+        of_excess = quantity.unit == "percent" and re.search(rf"\b(?:{RISE})\b", context.left)
+        return bool(_TO_FORECAST.match(context.right) or (of_excess and "forecast" not in context.concepts))
     if quantity.name != "month_end_forecast":
         return False
     limit = LIMIT.search(context.all_left.rstrip()) and "budget" in known.by_name

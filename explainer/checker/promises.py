@@ -85,6 +85,8 @@ def _may_be_said(match: re.Match[str], text: str, denied: bool, known: Known) ->
         return True
     if word in ("told", "say", "says", "said", "free", "ready") and word in known.texts:
         return True
+    if word.startswith("commit"):
+        return bool(known.by_name.get("commitment"))
     if word.endswith("to come") and re.search(r"Q\d", text):
         return bool(known.by_name.get("month_to_date") and known.by_name.get("month_end_forecast"))
     if word.endswith(("to be expected", "be expected")) and re.search(r"Q\d", text):

@@ -111,6 +111,8 @@ def _persons(sentence: Sentence, known: Known, kinds: Mapping[str, set[str]]) ->
     """Who acknowledged it, who is on call, whose the next step is: each is told of the one whose fact says so, and nothing
     is told as done that no fact of theirs says."""
     mine = {f.name: [w for w in words_of(f) if len(w) > 2] for f in known.facts if _is_person(f)}
+    if "owner" in mine and len(mine) > 1:
+        mine["owner"].append("incident")
     for part in re.finditer(r"[^,;()—–]+", sentence.text):
         here = dict.fromkeys(sentence.names[int(i)] for i in re.findall(r"\bN(\d+)\b", part[0]))
         for name in (n for n in here if kinds.get(n, set()) & set(mine)):
@@ -222,7 +224,7 @@ _BESIDE = (
 _THEN = r"\b(?:previously|formerly|earlier|used to|once|until then|beforehand|(?<!than )before(?! (?:the|it|this|its|that)\b(?! (?:change|switch|move|upgrade|swap))))\b"
 _NOW = r"\b(?:now|today|currently|at present|nowadays|these days|since then|meanwhile|in use)\b"
 _LEAD = re.compile(
-    rf"(?:^|[,;:.] |\b(?:and|but) )(?:(?P<then>{_THEN})(?: (?:that|this|then|the \w+))?|(?P<now>{_NOW})) ,? ?$"
+    rf"(?:^|[,;:.] |\b(?:and|but|version|model) )(?:(?P<then>{_THEN})(?: (?:that|this|then|the \w+))?|(?P<now>{_NOW})) ?[,:]? ?$"
 )
 
 

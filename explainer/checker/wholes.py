@@ -33,10 +33,13 @@ def used(known: FactValues) -> Iterable[Quantity]:
 
 
 def to_come(known: FactValues) -> Iterable[Quantity]:
-    """What the forecast adds to the month so far."""
+    """What the forecast adds to the month so far, and the incident to the forecast."""
     forecast, spent = known.number("month_end_forecast"), known.number("month_to_date")
     if forecast is not None and spent is not None:
         yield Quantity(forecast - spent, "usd", "forecast", frozenset({"any"}), name="month_to_come")
+    without = known.number("forecast_without_incident")
+    if forecast is not None and without is not None:
+        yield Quantity(forecast - without, "usd", "forecast", frozenset({"any"}), name="month_raised")
 
 
 def drawn(known: FactValues) -> Iterable[Quantity]:
