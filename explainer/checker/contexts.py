@@ -31,7 +31,7 @@ _OF_WORDS = {
     ),
     **dict.fromkeys(("budget", "budgets", "allowance"), "budget"),
     **dict.fromkeys(("requests", "calls", "traffic"), "requests"),
-    **dict.fromkeys(("pool",), "pool"),
+    **{word: word for word in ("pool", "credit", "commitment")},
     **dict.fromkeys(("cost", "costs", "total", "whole", "spend", "spending", "bill", "money", "feature's"), "cost"),
     **dict.fromkeys(("former", "previous", "earlier", "old", "original", "prior"), "before"),
     **dict.fromkeys(("expected", "baseline", "normal", "usual"), "expected"),
