@@ -46,10 +46,18 @@ _OF_ACTUAL = re.compile(
 )
 
 
+_RATIO_OF_OTHER = re.compile(
+    r"\b(?:(?:expected|baseline|usual|normal|planned)(?: cost| spend)?[ -](?:to|over)[ -](?:the )?(?:actual|real|cost|spend)|(?:to|over)[ -](?:the )?(?:budget|forecast)|(?:budget|forecast)[ -](?:to|over)|(?:excess|overspend|difference)(?: cost)?[ -](?:to|over))\b[^Q]*$"
+)
+"""`the expected-to-actual ratio is Q0`: no ratio of the cost to what was expected."""
+
+
 def is_turned(context: Context, quantity: Quantity) -> bool:
     """True where a multiple is told of the wrong one of the two: `the budget is 90 % of the forecast`."""
     if quantity.concept == "budget":
         return bool(_OF_FORECAST.match(context.right)) and bool(re.search(r"\bbudget\b", context.left))
+    if _RATIO_OF_OTHER.search(context.left):
+        return quantity.concept == COST and "inverse" not in quantity.roles
     expected = re.search(r"\b(?:expected|supposed|meant|should|usually|normally|baseline)\b[^,;]*$", context.left)
     return (
         quantity.concept == COST

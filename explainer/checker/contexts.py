@@ -73,7 +73,9 @@ ASIDE = re.compile(r", which (?!would\b)\w+(?: \w+){0,3}$")
 _WITHOUT_EXCESS = re.compile(
     rf"\b(?:without|but for|if not for|excluding|had it not been for) (?:the |this |that |its |any )?(?:\w+ )?(?:{RISE}|incident)\b"
 )
-_FACTOR = re.compile(rf"(?:factor of|multiplied by){ABOUT_BEFORE}$")
+_FACTOR = re.compile(
+    rf"(?:\b(?:factor of|multiplied by)|\b(?:ratio|multiple|multiplier|factor)(?: of [a-z]+ (?:cost |spend )?(?:to|over|and) [a-z]+(?: cost| spend)?)?(?: (?:now|then|is|was|of|at|stands at|comes to|came to|works out at|reached|:|=))*){ABOUT_BEFORE}$"
+)
 _RANKED = re.compile(r"\b(?:largest|biggest|top|main|leading|first|last|smallest) $")
 _RANKS = re.compile(r"^ (?:largest|biggest|main|chief|top|leading) ")
 _WHAT_OVER = re.compile(
@@ -295,5 +297,14 @@ def _label(left: str) -> str:
         return after if colon else left
     if re.match(r" ?(?:where|what|how|why|who|when)\b", before):
         return ""
-    rate = re.search(r"\b(?:per|an?|each|every) (?:D?\d+|\w+) $|\b(?:rate|average) $|D\d+ $", before)
-    return before.rstrip() if len(before.split()) <= (6 if rate else 3) else ""
+    if _WENT.search(before):
+        return ""
+    rate = re.search(
+        r"\b(?:per|each|every) [a-z]|\b(?:per|an?|each|every) (?:D?\d+|\w+) $|\b(?:rate|averag\w+|mean|hourly|daily)\b|D\d+ $",
+        before,
+    )
+    return before.rstrip() if len(before.split()) <= (12 if rate else 3) else ""
+
+
+_WENT = re.compile(r"\b(?:up|down|higher|lower) $")
+"""`usage is up: 385k runs`: which way it went, not by how much."""

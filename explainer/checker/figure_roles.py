@@ -52,6 +52,10 @@ _CHANGES = r"\b(?:rose|risen|rise|fell|fallen|declin\w*|shr[aiu]nk\w*|surg\w+|do
 _STANDS_AT = re.compile(
     rf"(?:{_CHANGES}|\b(?:has|have|had|spend|costs?|bill|N\d+)(?: (?:been|more|less|than|nearly|almost|about|well|over|just|roughly))* Q\d+|\bQ\d+ (?:more|less|over|under|above|below|higher|lower|dearer|cheaper|past|beyond|fewer)\b)[^;:()]*(?:, (?:now |then |and )?| (?=to|reaching))(?:to|at|with|costing|reaching|totalling|standing at|coming to|landing at|ending at|which makes it|which puts it at){ABOUT_BEFORE}$"
 )
+_WAS = re.compile(
+    rf"\bQ\d+[^;:]*[,(] (?:which |that |it |they |this )?(?:was|were|had been|once|formerly|previously|earlier|used to be)(?: (?:at|on|still))?{ABOUT_BEFORE}$"
+)
+"""`Q0 of requests now, was Q1`."""
 _CLOSES = re.compile(
     r"^ ?(?:(?:tokens?|requests?|calls?|runs?|in all|in total|per \w+|an? \w+|each) ?){0,3}(?:[.,;:)]|and\b|$)"
 )
@@ -92,7 +96,7 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
     reached = re.search(rf"{_CHANGES}[^;]* to{ABOUT_BEFORE}$", left)
     if (reached and "from" not in left[-30:]) or (left.endswith(", to") and re.search(_CHANGES, left_all)):
         return "after"
-    if re.search(r"\bfrom(?: the usual| an expected| a usual)?$", left):
+    if re.search(r"\bfrom(?: the usual| an expected| a usual)?$", left) or _WAS.search(left_all.rstrip()):
         return "before"
     if re.search(rf"\bto{ABOUT_BEFORE}$", left) and re.search(r"\bfrom\b.* Q\d+[^Q]*$", left_all):
         return "after"
@@ -149,7 +153,7 @@ _CUT = re.compile(r" (?:and|but|while|whereas|so|which|that|,|with) ")
 
 def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure) -> str:
     """The role by the words nearest to the figure; by all of them where those leave it open."""
-    left = re.sub(r" (?:per|each|every|an) (?:hour|day|week|month)(?= |$)", "", left)
+    left = _OVER_TIME.sub("", re.sub(r" (?:per|each|every|an) (?:hour|day|week|month)(?= |$)", "", left))
     if re.search(r"(?:\bthat is|\bi\.e\.?|\bnamely|\bin other words|\bmeaning|\bwhich is|\bor) ?,?$", left):
         return role_of("", right, "", right_all, figure)
     if re.search(r"\bof(?: the)?$", left) and not _PART_OF.match(right_all):
@@ -199,8 +203,12 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
     return role_of(left, right, left_all, right_all, figure)
 
 
+_OVER_TIME = re.compile(
+    r" (?:, |\( )?(?:on average|(?:averaged |spread |taken |measured |on average )?(?:over|across|during|throughout) (?:the |its |all |these |whole |of )*(?:D\d+|incident|period|window|time))(?: \))?$"
+)
+"""`excess per hour, averaged over the 21 hours: Q0`: over what time, which says nothing of the role."""
 _TIME_FIRST = re.compile(
-    r"(?:^|[;:.] |, (?:and |but )?|\b(?:and|but) )(?:(?P<before>before(?: (?:that|then|this|it began|it started|the (?:incident|change|start|move|switch|shift|spike|rise)))?|beforehand|previously|earlier|formerly|until then|up to then)|now|today|currently|at present|since then|(?:during|in) the incident) ,? ?(?:N\d+|there|it|they|one|an?|the|only|about|around|roughly|[a-z]+)(?: (?:(?<=made )up|(?<=makes )up|(?!up\b|down\b|from\b|to\b|more\b|less\b|fewer\b|higher\b|lower\b|by\b|than\b|against\b|instead\b)[\w']+)){0,5}$"
+    r"(?:^|[;:.] |, (?:and |but )?|\b(?:and|but) )(?:(?P<before>before(?: (?:that|then|this|it began|it started|the (?:incident|change|start|move|switch|shift|spike|rise)))?|beforehand|previously|earlier|formerly|until then|up to then)|now|today|currently|at present|since then|(?:during|in|amid) (?:the incident|this|that|it(?= ,))) ,? ?(?:N\d+|there|it|they|one|an?|the|only|about|around|roughly|[a-z]+)(?: (?:(?<=made )up|(?<=makes )up|(?!up\b|down\b|from\b|to\b|more\b|less\b|fewer\b|higher\b|lower\b|by\b|than\b|against\b|instead\b)[\w']+)){0,5}$"
 )
 _PART_OF = re.compile(
     r"^ (?:or so )?(?:out )?of (?:the |its |that |a total of |about )*Q\d+(?: (?:that |which |we |it |N\d+ |was |has |been )*(?:spent|paid|billed|charged|cost|run up|incurred|used)(?: (?:on|for|by|in|at) (?:[a-z]+ |N\d+ ){0,3}?(?:N\d+|it|this|incident|period))?(?= (?:is|are|was|were|lies?|lay|sits?|goes|comes?|came|went)\b))?(?P<rest>[^Q;:,]*)"

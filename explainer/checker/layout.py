@@ -18,7 +18,7 @@ _LABEL = re.compile(
 )
 _OF_NOTE = r"on-?call|shift|night|day|morning|evening|daily|weekly|quick|short|brief|internal|interim|latest|first|final|costs?|spend|incident|team|status|ops|finops|channel|slack|just an?|for the|an?|one|end[- ]of[- ]day|eod"
 _NOTE = re.compile(
-    rf"^\s*(?:(?:{_OF_NOTE}) ){{0,3}}(?:note|notes|update|hand-?over|hand-?off|summary|recap|round-?up|run-?down|wrap-?up|brief|briefing|debrief|bulletin|digest|report|stand-?up|thread|channel|record|log|reminder|heads-?up|fyi|psa|tl;? ?dr|eod|in (?:short|brief|sum|a nutshell))(?: note| update)?\s*(?::|—|–) (?=\S)",
+    rf"^\s*(?:(?:{_OF_NOTE}) ){{0,3}}(?:note|notes|update|hand-?over|hand-?off|summary|recap|round-?up|run-?down|wrap-?up|brief|briefing|debrief|bulletin|digest|report|stand-?up|thread|channel|record|log|(?<=the )(?:weekly|daily|monthly|quarterly|minutes|books|file|archive|meeting|team|owners?)|reminder|heads-?up|fyi|psa|tl;? ?dr|eod|in (?:short|brief|sum|a nutshell))(?: note| update)?\s*(?::|—|–) (?=\S)",
     re.IGNORECASE,
 )
 """What kind of message it is, before all else: `Handover: ...`, `On-call note: ...`, `For the thread: ...`."""

@@ -14,7 +14,7 @@ _PER = re.compile(
 
 
 _LABELLED = re.compile(
-    rf"\b(?:costs?|spend|spending|bill|excess|overspend|overrun|difference|average|rate)s? (?:per|an?|each|every) (?P<per>hour|day|week|month)\b(?: (?!and\b|but\b|for\b|Q)[a-z:=]+){{0,3}}{ABOUT_BEFORE}$|"
+    rf"\b(?:costs?|spend|spending|bill|excess|overspend|overrun|difference|average|rate)s? (?:per|an?|each|every) (?P<per>hour|day|week|month)\b(?: (?!and\b|but\b|for\b|Q)(?:[a-z:=,(]+|D\d+|\))){{0,7}}{ABOUT_BEFORE}$|"
     rf"(?:^|[,;:] )(?:an?|each|every|one|the) (?:average|typical|single|mean) (?P<one>hour|day|week|month) (?:now |then )?(?:costs?|came to|comes to|averaged|was|is){ABOUT_BEFORE}$"
 )
 _OF_THE = re.compile(r"^(?: [a-z]+){0,3} (?:for|in) (?:each|every one|any) of (?:the|its|these|those) D(?P<span>\d+)")
@@ -79,7 +79,7 @@ def per_of(sentence: Sentence, right: str, left: str) -> str:
         one := re.search(r"\b(run|request|call)s (?:now |then )?cost\b", left)
     ):
         return {"call": "request"}.get(one[1], one[1])
-    near = f"{left[-34:]} | {right[:10]}"
+    near = f"{left[-48:]} | {right[:10]}"
     if told := re.search(r"\b(hour|dai|week|month|annual|year)ly\b(?! (?:budget|forecast))|\bannual\b", near):
         return "day" if told[1] == "dai" else str(told[1] or "annual")
     return ""

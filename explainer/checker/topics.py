@@ -51,6 +51,8 @@ def topics_of(context: Context, known: Known) -> Iterable[Context]:
         yield replace(context, concept="budget")
     if concept == "budget" and context.role == "after" and "forecast" in context.concepts:
         yield replace(context, concept="forecast")
+    if told := _NAMED_AMOUNT.search(context.left):
+        yield replace(context, concept=told["what"])
     if concept == "requests_per_run" and _UTMOST.search(context.sentence):
         yield replace(context, concept="max_run")
     if concept == "max_run" and _AVERAGE.search(context.left):
