@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from explainer.checker.concepts import concepts_in
-from explainer.checker.families import ABOUT, ABOUT_BEFORE, RISE
+from explainer.checker.families import ABOUT, ABOUT_BEFORE, RISE, SUCCEEDED, SUCCEEDED_TOO
 from explainer.checker.figure_roles import role_in
 from explainer.checker.figures import QUALIFIER, Figure
 from explainer.checker.quantities import Known
@@ -54,9 +54,6 @@ _BRACKETED = re.compile(
 """`every team (5)`, `top customer: oakline (of 60)`: a count in brackets is of the noun before them."""
 _NUMBER_OF = re.compile(
     r"\bnumber of (?:\w+ )?(?P<noun>users|customers|people|teams|models|seats|tickets|sessions)\b[^;:Q]*(?: :)? ?$"
-)
-_SUCCEEDED = re.compile(
-    r"^ of (?:the |all |its )*(?:requests|calls) (?:now |still )?(?:(?:were|are|was|is) (?:\w+ )?successful|succeed\w*|went through|got through|worked)\b"
 )
 _DID_TIMES = re.compile(r"\b(ran|runs?|executed|called|invoked|requested)\b")
 _APPOSED = re.compile(
@@ -157,7 +154,7 @@ def context_of(
         figure = figure.qualified(qualifier["qual"].strip())
         left_all = left_all.rstrip()[: qualifier.start() - len(left) or None].rstrip()
         left = left[: qualifier.start()].rstrip()
-    if figure.unit == "percent" and _SUCCEEDED.match(right):
+    if figure.unit == "percent" and (SUCCEEDED.match(right) or SUCCEEDED_TOO.search(left_all.rstrip())):
         figure = replace(figure, value=100 - figure.value, low=100 - figure.high, high=100 - figure.low)
     if figure.unit == "ratio" and not figure.worded and figure.value >= 50 and (did := _DID_TIMES.search(left_all)):
         what = "runs" if did[1].startswith(("ra", "ru", "ex")) else "requests"

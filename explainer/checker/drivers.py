@@ -134,12 +134,13 @@ def versus(text: str, drivers: dict[str, float]) -> list[str]:
             r"\b(?:more|larger|bigger|ahead|rather) (?:than|of)\b|\boutweigh\w*|\bexceed\w*|\bdwarf\w*|\btop(?:s|ped)\b|\bthen\b|\bfollowed by\b|\bbefore\b|\bahead of\b",
             between,
         )
-        less = re.search(r"\b(?:less|smaller|behind)\b", between)
+        less = re.search(r"\b(?:less|smaller|behind|(?:outweighed|exceeded|dwarfed|topped|beaten) by)\b", between)
+        more = None if less and less[0].endswith("ed by") else more
         if (
             not (more or less)
             or first[2] not in drivers
             or second[2] not in drivers
-            or ("Q" in between and not re.search(r"than|ahead|followed|then", between))
+            or ("Q" in between and not re.search(r"than|ahead|followed|then|by", between))
         ):
             continue
         sides = [[abs(drivers[c]) for c in side if c in drivers] for side in _sides(text, found, first, second)]

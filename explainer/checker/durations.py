@@ -170,7 +170,7 @@ _PLANNED_FOR = re.compile(
     r"^ (?:was|were|is|are|had been) (?:planned|scheduled|announced|allotted|foreseen)\b(?! (?:for|to)\b)"
 )
 _PLANNED_TO = re.compile(
-    rf"\b(?:planned|scheduled|announced|meant|due|supposed) (?:for|to (?:last|run|take)){ABOUT_BEFORE}$|\bplan(?:ned)? (?:was|length|duration|time)(?: (?:of|for) [^,;:Q]*?)?(?: was| is)? ?:?{ABOUT_BEFORE}$"
+    rf"\b(?:planned|scheduled|announced|meant|due|supposed) (?:for|to (?:last|run|take)){ABOUT_BEFORE}$|(?:^|[,;:.] )planned :{ABOUT_BEFORE}$|\bplan(?:ned)? (?:was|length|duration|time)(?: (?:of|for) [^,;:Q]*?)?(?: was| is)? ?:?{ABOUT_BEFORE}$"
 )
 
 

@@ -235,7 +235,12 @@ def _from_start(text: str, told: list[tuple[int, Event]], start: Event | None) -
     """An event that is told to be later or earlier than a start that is not named, and was not."""
     others = {e.role: e for _, e in told if e.role not in ("end", "planned")}
     order = _FIRST.search(text)
-    if not order or not start or len(others) != 1 or re.match(r" (?:the|it|this|that)\b", text[order.end() :]):
+    if (
+        not order
+        or not start
+        or len(others) != 1
+        or re.match(r" (?:the|it|this|that|release|version|rollout|N\d+)\b", text[order.end() :])
+    ):
         return None
     (other,) = others.values()
     later = order["order"] in ("later", "afterwards", "after", "thereafter")

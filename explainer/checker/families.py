@@ -16,6 +16,13 @@ SPARED = re.compile(
     rf"^ (?:of (?:the |all )?(?:Q\d+ )?)?(?:other |more |further )?(?:{KIND})s? (?:(?:is|are|was|were|remain\w*|stay\w*|stood) (?:not (?:affected|concerned|hit|touched|involved)|un(?:affected|touched|concerned|harmed)|spared|outside)|(?:show|saw|see|have|had|did not)\w* (?:no\b|nothing|see|show))"
 )
 """What stands right of a number of those that were not hit."""
+SUCCEEDED = re.compile(
+    r"^ of (?:the |all |its )*(?:requests|calls) (?:now |still )?(?:(?:were|are|was|is) (?:\w+ )?successful|succeed\w*|went through|got through|worked)\b"
+)
+SUCCEEDED_TOO = re.compile(
+    rf"\bQ\d+(?={SUCCEEDED.pattern[1:]})[^Q;]*(?:against|versus|vs|compared with|compared to|down from|up from|instead of|where){ABOUT_BEFORE}$"
+)
+"""What is said of the requests that did not fail, and before a second share of them."""
 PEAK = re.compile(
     r"\b(?:peak\w*|(?:worst|costliest|dearest|priciest|highest|busiest|most expensive|top) (?:\w+ )?hour|at (?:its|the) (?:worst|height)|(?:its|the) (?:high|maximum) of)\b"
 )

@@ -148,6 +148,10 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
     return "after" if spread and figure.unit == "usd" else ""
 
 
+BY_SO_MUCH = re.compile(
+    rf"\b(?:by|up|down){ABOUT_BEFORE} Q\d+(?: [a-z]+)?(?: ?,)? (?:that is|i\.e\.?|namely|in other words|which is|or)(?: ,)?{ABOUT_BEFORE}$"
+)
+"""`rose by Q0, or Q1`: the second tells the same move."""
 _CUT = re.compile(r" (?:and|but|while|whereas|so|which|that|,|with) ")
 
 
@@ -155,7 +159,7 @@ def role_in(left: str, right: str, left_all: str, right_all: str, figure: Figure
     """The role by the words nearest to the figure; by all of them where those leave it open."""
     left = _OVER_TIME.sub("", re.sub(r" (?:per|each|every|an) (?:hour|day|week|month)(?= |$)", "", left))
     if re.search(r"(?:\bthat is|\bi\.e\.?|\bnamely|\bin other words|\bmeaning|\bwhich is|\bor) ?,?$", left):
-        return role_of("", right, "", right_all, figure)
+        return "excess" if BY_SO_MUCH.search(left_all.rstrip()) else role_of("", right, "", right_all, figure)
     if re.search(r"\bof(?: the)?$", left) and not _PART_OF.match(right_all):
         return role_of(left, right, left_all, right_all, figure)
     timed = not _EXCESS_RIGHT.match(right) and figure.unit in ("percent", "count", "usd")

@@ -16,6 +16,7 @@ _TAKES_REST = re.compile(
     r"(?:remaining|rest|remainder|other)(?: of| ,)?$|\bN\d+ (?:for |with )?the (?:remaining|rest|remainder|other)(?: of| ,)?$"
 )
 TOTALS = re.compile(r"\b(?:bill|cost|spend|spending|total|it|N\d+) (?:would|could|is|was|comes|came|costs?)\b")
+_BILL = re.compile(r"\b(?:bill|costs?|spend|spending|total) (?:would|could|might)\b")
 SAYS_DIFFERENCE = re.compile(rf"\b(?:{DIFFERENCE}|fell|dropped|rose|less|more|by)\b")
 _LACKS = re.compile(r"\b(?:miss\w*|no longer|not|uncached|untagged|lack\w*|tagged|attributed|fresh|unattributed)\b")
 ALL_BUT = re.compile(
@@ -41,7 +42,7 @@ def is_rest(context: Context, quantity: Quantity, known: Known) -> bool:
     concept = context.concept
     if "_without_" in quantity.name and is_raised(context):
         return True
-    if "_without_" in quantity.name and TOTALS.search(context.left) and not SAYS_DIFFERENCE.search(context.left):
+    if is_told_as_total(context, quantity, known):
         return False
     if concept is not None and f"without:{concept}" in quantity.also and _takes_rest(context, concept):
         return False
@@ -59,6 +60,14 @@ def is_rest(context: Context, quantity: Quantity, known: Known) -> bool:
     if quantity.unit == "percent" and "batch" in quantity.also and PAST_BATCH.search(context.sentence):
         return True
     return says_rest(context) and (quantity.concept != "budget" or "budget" in context.concepts)
+
+
+def is_told_as_total(context: Context, quantity: Quantity, known: Known) -> bool:
+    """True for what is left of the difference, where the words tell the whole bill: `without it the bill would be Q0`."""
+    driver = "after" not in quantity.roles and any(f"without:{c}" in quantity.also for c in known.by_driver)
+    total = (TOTALS if "_without_" in quantity.name else _BILL).search(context.left)
+    rest = "_without_" in quantity.name or (quantity.concept == "rest" and driver)
+    return bool(rest and total and quantity.unit == "usd" and not SAYS_DIFFERENCE.search(context.left[total.start() :]))
 
 
 _FIRST = re.compile(r"^ ?(?:to|→|and is now|; now)\b")
@@ -84,6 +93,10 @@ def says_rest(context: Context) -> bool:
     """True where the words beside the figure, or before its colon, tell a rest."""
     label = context.all_left if context.all_left.endswith(": ") and not context.left else ""
     clause = re.split(r",| and | but | while | where ", context.right)[0]
+    if re.fullmatch(
+        rf" to{ABOUT_BEFORE}", context.left
+    ):  # the second of two, of which the words stand before the first
+        label = re.split(r"[,;]", context.all_left)[-1]
     return bool(REST.search(f"{label}{context.left} | {clause}") or _NOT_ITS.match(context.right))
 
 

@@ -7,6 +7,7 @@ import re
 from explainer.checker.contexts import Context
 from explainer.checker.fact_words import named_in
 from explainer.checker.families import ABOUT_BEFORE, DIFFERENCE, FALL, RIGHT_DOWN, RIGHT_UP, RISE
+from explainer.checker.figure_roles import BY_SO_MUCH
 from explainer.checker.measures import is_measured_so
 from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
@@ -17,6 +18,11 @@ _OF_EXCESS = re.compile(rf"^ (?:total )?(?:{DIFFERENCE}|on top|more than|above|o
 _PRESENT = re.compile(r"^ (?:of [^,;.Q]*? )?(?:is|are|goes|go|comes|come|sits?|fails?|lacks?|miss|misses|makes? up) ")
 
 
+_MOVED_BY = re.compile(
+    rf"\b(?:rose|grew|increased|climbed|jumped|fell|dropped|shrank|(?:went|is|are) (?:up|down)) by\b[^,;]*(?:{ABOUT_BEFORE}|, or{ABOUT_BEFORE})$"
+)
+_SAYS_MORE = re.compile(rf"\b(?:{DIFFERENCE}|above|over|more|additional|un\w+ed|too much|on top|not|beyond)\b")
+_SAYS_SPENT = re.compile(r"\b(?:running|runs|ran|costs?|burn\w*|spend\w*|spent|bill|billed|paid)\b")
 _IS_NOW = re.compile(rf"\b(?:is|are|stands at|sits at){ABOUT_BEFORE}$")
 _EXCESS_IS = re.compile(rf"\b(?:{RISE}|{FALL}|variance) (?:is|was|of|comes|came)\b[^,;Q]*$")
 
@@ -90,6 +96,13 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
         and (_PRESENT.match(context.right) or _IS_NOW.search(context.left))
     ):
         return False
+    if (
+        not role
+        and roles == {"excess", "rate"}
+        and _SAYS_SPENT.search(context.all_left)
+        and not _SAYS_MORE.search(context.sentence)
+    ):
+        return False
     if roles == {"ratio"} and quantity.unit == "percent" and _EXCESS_IS.search(context.all_left):
         return False
     if quantity.concept == "budget" and quantity.unit == "percent" and _says_change(context):
@@ -97,7 +110,9 @@ def _suits_role(context: Context, quantity: Quantity, known: Known) -> bool:
     if not role or quantity.concept in ("budget", "forecast") or quantity.unit == "ratio":
         return True
     if role == "excess" and quantity.unit == "percent" and not context.of and _says_change(context):
-        return bool(roles & {"change", "excess", "rest"}) or ("share" in roles and quantity.of == "excess")
+        return bool(roles & {"change", "excess", "rest"}) or (
+            "share" in roles and quantity.of == "excess" and not _MOVED_BY.search(context.all_left.rstrip())
+        )
     if role == "sum":
         if "rest" in roles:
             return True
@@ -131,9 +146,14 @@ def _has(known: Known, quantity: Quantity, role: str) -> bool:
 
 def _misses_sum(context: Context, known: Known) -> bool:
     """True for what the drivers listed before it are told to make together, and do not."""
+    listed = [(phrase, c) for phrase, c in context.phrases if c in known.by_driver and phrase in context.left]
+    if len(listed) > 1 and context.figure.unit == "usd" and "Q" not in context.all_left:
+        joined = rf"\b{re.escape(listed[-2][0])},? and (?:the |a |more |higher |longer )*{re.escape(listed[-1][0])} (?:together |both |jointly )*(?:add|bring|brought|make|made|account|explain|contribut)\w*(?: up| for| to)?{ABOUT_BEFORE}$"
+        if re.search(joined, context.left) and not re.search(r"\beach\b", context.sentence):
+            return not context.figure.fits(sum(known.by_driver[c] for c in {c for _, c in listed}))
     told = context.concepts & known.by_driver.keys() if context.role == "sum" and context.figure.unit == "usd" else ()
-    listed = len(re.findall(r"\bQ\d", context.all_left)) >= len(told) >= 2
-    return listed and not context.figure.fits(sum(known.by_driver[c] for c in told))
+    shown = len(re.findall(r"\bQ\d", context.all_left)) >= len(told) >= 2
+    return shown and not context.figure.fits(sum(known.by_driver[c] for c in told))
 
 
 def _says_change(context: Context) -> bool:
@@ -142,6 +162,7 @@ def _says_change(context: Context) -> bool:
         context.figure.sign
         or RIGHT_UP.match(context.right)
         or RIGHT_DOWN.match(context.right)
+        or BY_SO_MUCH.search(context.all_left.rstrip())
         or re.search(
             r"\b(?:(?<!used )(?<!eaten )up|down|by|rose|fell|grew|dropped|increased|climbed|higher|lower)$",
             context.left,

@@ -17,11 +17,10 @@ from explainer.checker.quantity import Quantity
 from explainer.checker.rests import (
     ALL_BUT,
     PAST_BATCH,
-    SAYS_DIFFERENCE,
-    TOTALS,
     is_affirmed,
     is_left_out,
     is_rest,
+    is_told_as_total,
     said_as,
     says_rest,
 )
@@ -53,7 +52,7 @@ def topics_of(context: Context, known: Known) -> Iterable[Context]:
         yield replace(context, concept="forecast")
     if told := _NAMED_AMOUNT.search(context.left):
         yield replace(context, concept=told["what"])
-    if concept == "requests_per_run" and _UTMOST.search(context.sentence):
+    if concept == "requests_per_run" and _UTMOST.search(f"{context.left} | {_CLAUSE.split(context.right)[0]}"):
         yield replace(context, concept="max_run")
     if concept == "max_run" and _AVERAGE.search(context.left):
         yield replace(context, concept="requests_per_run")
@@ -64,7 +63,10 @@ def topics_of(context: Context, known: Known) -> Iterable[Context]:
 _FROM_EXPECTED = re.compile(
     r"^ (?:above|below|over|under|more than|less than) (?:its |the )?(?:expected|usual|normal) (?:cost|level|bill)\b"
 )
-_UTMOST = re.compile(r"\b(?:at most|the most|longest|largest|busiest|maximum|as many as|up to|any other|no other)\b")
+_CLAUSE = re.compile(r"[,;]| and ")
+_UTMOST = re.compile(
+    r"\b(?:one run|single run|at most|the most|longest|largest|busiest|maximum|as many as|up to|any other|no other)\b"
+)
 _AVERAGE = re.compile(r"\b(?:averag\w+|mean|typical|typically|usual|others?)\b(?:(?! than\b)[^;:Q])*$")
 _THIS_MONTH = re.compile(r"\b(?:this month|the month|month[ -]to[ -]date)\b(?! (?:is|will|ends|closes|before))")
 _OF_FIGURE = re.compile(r"^ (?:out )?of (?:the )?Q\d")
@@ -122,12 +124,12 @@ def _confidence(context: Context, quantity: Quantity, _: Known) -> bool | None:
     return bool(told) and "confidence" in quantity.also
 
 
-def _undone(context: Context, quantity: Quantity, _: Known) -> bool | None:
+def _undone(context: Context, quantity: Quantity, known: Known) -> bool | None:
     """Told as it would be without something: what is left, or what would have been saved."""
     if context.undone and _SPARED.match(context.right):
         return quantity.concept in context.concepts and "part" in quantity.roles
     if context.undone and context.concepts:
-        if "_without_" in quantity.name and TOTALS.search(context.left) and not SAYS_DIFFERENCE.search(context.left):
+        if is_told_as_total(context, quantity, known):
             return False
         return any(f"without:{c}" in quantity.also for c in context.concepts) and quantity.unit in ("usd", "percent")
     return None
