@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from explainer.checker.concepts import concepts_in
 from explainer.checker.families import ABOUT, ABOUT_BEFORE, RISE, SUCCEEDED, SUCCEEDED_TOO
-from explainer.checker.figure_roles import role_in
+from explainer.checker.figure_roles import only_numbers, role_in
 from explainer.checker.figures import QUALIFIER, Figure
 from explainer.checker.quantities import Known
 from explainer.checker.rates import OF_WHOLE_TIME, per_before, per_counted, per_of
@@ -73,8 +73,6 @@ _WITHOUT_EXCESS = re.compile(
 _FACTOR = re.compile(
     rf"(?:\b(?:factor of|multiplied by)|\b(?:ratio|multiple|multiplier|factor)(?: of [a-z]+ (?:cost |spend )?(?:to|over|and) [a-z]+(?: cost| spend)?)?(?: (?:now|then|is|was|of|at|stands at|comes to|came to|works out at|reached|:|=))*){ABOUT_BEFORE}$"
 )
-_RANKED = re.compile(r"\b(?:largest|biggest|top|main|leading|first|last|smallest) $")
-_RANKS = re.compile(r"^ (?:largest|biggest|main|chief|top|leading) ")
 _WHAT_OVER = re.compile(
     r"^[^Q]*?\bwhat (?:(?!\bcosts? (?:was|were|is|are)\b)[^Q,;])*\b(?:over|above|beyond|more than|extra|too much|in excess)\b"
 )
@@ -143,7 +141,7 @@ def context_of(
     """What the words around a figure of a sentence say of it; None for a number that measures nothing."""
     text = sentence.text
     at = re.search(rf"\bQ{index}\b", text)
-    if at is None or _only_numbers(sentence.figures[index], text[: at.start()], text[at.end() :]):
+    if at is None or only_numbers(sentence.figures[index], text[: at.start()], text[at.end() :]):
         return None
     figure, left_all, right_all = sentence.figures[index], text[: at.start()], text[at.end() :]
     left, right = _clause(left_all, right_all)
@@ -187,19 +185,6 @@ def context_of(
         tuple((text[start:end], concept) for start, end, concept in spans),
         _shown_sums(sentence, index),
     )
-
-
-def _only_numbers(figure: Figure, left: str, right: str) -> bool:
-    """True for a number that orders or lists: `2) `, `the top two`, `three main drivers`, `two things`."""
-    if not figure.bare or figure.value > 9:
-        return False
-    if right.startswith(" )") and left.count("(") <= left.count(")"):
-        return True
-    if _THE_TWO.search(left) and _THEY.match(right):
-        return True
-    if (listed := _LISTED.match(right)) and len(re.findall(r"\bQ\d+", listed["items"])) == figure.value:
-        return True
-    return figure.value <= 5 and bool(_RANKED.search(left) or _RANKS.match(right) or _THINGS.match(right))
 
 
 def _clause(left_all: str, right_all: str) -> tuple[str, str]:
@@ -267,18 +252,6 @@ def _shown_sums(sentence: Sentence, index: int) -> tuple[float, ...]:
     others = [f.value for i, f in enumerate(sentence.figures) if i != index and f.unit == unit][:12]
     differences = [abs(a - b) for i, a in enumerate(others) for b in others[i + 1 :]]
     return (sum(others), *differences, *(sum(others[:n]) for n in range(2, len(others)))) if len(others) > 1 else ()
-
-
-_THINGS = re.compile(
-    r"^ (?:main |other |more |further )?(?:things|points|reasons|aspects|ways|sides|observations|notes|remarks|words|facts)\b"
-)
-
-
-_THE_TWO = re.compile(r"\b(?:the|these|those|all|both) $")
-_THEY = re.compile(r"^ (?:are|were|have|had|may|might|can|could|do|did|belong|happen\w*|of them|together|[.,;])")
-_LISTED = re.compile(
-    r"^ (?:parts|pieces|items|components|elements|amounts|figures|callers|customers|regions|sources)(?: only| in all)? : (?P<items>[^;.]*)"
-)
 
 
 def _counted(noun: str) -> str:

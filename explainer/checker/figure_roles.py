@@ -256,3 +256,28 @@ _IS_EXCESS = re.compile(
     r"(?:^|[,;:.] |\b(?:and|so|of|is|far|now|then|today|currently|still|while|but|[TDN]\d+) )(?:the |its |an? |this |that )?(?:(?:total|net|whole|extra|resulting|average|mean|hourly|daily|weekly) )*(?:excess|difference|gap|overspend|overshoot|shortfall|saving|overrun|increase|rise|jump|growth|drop|decrease|fall|decline|surge|hike|surplus|overage|deviation|deficit|margin|(?:extra|additional|added|excess) (?:costs?|spend|spending|outlay))\b"
     r"(?: (?!Q)[^;:Q]*)? (?:comes? to|came to|is|was|amounts? to|amounted to|stands? at|stood at|runs? at|ran at|ended (?:up )?at|is running at|averages?|averaged|works? out at|worked out at|reached|totals?|totalled|exceeds?|exceeded|topp?(?:s|ed)|pass(?:es|ed)|surpass(?:es|ed)|nears|approach(?:es|ed)|of)(?: (?:about|around|roughly|just|some|nearly|almost|over|under|a|an|on average))*$"
 )
+
+
+_RANKED = re.compile(r"\b(?:largest|biggest|top|main|leading|first|last|smallest) $")
+_RANKS = re.compile(r"^ (?:largest|biggest|main|chief|top|leading) ")
+_THINGS = re.compile(
+    r"^ (?:main |other |more |further )?(?:things|points|reasons|aspects|ways|sides|observations|notes|remarks|words|facts)\b"
+)
+_THE_TWO = re.compile(r"\b(?:the|these|those|all|both) $")
+_THEY = re.compile(r"^ (?:are|were|have|had|may|might|can|could|do|did|belong|happen\w*|of them|together|[.,;])")
+_LISTED = re.compile(
+    r"^ (?:parts|pieces|items|components|elements|amounts|figures|callers|customers|regions|sources)(?: only| in all)? : (?P<items>[^;.]*)"
+)
+
+
+def only_numbers(figure: Figure, left: str, right: str) -> bool:
+    """True for a number that orders or lists: `2) `, `the top two`, `three main drivers`, `two things`."""
+    if not figure.bare or figure.value > 9:
+        return False
+    if right.startswith(" )") and left.count("(") <= left.count(")"):
+        return True
+    if _THE_TWO.search(left) and _THEY.match(right):
+        return True
+    if (listed := _LISTED.match(right)) and len(re.findall(r"\bQ\d+", listed["items"])) == figure.value:
+        return True
+    return figure.value <= 5 and bool(_RANKED.search(left) or _RANKS.match(right) or _THINGS.match(right))

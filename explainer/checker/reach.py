@@ -41,13 +41,11 @@ _APART = re.compile(
 
 _BUT_ONE = re.compile(
     r"\b(?:every|all|each|everyone|everybody|everywhere)\b[^;:.]*\b(?:except|but|apart from|save|bar|other than|without|excluding|minus|aside from|with the exception of)(?: for)? (?:the |team )*(?:[\"'] )?(?:N\d|one\b)|"
-    r"\bN\d+ (?:[\"'] )?(?:alone )?(?:is|was|has been|remains?|stay\w*) (?:the (?:only|one) \w+ )?(?:not affected|spared|unaffected|untouched|left out|exempt|the exception)\b|\b(?:only|just) (?:the |team )?(?:[\"'] )?N\d+ (?:[\"'] )?(?:is|was) (?:not|spared|un)"
-)
-
-
-_NOT_ALL = re.compile(
+    r"\bN\d+ (?:[\"'] )?(?:alone )?(?:is|was|has been|remains?|stay\w*) (?:the (?:only|one) \w+ )?(?:not affected|spared|unaffected|untouched|left out|exempt|the exception)\b|\b(?:only|just) (?:the |team )?(?:[\"'] )?N\d+ (?:[\"'] )?(?:is|was) (?:not|spared|un)|"
     rf"\b(?:not|but not|though not|hardly|nearly|almost) (?:quite )?(?:all|every(?: single)?)(?: of)?(?: the)? (?:there (?:are|is)|them|(?:{KIND})s?)\b|\b(?:there are|has|have) (?:other|more|further) (?:{KIND})s\b"
 )
+
+
 _WHICH = re.compile(
     r"(?<!among )(?<!among the )(?<!of the )(?<!some )\b(?P<kind>[a-z]+s)(?: (?:that are |that were |which are )?(?:affected|concerned|hit|involved|with an excess|in excess|that show an excess|showing an excess))?(?: (?:are|were)| ?:)(?: these| the following)? ?:?(?P<list>(?: ?[\"',]? ?(?:and |& )?[\"']? ?N\d+)+)(?= ?[\"']? ?(?:[.;]|$))"
 )
@@ -56,10 +54,9 @@ _WHICH = re.compile(
 def spared_faults(sentence: Sentence, known: Known) -> list[str]:
     """`Every team but one`, `not all there are`, where the facts spread it over all; and lists that leave one out."""
     text = sentence.text
-    everywhere = known.is_everywhere or "all there are" in known.texts
-    for pattern in (_BUT_ONE, _NOT_ALL):
-        if everywhere and (spared := pattern.search(text)):
-            return [f"{spared[0]}: it is spread over all"]
+    spared = _BUT_ONE.search(text) if known.is_everywhere or "all there are" in known.texts else None
+    if spared:
+        return [f"{spared[0]}: it is spread over all"]
     told = _WHICH.search(text)
     values = [f.value for f in known.by_name.get(told["kind"], ()) if isinstance(f.value, tuple | list)] if told else []
     missing = [v for f in values for v in f if str(v).lower() not in sentence.names]

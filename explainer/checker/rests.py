@@ -37,6 +37,21 @@ PAST_BATCH = re.compile(
 """What goes past the batch interface: live requests, which are all the others."""
 
 
+_NEGATED = re.compile(
+    r"^ of [^,;]*?\b(?:not|no longer|never|miss(?:es|ed)?|uncached|untagged|unattributed|without|no|lacks?|elsewhere|other than|somewhere else)\b"
+)
+
+
+def is_negated(context: Context, quantity: Quantity) -> bool:
+    """True where a share is denied that its fact affirms, or the other way: `64 % of input tokens are not cached`."""
+    denies = quantity.concept == "untagged" or bool(quantity.also & {"not", "without", "untagged", "miss", "missed"})
+    negated = _NEGATED.match(context.right)
+    past = "batch" in quantity.name or "without:batch" in quantity.also or "batch" in quantity.also
+    if past and (PAST_BATCH.search(f"{context.left} Q{context.right}") or PAST_BATCH.search(context.all_left)):
+        negated = re.match("", "")
+    return bool(negated) and denies == ("rest" in quantity.roles)
+
+
 def is_rest(context: Context, quantity: Quantity, known: Known) -> bool:
     """True where the words say that it is a rest, of what it is the rest of."""
     concept = context.concept

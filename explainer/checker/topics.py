@@ -16,18 +16,15 @@ from explainer.checker.quantities import Known
 from explainer.checker.quantity import Quantity
 from explainer.checker.rests import (
     ALL_BUT,
-    PAST_BATCH,
     is_affirmed,
     is_left_out,
+    is_negated,
     is_rest,
     is_told_as_total,
     said_as,
     says_rest,
 )
 
-_NEGATED = re.compile(
-    r"^ of [^,;]*?\b(?:not|no longer|never|miss(?:es|ed)?|uncached|untagged|unattributed|without|no|lacks?|elsewhere|other than|somewhere else)\b"
-)
 _ALL_BUT = re.compile(r"\b(?:all|everything|anything) (?:but|except)(?: for)?$")
 
 _LEFT_OVER = re.compile(r"^ (?:[^,;Q]* )?(?:(?:is|are|was|were|would be|be) left|remains?|remained|left over|stays?)\b")
@@ -77,16 +74,6 @@ _PRICED = re.compile(r"\b(?:costs?|priced?|prices|dear|dearer|cheap|cheaper|pay|
 _WHOLES = ("share_of_pool", "staging")
 _OWN_MONEY = {"share_of_pool": {"pool_cost"}, "staging": {"cost_staging"}}
 _NARROWED = r"\b(?:cost|costs|spend|spending|bill|money) (?:on |for |in |from )?{}"
-
-
-def _is_negated(context: Context, quantity: Quantity) -> bool:
-    """True where a share is denied that its fact affirms, or the other way: `64 % of input tokens are not cached`."""
-    denies = quantity.concept == "untagged" or bool(quantity.also & {"not", "without", "untagged", "miss", "missed"})
-    negated = _NEGATED.match(context.right)
-    past = "batch" in quantity.name or "without:batch" in quantity.also or "batch" in quantity.also
-    if past and (PAST_BATCH.search(f"{context.left} Q{context.right}") or PAST_BATCH.search(context.all_left)):
-        negated = re.match("", "")
-    return bool(negated) and denies == ("rest" in quantity.roles)
 
 
 _SPARED = re.compile(r"^ (?:would|could) (?:have been |be )?(?:saved|less|lower|avoided|missing|spared)")
@@ -174,7 +161,7 @@ def _contradicted(context: Context, quantity: Quantity, known: Known) -> bool | 
         return False
     if _ALL_BUT.search(context.left) and not ("rest" in roles and f"without:{concept}" in quantity.also):
         return False
-    if quantity.unit == "percent" and roles & {"before", "after"} and _is_negated(context, quantity):
+    if quantity.unit == "percent" and roles & {"before", "after"} and is_negated(context, quantity):
         return False
     if quantity.concept == COST and "excess" in roles and "any" not in roles and _FROM_LIMIT.search(context.sentence):
         return False
