@@ -13,7 +13,7 @@ _ACT = r"revert|roll|disable|enable|set|ask|contact|reduce|increase|switch|move|
 
 _ADVICE = re.compile(
     r"\b(?:next|suggest\w*|recommend\w*|propos\w*|advi[cs]\w+|to do|todo)\b[^:;.]{0,40} : (?!quotedstep|(?:an?|the|by|on)\b)[a-z]|\b(?:(?:should|ought to(?! (?:have|cost)\b)|must|needs? to|(?:have|has) to(?! (?:do with|pay|spend|cover|bear|foot|cost)\b))(?! (?:also )?(?:know|be aware|note|be noted|be said|say|be added|add|be mentioned|mention|see|be clear|bear in mind|keep in mind|remember|hear|understand|be told)(?: ,)? (?:that|:|of (?:the|this|an?))(?= ))|recommend\w*|suggestion (?:is|was) to|suggested (?:to|that)|proposed to|(?<!nothing to )(?<!not )suggest (?:to|that|you|we)|please(?! (?:note|see|find|bear in mind|be aware|keep in mind)\b)|advis\w+|consider|we propose|next steps?|it is best|had better|make sure|be sure to|required|immediately|urgent\w*|asap|right away)\b|"
-    rf"^(?:- |\* |• |\d+ \. )?(?:then ,? |now ,? )?(?!(?:set|put|call) (?:against|beside|next to|volume|count|\w+ly)\b)(?:check|look|compare|{_ACT}|see|lower(?! (?:\w+ ){{1,3}}(?:\w+ed|\w+s|offset|cut|took|brought|held)\b)|add|open|click|visit|read|do|mark|ignore)\b(?! [,:.;])|"
+    rf"^(?:- |\* |• |\d+ \. )?(?:then ,? |now ,? )?(?!(?:set|put|call) (?:together|against|beside|next to|volume|count|\w+ly)\b)(?:check|look|compare|{_ACT}|see|lower(?! (?:\w+ ){{1,3}}(?:\w+ed|\w+s|offset|cut|took|brought|held)\b)|add(?! (?:\w+ ){{0,2}}Q\d)|open|click|visit|read|do|mark|ignore)\b(?! [,:.;])|"
     rf"(?:(?<!what )(?<!which )\bwe (?:now |then |next |can |could |only |just )*|^next ,? (?:we |they |you |the \w+ )?|\b(?:plan|idea|to do|advice|tip|recommendation|action|proposal|remedy) : (?:to )?)(?:{_ACT}|lower|use(?!\b[^;:.]*\b(?:D\d|baseline|comparison|weeks|days)\b)|test|plan|fix|tune|cut|drop|keep|cache|split|watch|change|migrate|upgrade|downgrade|rewrite|tighten|negotiate)s?\b"
 )
 
@@ -36,7 +36,9 @@ _EXPECTS = re.compile(
     r"\b(?:than|as|what)\b[^,;.]* should$|\b(?:than|what|that|as) (?:it|they|this|that|we|you|\w+) (?:should|ought to)$"
 )
 """`more than it should`: no advice, but what was expected."""
-_SHOULD_HAVE = re.compile(r"^ (?:have (?:cost|been|spent|used|taken|had|ended)\b|end)")
+_SHOULD_HAVE = re.compile(
+    r"^ (?:have (?:cost|been|spent|used|taken|had|ended|lasted|run for)\b|have (?:finished|stopped|closed|concluded|been over|been done)(?= ?(?:[TD,.;)]|on\b|at\b|by\b|after\b|in D|already\b|and\b|but\b|$))|end)"
+)
 
 
 def advice_faults(text: str, known: Known) -> list[str]:

@@ -59,6 +59,7 @@ def cause_faults(sentence: Sentence, known: Known) -> list[str]:
             or _is_driver(match[0], drivers)
             or match[0] in known.texts
             or (key == "model_switch" and "version_upgrade" in supported and re.search(r"N\d", match[0]))
+            or (match[0].startswith("roll") and known.coinciding & set(sentence.names))
             or (key == "other" and match[0].removesuffix("s") in known.texts)
             or (key == "traffic_surge" and " " not in match[0] and re.search(r"\brequests\b|\bruns\b", known.texts))
             or any(s <= match.start() < e and c in measured for s, e, c in concepts_in(text))

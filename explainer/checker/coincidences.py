@@ -20,7 +20,9 @@ _SWITCH_DOES = re.compile(
     r"\b(?:switch|move|shift|migration|change)(?: of (?:requests|traffic|models?))? (?:from N\d+ )?(?:to|towards) (?:the )?N\d+ (?:has |had |have |also |then )*(?:raised|raises|lifted|pushed|drove|drives|increased|doubled|tripled|lengthened|cut|lowered|made|cost|costs|added|adds|brought|saved)\b"
 )
 
-_AND_SO = re.compile(r"(?:\band|,) so (?:the|its|that|it|spend\w*|cost\w*)\b|\b(?:and|,) as a result\b")
+_AND_SO = re.compile(
+    r"(?:\band|,) so (?:the(?! (?:timing|times?|dates?|coincidence|overlap|proximity|sequence|order|two|link|connection|question|cause|reason)\b)|its|that|it|spend\w*|cost\w*)\b|\b(?:and|,) as a result\b"
+)
 
 _WHICH = re.compile(
     r"\b(?:which|that|who|and(?: it| so it)?|(?<=; )(?:it|this)) (?:has |have |had |then |clearly |also )*(?:caused|triggered|led to|brought|drove|broke|explains|set (?:\w+ ){1,2}off|(?P<is>(?:is|was) (?:also )?(?:the|its) (?:\w+ )?(?:cause|reason|explanation|culprit)))\b"

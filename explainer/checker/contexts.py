@@ -12,7 +12,7 @@ from explainer.checker.figure_roles import only_numbers, role_in
 from explainer.checker.figures import QUALIFIER, Figure
 from explainer.checker.quantities import Known
 from explainer.checker.rates import OF_WHOLE_TIME, per_before, per_counted, per_of
-from explainer.checker.sentence import Sentence
+from explainer.checker.sentence import Sentence, label_of
 from explainer.checker.subjects import Span, listed_subject, subject_of
 
 _PHRASAL = re.compile(
@@ -193,7 +193,7 @@ def _clause(left_all: str, right_all: str) -> tuple[str, str]:
     right = re.split(r"\bQ\d+\b", _BOUND.split(right_all)[0])[0]
     if bracketed and "Q" not in bracketed["words"] and right_all.startswith(" )"):
         return bracketed["words"], right
-    return _label(re.split(r"\bQ\d+\b", _BOUND.split(left_all)[-1])[-1].rstrip()), right
+    return label_of(re.split(r"\bQ\d+\b", _BOUND.split(left_all)[-1])[-1].rstrip()), right
 
 
 def _role(
@@ -258,23 +258,3 @@ def _counted(noun: str) -> str:
     """The noun in the singular; effects and factors are drivers."""
     single = noun.removesuffix("s")
     return "driver" if single in ("effect", "factor", "contributor", "component") else single.replace("retrie", "retry")
-
-
-def _label(left: str) -> str:
-    """What stands left of a figure after a colon; the few words before the colon where nothing else does."""
-    before, colon, after = left.rpartition(":")
-    if not colon or after.strip():
-        return after if colon else left
-    if re.match(r" ?(?:where|what|how|why|who|when)\b", before):
-        return ""
-    if _WENT.search(before):
-        return ""
-    rate = re.search(
-        r"\b(?:per|each|every) [a-z]|\b(?:per|an?|each|every) (?:D?\d+|\w+) $|\b(?:rate|averag\w+|mean|hourly|daily)\b|D\d+ $",
-        before,
-    )
-    return before.rstrip() if len(before.split()) <= (12 if rate else 3) else ""
-
-
-_WENT = re.compile(r"\b(?:up|down|higher|lower) $")
-"""`usage is up: 385k runs`: which way it went, not by how much."""

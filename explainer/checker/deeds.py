@@ -32,6 +32,10 @@ _TEAM = re.compile(
     rf"\bteams?(?: N\d+)? (?:also |then |just |already |only |simply |recently |now )?(?P<verb>{_DEED}|(?!(?:{_SPENDS})\b)[a-z]{{3,}}ed|made|cut|let|took|gave|chose|wrote|built|began|sent|put|kept|left|broke)\b(?! (?:\w+ )?Q\d)"
 )
 _WE = re.compile(r"\b(?:we|i) (?:have |had )?(?:also |just |then |already )*(?P<verb>(?!\w+eed\b)[a-z]{3,}ed)\b")
+_LAUNCHED = re.compile(
+    r"\bwe (?:have |had )?(?:only |just |first )*(?:launched|introduced) (?:N\d+|it|this|the feature)(?= ?(?:[.,;:(T]|on\b|at\b|and\b|with\b|without\b|yesterday|$))"
+)
+"""That we launched it is no more than that it was launched."""
 _SWITCHED = re.compile(r"(?:somebody|someone|people) (?:\w+ )?(?:turned|switched)\b")
 _SAVED_BY = re.compile(r"\bsav(?:ed?|ings?)\b[^,;:]* by [a-z]{3,}ing\b")
 _SPENDING = {
@@ -50,6 +54,8 @@ def deed_faults(text: str, known: Known) -> list[str]:
     if by := _SAVED_BY.search(text):
         return [f"{by[0]}: no fact says what people did"]
     action = _ACTION.search(text) or _WE.search(text) or _TEAM.search(text)
+    if known.by_name.get("launched_at") and _LAUNCHED.search(text):
+        return []
     if action is None or action["verb"] in _SPENDING or (action["verb"] == "saved" and (known.excess or 0.0) < 0):
         return []
     reported = is_reported(action["verb"], text, negated(text, action.start("verb")), known)

@@ -13,6 +13,7 @@ from explainer.checker.families import KIND, SPARED
 from explainer.checker.negation import CLAUSE, NEGATOR, REACH
 from explainer.checker.quantities import Known
 from explainer.checker.sentence import Sentence
+from explainer.checker.states import UNPLANNED
 
 _NEGATION_FINE = re.compile(
     r"\b(?:did|has|have|does|do) not (?:change|move|budge)d?\b|\bno change\b|\bneeds? not (?=(?:be|have|mean)\b)|\bnot (?:an? |the |yet )*(?:finding|proof|certainty|verdict|conclusion|diagnosis|established fact)\b|\bnot,|\bor not\b|\b(?:may|might) (?:well )?not\b|(?<=, )not (?:just |only |the |its |about |around )*[QN]\d|\bnot (?=[\w ]{3,30} but )|\b(?:proves?|proven|proving|means?|says?|shows?|establish\w*|impl(?:y|ies)) (?:nothing|little)\b|\bnothing to do with\b|\bnothing else\b|\bnot the (?:Q|usual|expected)|\bno (?:other )?(?:single )?driver\b|\bno (?:team |owner )?tags?\b|\bno single\b|\b(?:may|might) or (?:may|might) not\b|\bno longer\b|"
@@ -90,6 +91,13 @@ def _fine(text: str, match: re.Match[str], known: Known) -> bool:
         text[match.start() :],
     ):
         return True
+    if any(m.start() <= match.start() < m.end() for m in UNPLANNED.finditer(text)):
+        return True
+    if re.match(
+        r"not (?:planned |meant |due )?(?:for|to (?:last|run|take|go on)) (?:this|that|so|quite so|nearly so) long\b",
+        text[match.start() :],
+    ):
+        return bool(known.by_name.get("overrun_hours"))
     scope = " ".join(CLAUSE.split(text[match.end() :])[0].split()[: REACH + 3])
     excess = known.excess or 0.0
     if _HIGH.match(scope) or _LOW.match(scope):

@@ -166,6 +166,9 @@ _OF_MONEY = re.compile(
 _OF_MONTH_LEFT = re.compile(
     r"\| (?:(?:of|in) (?:the|this) month )?(?:(?:are|is|still|now|yet) )*(?:left|remain\w*|to (?:go|run|come)|ahead)\b|\b(?:remaining|left :|(?:has|with|for) (?:another|still)) \|"
 )
+_PAST_END = re.compile(
+    rf"\b(?:overs\w+|overran|overrunning|exceed\w*|miss(?:ed|es)|pass(?:ed|es)|outlast\w*|outran|past|beyond) (?:its|the|their) (?:(?:planned|announced|scheduled|due|intended|allotted|agreed) (?:end|finish|close|time|slot|window|duration|length|deadline)|schedule|plan|slot|deadline)(?: \w+)? by{ABOUT_BEFORE} $"
+)
 _PLANNED_FOR = re.compile(
     r"^ (?:was|were|is|are|had been) (?:planned|scheduled|announced|allotted|foreseen)\b(?! (?:for|to)\b)"
 )
@@ -218,6 +221,8 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
     ):
         return "time to come"
     left = _OF_MONEY.sub(" ", left)
+    if _PAST_END.search(left):
+        return "overrun"
     if re.search(
         r"\b(?:(?:past|beyond) (?:its|the|their|that|plan\w*)|overran|overrun|late|longer than (?:planned|announced|scheduled)|after its|over its (?:plan\w*|time|end|schedule\w*|limit)|too long|overstay\w*)\b",
         left[-30:] + " | " + re.split(r"[,;.(]", right)[0][:40],
@@ -249,7 +254,6 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
 
 def _spans(role: str, known: Known, about: str = "") -> list[float]:
     """Hours of the spans with this role, from facts and between their times."""
-
     hours = known.hours
     times = dict(reversed(times_of(known)))
     start, end, now = times.get("started_at"), times.get("ended_at"), times.get("now")

@@ -56,6 +56,8 @@ ORDINALS = [
     "twentieth", "twenty-first", "twenty-second", "twenty-third", "twenty-fourth", "twenty-fifth", "twenty-sixth",
     "twenty-seventh", "twenty-eighth", "twenty-ninth", "thirtieth", "thirty-first",
 ]  # fmt: skip
+SLASHED_DAY = re.compile(rf"(?<![\w/.-])(\d{{1,2}})[/-]({_MONTH})(?:[/-](20\d\d))?(?![\w/-])", re.IGNORECASE)
+"""`13/Jul`, `13-Jul-2026`."""
 ORDINAL_DAY = re.compile(rf"\b(?:the )?(?P<day>{'|'.join(reversed(ORDINALS))}) of (?P<month>{_MONTH})", re.IGNORECASE)
 """`the first of November`."""
 _TO = r"(?P<to>to|until|till|and|through|–|-)"

@@ -51,7 +51,7 @@ _FARES = r"suffered|quality|latency|satisfaction|(?:is|are|be|gets?|getting|got|
 _PROMISE = re.compile(rf"\b(?:{_TO_COME}|{_MEANT}|{_PUT_RIGHT}|{_TALKED}|{_TO_BLAME}|{_ALL_WELL}|{_PAYS}|{_FARES})\b")
 _OF_THE_MONTH = re.compile(r"\b(?:month|forecast|budget|pace|rate|goes on|continues)\b")
 _NO_SPEAKER = re.compile(
-    r"\b(?:baseline|plan|forecast|bill|budget|meter|ledger|figures|facts|data|numbers|record|that is to|what|(?:to|must|should) be) $"
+    r"\b(?:baseline|plan|forecast|bill|budget|meter|ledger|figures|facts|data|numbers|record|that is to|what|(?:to|must|should) be|(?:we|one|you|i|anyone|anybody|the timing) (?:can|could|cannot|may|might|would)(?: (?:safely|honestly|really|only|yet|now|not))*) $"
 )
 
 _WHOM = re.compile(
@@ -81,7 +81,7 @@ def _may_be_said(match: re.Match[str], text: str, denied: bool, known: Known) ->
         return bool(of_month or (later and f"{later[1]}s" in known.text_words))
     if word in ("say", "says", "said") and _NO_SPEAKER.search(text[: match.start()]):
         return True
-    if word in ("say", "says", "said", "told", "confirm", "confirms") and denied:
+    if word in ("say", "says", "said", "told", "informed", "notified", "warned", "confirm", "confirms") and denied:
         return True
     if word in ("told", "say", "says", "said", "free", "ready") and word in known.texts:
         return True

@@ -18,6 +18,7 @@ from explainer.checker.moments import (
     MONTH_DAYS,
     ORDINAL_DAY,
     ORDINALS,
+    SLASHED_DAY,
     duration_of,
     moment_of,
 )
@@ -59,6 +60,8 @@ _CONTRACTIONS = tuple(
         (r"\bf'?c(?:a?st)\b", "forecast"),
         (r"(?<![\w-])avg\.?(?=\s)", "average"),
         (r"(?<![\w-])prev\.(?=\s)", "previous"),
+        (r"\b(announced|planned|scheduled)(?: in advance| beforehand| ahead)?\s?[:=?]\s?no(?:ne|t)?\b", r"not \1"),
+        (r"\b(announced|planned|scheduled)(?: in advance| beforehand| ahead)?\s?[:=?]\s?yes\b", r"\1"),
         (r"(?<![\w-])w/(?=\s)", "with"),
         (r"(?<![\w-])w/o(?=\s)", "without"),
         (r"(?<![\w-])cc(?=\s)", "for"),
@@ -102,6 +105,7 @@ def unabridged(text: str) -> str:
     plain = _PART_OF_ROUND.sub(lambda m: f"{_PARTS_OF_ROUND[m['part'].lower()]} {m['round']}", plain)
     plain = _SOME_IN.sub(lambda m: f"{_SPELT[m['some']]} {m['in']} {_SPELT[m['all']]}", plain)
     plain = ORDINAL_DAY.sub(lambda m: f"{ORDINALS.index(m['day'].lower()) + 1} {m['month']}", plain)
+    plain = SLASHED_DAY.sub(lambda m: " ".join(p for p in m.groups() if p), plain)
     plain = DAYS_OF_MONTH.sub(lambda m: f"{m['first']} {m['month']} {m['to']} {m['second']} {m['month']}", plain)
     plain = MONTH_DAYS.sub(lambda m: f"{m['month']} {m['first']} {m['to']} {m['month']} {m['second']}", plain)
     for pattern, words in _CONTRACTIONS:

@@ -183,3 +183,23 @@ def _joined_spans(sentence: Sentence) -> None:
         whole = replace(sentence.durations[int(match["whole"])], shown=figure.shown, bare=False)
         sentence.durations.append(replace(whole, hours=figure.value * unit, step=unit))
         sentence.put(match.start("figure") - 1, match.end(), f"D{len(sentence.durations) - 1}")
+
+
+_WENT = re.compile(r"\b(?:up|down|higher|lower) $")
+"""`usage is up: 385k runs`: which way it went, not by how much."""
+
+
+def label_of(left: str) -> str:
+    """What stands left of a figure after a colon; the few words before the colon where nothing else does."""
+    before, colon, after = left.rpartition(":")
+    if not colon or after.strip():
+        return after if colon else left
+    if re.match(r" ?(?:where|what|how|why|who|when)\b", before):
+        return ""
+    if _WENT.search(before):
+        return ""
+    rate = re.search(
+        r"\b(?:per|each|every) [a-z]|\b(?:per|an?|each|every) (?:D?\d+|\w+) $|\b(?:rate|averag\w+|mean|hourly|daily)\b|D\d+ $",
+        before,
+    )
+    return before.rstrip() if len(before.split()) <= (12 if rate else 3) else ""

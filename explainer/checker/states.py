@@ -86,8 +86,8 @@ def state_faults(text: str, known: Known) -> list[str]:
     return []
 
 
-_UNPLANNED = re.compile(
-    r"\b(?:unannounced|unplanned|not (?:been )?(?:announced|planned)|(?:nobody|no one|none of us) (?:(?:had|has|was|were|ever|been|really) )*(?:announced|planned|scheduled|foreseen|foresaw|told of|informed of|knew of|known of|known about|knew about|aware of|expecting|expected|warned of)|without (?:an )?(?:announcement|notice|warning)|never announced|wasn't announced|was not announced|unscheduled|unforeseen|ad hoc|spur of the moment|out of the blue|no announcement|(?<!no )(?<!for )surprise|no [\w ]{3,20}? (?:had|has|was) (?:been )?announced)\b"
+UNPLANNED = re.compile(
+    r"\b(?:(?:announcement|notice|warning) [:=] (?:no|not|none|nothing)\b|(?:nobody|no one|none of us|no (?:team|owner)) (?:(?:had|has|was|were|ever|been|really|got) )*(?:(?:told|informed|warned|notified|alerted)(?= (?:\w+ )?(?:ahead|beforehand|in advance|before the launch|about the launch|of the launch|that it (?:would|was coming)))|(?:given|any|a)? ?(?:notice|warning))|unannounced|unplanned|not (?:been )?(?:announced|planned)|(?:nobody|no one|none of us) (?:(?:had|has|was|were|ever|been|really) )*(?:announced|planned|scheduled|foreseen|foresaw|told of|informed of|knew of|known of|known about|knew about|aware of|expecting|expected|warned of)|without (?:an )?(?:announcement|notice|warning)|never announced|wasn't announced|was not announced|unscheduled|unforeseen|ad hoc|spur of the moment|out of the blue|no announcement|(?<!no )(?<!for )surprise|no [\w ]{3,20}? (?:had|has|was) (?:been )?announced)\b"
 )
 _PLANNED = re.compile(
     r"\b(?:announced|planned|scheduled|as planned|expected event|pre-announced|(?:known|told|flagged|agreed|communicated|notified) (?:\w+ )?(?:beforehand|in advance)|no surprise|intended|deliberate|on purpose|(?:after|following|upon) (?:an? |the |its |due |prior )*(?:announcement|notice|warning)|(?<!of )(?:it|this) (?:was|had been) (?:all |fully )?expected(?= ?[.,;]|$))\b"
@@ -101,7 +101,7 @@ _ON_TIME = re.compile(
 
 def planned_faults(text: str, known: Known) -> list[str]:
     """What is told as planned or announced, or as neither, and as within its time, is so by a fact."""
-    unplanned = _UNPLANNED.search(re.sub(r"\b(?:none|nothing|not|hardly|no) [\w ]{0,24}surprise", " announced ", text))
+    unplanned = UNPLANNED.search(re.sub(r"\b(?:none|nothing|not|hardly|no) [\w ]{0,24}surprise", " announced ", text))
     planned = (
         None
         if unplanned

@@ -16,12 +16,12 @@ _PLAIN = FUNCTION_WORDS | {
     "about", "action", "advice", "advise", "advised", "after", "again", "against", "aim", "all", "anything",
     "ask", "asked", "asking", "before", "begin", "begins", "best", "between", "both", "came", "can", "check",
     "checking", "checks", "come", "comes", "compare", "comparing", "confirm", "confirming", "consider",
-    "considering", "could", "determine", "doing", "done", "each", "else", "establish", "everything", "examine",
+    "considering", "could", "determine", "doing", "done", "each", "else", "establish", "everything", "examine", "natural", "obvious", "logical", "reasonable", "option",
     "examining", "find", "finding", "first", "first-of-all", "follow", "following", "further", "get", "getting",
     "give", "giving", "go", "going", "good", "he", "how", "idea", "if", "inspect", "inspecting", "intention",
     "into", "know", "learn", "let", "light", "look", "looking", "looks", "make", "makes", "may", "might",
     "must", "need", "needed", "needs", "next", "of-all", "once", "ones", "only", "onto", "order", "per",
-    "place", "plan", "planned", "plans", "please", "proposal", "propose", "proposed", "put", "recommend",
+    "place", "plan", "planned", "plans", "please", "possible", "potential", "proposal", "propose", "proposed", "put", "recommend",
     "recommendation", "recommended", "recommended-step", "recommends", "remaining", "review", "reviewing",
     "second", "see", "seeing", "sense", "sensible", "she", "should", "start", "started", "starting", "step",
     "steps", "study", "suggest", "suggested", "suggestion", "suggests", "sure", "take", "takes", "task", "than",
@@ -50,7 +50,7 @@ ORDERED = re.compile(
 
 
 _TAKEN = re.compile(
-    r"\b(?:done|did|(?<!worth )doing|taken|agreed|decided|approved|finished|completed|ordered|under way|underway|in (?:progress|hand)|(?:has|have|had|was|were|is|are) (?:already |now |since )?(?:begun|started|been|busy|going|set)|began|started|carried out|settled|in place|live since|so far|already|promised?|committed|will)\b"
+    r"\b(?:(?<!could be )(?<!can be )(?<!to be )done|did|(?<!worth )doing|taken|agreed|decided|approved|finished|completed|ordered|under way|underway|in (?:progress|hand)|(?:has|have|had|was|were|is|are) (?:already |now |since )?(?:begun|started|been|busy|going|set)|began|started|carried out|settled|in place|live since|so far|already|promised?|committed|will)\b"
 )
 """What makes a deed or a promise of a step: `Done so far : ...`, `the team has begun to ...`."""
 

@@ -71,6 +71,7 @@ def time_faults(sentence: Sentence, known: Known) -> list[str]:
             for name, t in known_times
             if (not role and not (moment.relative and name == "now"))
             or (role and (name in _facts_of(role, known) or role_of(name) == role))
+            or (role == "start" and role_of(name) == "release" and _BESIDE_START.search(sentence.text))
         ]
         if moment.day is None and moment.hour is None and moment.month and not role and _closes(sentence.text, index):
             now = dict(known_times).get("now")
@@ -93,6 +94,10 @@ def _joined(text: str, index: int) -> bool:
     return bool(index and re.search(rf"\bT{index - 1}(?: \( utc \))? (?:of|on|at|:|,) (?:the )?T{index}\b", text))
 
 
+_BESIDE_START = re.compile(
+    r"\b(?:release|roll-?out|deploy\w*|version|launch|N\d+)\b[^;:()]*\b(?:coincid\w+|lines? up|lined up|overlap\w*|f(?:e|a)lls?|close|near|match\w*|fits?|align\w*|tall(?:y|ies)|next|beside) [^;:()]*\b(?:start|onset|beginning|rise|spike|increase)(?: of [^;:()]*)? \( T\d"
+)
+"""`release N0 lines up with the start (T0)`: the time of either."""
 _IS = re.compile(r"T\d+ ?,? (?:(?:it|this|that|the \w+|N\d+) )?(?:is|are|stands?|goes|costs?|makes?|takes?)\b")
 """`today it is`: what is now, not when it happened."""
 _DENIED = re.compile(

@@ -43,10 +43,9 @@ def topics_of(context: Context, known: Known) -> Iterable[Context]:
     unit, concept = context.figure.unit, context.concept
     if context.inherited or _FROM_EXPECTED.match(context.right):
         yield replace(context, concept=None)
-    if concept == "forecast" and context.role == "before" and "budget" in context.concepts:
-        yield replace(context, concept="budget")
-    if concept == "budget" and context.role == "after" and "forecast" in context.concepts:
-        yield replace(context, concept="forecast")
+    other = {("forecast", "before"): "budget", ("budget", "after"): "forecast"}.get((concept or "", context.role))
+    if other in context.concepts:
+        yield replace(context, concept=other)
     if told := _NAMED_AMOUNT.search(context.left):
         yield replace(context, concept=told["what"])
     if concept == "requests_per_run" and _UTMOST.search(f"{context.left} | {_CLAUSE.split(context.right)[0]}"):
