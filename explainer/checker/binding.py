@@ -105,8 +105,9 @@ def _readings(
     alike = [i for i, f in enumerate(sentence.figures) if f.unit == unit]
     measured = {q.concept for q in known.direct if q.unit == unit}
     things = list(dict.fromkeys(c for _, _, c in spans if c in measured))
-    if len(alike) == len(things) > 1 and not context.role.startswith(("before", "after")):
-        yield replace(context, concept=things[alike.index(index)])
+    sided = context.role.startswith(("before", "after"))
+    if len(alike) == len(things) > 1 and not (sided and not all(c.startswith("part:") for c in things)):
+        yield replace(context, concept=things[alike.index(index)], role="" if sided else context.role)
 
 
 _SET_BY = rf"{ABOUT_BEFORE}$"
@@ -140,7 +141,8 @@ def _paired(context: Context, sentence: Sentence) -> Iterator[Context]:
         noun, per = re.match(r"^ (?:input |output )?(tokens|requests|runs|calls)\b", first["rest"]), context.per
         if noun and not context.noun:
             per = "request" if noun[1] == "tokens" else per
-        yield replace(context, role="before", per=per)
+        requests = re.match(r"^ of (?:the |all |its )*(?:requests|calls|traffic)\b", first["rest"])
+        yield replace(context, role="before", per=per, of="requests" if requests else context.of)
     elif _BEFORE_AFTER.search(context.all_left.rstrip()) or re.search(
         r"\bQ\d+(?: \w+)? (?:to|->|→|–|—)(?: about| around| some| roughly| now)*$", context.all_left.rstrip()
     ):

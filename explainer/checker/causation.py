@@ -226,7 +226,14 @@ def _marked_cause(
         return _COINCIDES
     if sure := _surely(text, known):
         return [f"{sure[0]}: surer than the facts"]
-    if maybe and re.search(r"\b(?:whether|link|connection|relation\w*|correlation)\b", text) and not stated:
+    if (
+        maybe
+        and re.search(
+            r"\b(?:(?:that|whether|if) (?:it|this|N\d+|the release) (?:is|was) (?:really |indeed |in fact )?(?:to blame|at fault|responsible|the (?:trigger|culprit))|whether|link|connection|relation\w*|correlation)\b",
+            text,
+        )
+        and not stated
+    ):
         return []
     cause, spoken = known.by_name.get("cause", ()), [c for _, _, c in concepts_in(text)]
     accounting, measured = bool(_ACCOUNTING.match(marker[0])), {q.concept for q in known.quantities}

@@ -71,7 +71,7 @@ _WITHOUT_EXCESS = re.compile(
     rf"\b(?:without|but for|if not for|excluding|had it not been for) (?:the |this |that |its |any )?(?:\w+ )?(?:{RISE}|incident)\b"
 )
 _FACTOR = re.compile(
-    rf"(?:\b(?:factor of|multiplied by)|\b(?:ratio|multiple|multiplier|factor)(?: of [a-z]+ (?:cost |spend )?(?:to|over|and) [a-z]+(?: cost| spend)?)?(?: (?:now|then|is|was|of|at|stands at|comes to|came to|works out at|reached|:|=))*){ABOUT_BEFORE}$"
+    rf"(?:\b(?:factor of|multiplied by)|\b(?:ratio|multiple|multiplier|factor|actual ?/ ?(?:expected|baseline))(?: (?:vs|versus|against|over|to) (?:the |its )?(?:baseline|expected|expectation|norm|usual)(?: cost)?)?(?: of [a-z]+ (?:cost |spend )?(?:to|over|and) [a-z]+(?: cost| spend)?)?(?: (?:now|then|is|was|of|at|stands at|comes to|came to|works out at|reached|:|=))*){ABOUT_BEFORE}$"
 )
 _WHAT_OVER = re.compile(
     r"^[^Q]*?\bwhat (?:(?!\bcosts? (?:was|were|is|are)\b)[^Q,;])*\b(?:over|above|beyond|more than|extra|too much|in excess)\b"

@@ -131,10 +131,12 @@ def versus(text: str, drivers: dict[str, float]) -> list[str]:
                 return [f"{first[2]} and {second[2]} are in the wrong order"]
             continue
         more = re.search(
-            r"\b(?:more|larger|bigger|ahead|rather) (?:than|of)\b|\boutweigh\w*|\bexceed\w*|\bdwarf\w*|\btop(?:s|ped)\b|\bthen\b|\bfollowed by\b|\bbefore\b|\bahead of\b",
+            r"\b(?:more|larger|bigger|ahead|rather) (?:than|of)\b|\b(?:more|larger|bigger|greater) (?:to|for|in|towards|of) (?:(?:the|its|this) )?[a-z]+ than\b|\b(?:leads?|beats|outranks)\b(?! (?:to|by)\b)|\boutweigh\w*|\bexceed\w*|\bdwarf\w*|\btop(?:s|ped)\b|\bthen\b|\bfollowed by\b|\bbefore\b|\bahead of\b",
             between,
         )
-        less = re.search(r"\b(?:less|smaller|behind|(?:outweighed|exceeded|dwarfed|topped|beaten) by)\b", between)
+        less = re.search(
+            r"\b(?:less|smaller|behind|trails?|lags?|(?:outweighed|exceeded|dwarfed|topped|beaten) by)\b", between
+        )
         more = None if less and less[0].endswith("ed by") else more
         if (
             not (more or less)

@@ -167,7 +167,7 @@ _OF_MONTH_LEFT = re.compile(
     r"\| (?:(?:of|in) (?:the|this) month )?(?:(?:are|is|still|now|yet) )*(?:left|remain\w*|to (?:go|run|come)|ahead)\b|\b(?:remaining|left :|(?:has|with|for) (?:another|still)) \|"
 )
 _PAST_END = re.compile(
-    rf"\b(?:overs\w+|overran|overrunning|exceed\w*|miss(?:ed|es)|pass(?:ed|es)|outlast\w*|outran|past|beyond) (?:its|the|their) (?:(?:planned|announced|scheduled|due|intended|allotted|agreed) (?:end|finish|close|time|slot|window|duration|length|deadline)|schedule|plan|slot|deadline)(?: \w+)? by{ABOUT_BEFORE} $"
+    rf"\b(?:overs\w+|overran|overrunning|exceed\w*|miss(?:ed|es)|pass(?:ed|es)|outlast\w*|outran|past|beyond) (?:its|the|their) (?:(?:planned|announced|scheduled|due|intended|allotted|agreed) (?:end|finish|close|time|slot|window|duration|length|deadline)|schedule|plan|slot|deadline)(?: \w+)? by{ABOUT_BEFORE} $|\b(?:planned|scheduled|due|meant|supposed|should have)\b[^Q]*\b(?:another|a further) $"
 )
 _PLANNED_FOR = re.compile(
     r"^ (?:was|were|is|are|had been) (?:planned|scheduled|announced|allotted|foreseen)\b(?! (?:for|to)\b)"
@@ -204,9 +204,10 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
         left.rstrip(),
     ):
         return "gap"
-    if re.match(r"^ (?:apart|from each other|from one another|between)\b", right) and re.search(
-        _RELEASED, left + right
-    ):
+    if re.search(
+        r"\| (?:apart|from each other|from one another|between)\b|\b(?:before|earlier|ahead|prior) \( \|",
+        f"{left}|{right}",
+    ) and re.search(_RELEASED, left + right):
         return "gap"
     if re.match(r"^ (?:longer|more|beyond|past)\b", right) and re.search(
         r"\b(?:planned|scheduled|announced|due|meant|supposed)\b", left
@@ -221,12 +222,10 @@ def _duration_role(left: str, right: str, duration: Duration) -> str:
     ):
         return "time to come"
     left = _OF_MONEY.sub(" ", left)
-    if _PAST_END.search(left):
-        return "overrun"
-    if re.search(
+    if _PAST_END.search(left) or re.search(
         r"\b(?:(?:past|beyond) (?:its|the|their|that|plan\w*)|overran|overrun|late|longer than (?:planned|announced|scheduled)|after its|over its (?:plan\w*|time|end|schedule\w*|limit)|too long|overstay\w*)\b",
-        left[-30:] + " | " + re.split(r"[,;.(]", right)[0][:40],
-    ) and not re.search(r"\bgone\b", left):
+        "" if re.search(r"\bgone\b", left) else left[-30:] + " | " + re.split(r"[,;.(]", right)[0][:40],
+    ):
         return "overrun"
     if re.match(
         r"^ ?,? ?(?:earlier |shortly )?(?:precedes|preceding the|before (?:the|it|this|that|spend|cost)|after (?:the |it|release|version|N\d|that)|earlier\b|later\b|following (?:the )?release)",

@@ -167,7 +167,7 @@ class Figures:
     def of(self, match: re.Match[str]) -> Figure:
         """The figure that was found."""
         digits = re.sub(rf"[{re.escape(self._group)}\u202f\u00a0]", "", match["number"]).replace(self._decimal, ".")
-        unit, factor = self._unit((match["currency"] or "").strip(), (match["unit"] or "").strip())
+        unit, factor = self._unit((match["currency"] or "").strip(), (match["unit"] or "").strip(" -"))
         if "point" in match[0] and unit == "percent":
             unit = "points"
         factor *= _SCALE[match["scale"].strip().lower()] if match["scale"] else 1.0
@@ -201,7 +201,7 @@ def _figure(signs: tuple[str, ...], group: str, decimal: str, groups_of_two: boo
         rf"(?P<sign>[+±](?=\s?(?:[$£€¥\d.US]|{own}))|-(?=[$£€¥\d.US]|{own}))?\s?(?P<currency>US\$\s?|(?:{own})\s?|USD\s?|EUR\s?|GBP\s?|[$£€¥]\s?)?(?P<sign2>-)?"
         rf"(?P<number>\d{{1,3}}{thousands}(?:{point}\d+)?|\d+(?:{point}\d+)?|{point}\d+)(?!\d)"
         r"(?P<scale>(?:k|K|mn|m|M|bn|B|b)(?![A-Za-z])|\s(?:thousand|million|billion)\b)?"
-        r"(?P<unit>\s?(?:%|percent(?:age)? points?\b|per ?cent(?:age)? points?\b|percent\b|per cent\b|pct\b|pp\b|ppts?\b|points?\b|"
+        r"(?P<unit>(?:\s?|-(?=per|point|dollar|cent))(?:%|percent(?:age)? points?\b|per ?cent(?:age)? points?\b|percent\b|per cent\b|pct\b|pp\b|ppts?\b|points?\b|"
         r"basis points?\b|[x×](?![A-Za-z])|times\b|-?fold\b|"
         rf"(?:{own})(?!\w)|USD\b|US dollars?\b|dollars?\b|EUR\b|euros?\b|GBP\b|[€£¥]|"
         r"pounds?\b|cents?\b|¢|bucks\b))?(?:\s?points?\b)?(?![A-Za-z_])"

@@ -35,7 +35,7 @@ _TALKED = (
     r"disprov\w+|refut\w+|debunk\w+|rule[sd]? out|apologi\w+|sorry|complain\w*"
 )
 _TO_BLAME = (
-    r"(?:fault|blame)(?= (?:of|lies|with|is|:|=))|accident(?:al(?:ly)?)?|on the part of|by mistake|inadvertent\w*|unintention\w+|intentional\w*|wilful\w*|oversight|mishap|slip-?up|un(?:reviewed|approved|tested)|"
+    r"(?:fault|(?<!to )blame)(?= (?:of|lies|with|is|:|=))|accident(?:al(?:ly)?)?|on the part of|by mistake|inadvertent\w*|unintention\w+|intentional\w*|wilful\w*|oversight|mishap|slip-?up|un(?:reviewed|approved|tested)|"
     r"without (?:an? |any |prior |the |asking for )*(?:review|approval|permission|consent|asking|testing|tests)|set too (?:low|high)|mismanag\w+|neglect\w+|careless\w*|negligen\w+|forgot\w*|overlooked|discipline\w*"
 )
 _ALL_WELL = (

@@ -166,9 +166,10 @@ def part_rank_faults(sentence: Sentence, known: Known) -> list[str]:
         if harder and len(order) == 2 and (order[0] == name) == (harder["how"] in ("less", "smaller")):
             return [f"{harder[0]}: {name} does not rank so"]
     for (first, one), (second, other) in itertools.permutations(told, 2):
-        between = rf"\bN{first}\b(?: [\w']+){{0,5}} (?P<how>more|harder|worse|less|larger|bigger|greater|higher|smaller|lower)(?: \w+){{0,5}} than (?:\w+ ){{0,2}}N{second}\b|\bN{first}\b[^,;]*Q\d+[^,;]*, (?P<by>more|less) than N{second}\b"
+        between = rf"\bN{first}\b(?: [\w']+){{0,5}} (?P<how>more|harder|worse|less|larger|bigger|greater|higher|smaller|lower)(?: \w+){{0,5}} than (?:\w+ ){{0,2}}N{second}\b|\bN{first}\b[^,;]*Q\d+[^,;]*, (?P<by>more|less) than N{second}\b|\bN{first}\b(?: [\w'\"]+){{0,3}} (?P<rank>ahead of|leads|led|outweighs?|outranks?|tops|beats|dwarfs|exceeds|behind|trails?|lags?)(?: [a-z\"]+){{0,2}} N{second}\b"
         if (match := re.search(between, sentence.text)) and (sizes[one] > sizes[other]) != (
-            (match["how"] or match["by"]) not in ("less", "smaller", "lower")
+            (match["how"] or match["by"] or match["rank"])
+            not in ("less", "smaller", "lower", "behind", "trail", "trails", "lag", "lags")
         ):
             return [f"{one} and {other} are in the wrong order"]
     return []

@@ -121,7 +121,8 @@ def _set_apart(text: str, known: Known) -> list[str]:
         return [f"{told[0]}: it is spread over all"]
     return (
         ["all teams are concerned"]
-        if "every" in known.texts and re.search(r"(?<!not )(?<!not in )(?<!not just )\b(?:one|a single) team\b", text)
+        if "every" in known.texts
+        and re.search(r"(?<!no )(?<!not )(?<!not in )(?<!not just )\b(?:one|a single) team\b", text)
         else []
     )
 

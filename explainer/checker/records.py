@@ -52,6 +52,8 @@ def record_faults(sentence: Sentence, known: Known) -> list[str]:
         text = PEAK.sub("", text)
     if known.by_name.get("previous_incident_at"):
         text = re.sub(r"\bnot the first incident\b", "", text)
+    if known.by_name.get("max_requests_in_a_run"):
+        text = re.sub(r"\b(?:busiest|longest|largest|biggest|heaviest) (?:single )?run\b", "", text)
     if (told := _RECORD.search(text)) and not _RECORD.search(known.texts):
         return [f"{told[0]}: no fact compares with all others"]
     if (count := known.number("earlier_incidents")) is not None and (first := _FIRST.search(text)):

@@ -185,7 +185,7 @@ def _joined_spans(sentence: Sentence) -> None:
         sentence.put(match.start("figure") - 1, match.end(), f"D{len(sentence.durations) - 1}")
 
 
-_WENT = re.compile(r"\b(?:up|down|higher|lower) $")
+_WENT = re.compile(r"\b(?:up|down|higher|lower|grew|rose|climbed|jumped|increased|fell|dropped|shrank) $")
 """`usage is up: 385k runs`: which way it went, not by how much."""
 
 

@@ -65,6 +65,8 @@ def time_faults(sentence: Sentence, known: Known) -> list[str]:
         role = _role(_plain(sentence.text), index)
         if role in ("end", "") and "budget" in sentence.text and known.by_name.get("budget_breaks_at"):
             role = "breaks"
+        if role == "release" and known.by_name.get("launched_at") and _is_launch(sentence, known):
+            role = "launch"
         own = _own_times(sentence, index, known)
         at = own or [
             t
@@ -92,6 +94,14 @@ def time_faults(sentence: Sentence, known: Known) -> list[str]:
 def _joined(text: str, index: int) -> bool:
     """True where a time is told in two pieces: `in the evening of 3 March`."""
     return bool(index and re.search(rf"\bT{index - 1}(?: \( utc \))? (?:of|on|at|:|,) (?:the )?T{index}\b", text))
+
+
+def _is_launch(sentence: Sentence, known: Known) -> bool:
+    """True where the feature itself is told to have gone live."""
+    told = re.search(
+        r"\bN(\d+) (?:(?:has|had|was|is|been|only|first|just) )*(?:went|gone|live|released|out)\b", sentence.text
+    )
+    return told is not None and sentence.names[int(told[1])] == str(known.text("feature")).lower()
 
 
 _BESIDE_START = re.compile(
@@ -190,6 +200,8 @@ def _role(text: str, index: int) -> str:
         led = sorted((m.start(), role) for role, cue in _CUES for m in re.finditer(cue, right))
         return led[0][1] if led else ""
     carried = text[: at.start()]
+    if re.search(rf"\b(?:live|deployed) since{ABOUT_BEFORE} $", left):
+        return "release"
     if re.search(rf"\b(?:go|goes|went|dates?|dated|traces?|traced|reach\w*) back to{ABOUT_BEFORE} $", left):
         return "start"
     if re.search(rf"\bbetween{ABOUT_BEFORE} $", left):
