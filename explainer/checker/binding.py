@@ -26,7 +26,7 @@ _COMPARED = re.compile(
     r"^ (?:as|the|more|less|what|its|their|higher|lower|expected|that|over|of|larger|bigger|dearer|usual|normal)\b"
 )
 _SET_BESIDE = re.compile(
-    rf"\bQ(\d+) (?:(?:[a-z]+|N\d+) ){{1,8}}[,;(] ?(?:(?:but|and|while|now|then|which|it|they|this|each|during|in|the|incident|since|after) ,? ?)*(?:was|were|had been|once|formerly|previously|earlier|used to be|(?<=they )[a-z]+|(?<=each )[a-z]+|(?<=it )[a-z]+){ABOUT_BEFORE} *$|"
+    rf"\bQ(\d+) (?:(?:[a-z]+|N\d+) ){{1,8}}[,;(] ?(?:(?:but|and|while|now|then|which|it|they|this|each|during|in|the|incident|since|after) ,? ?)*(?:was|were|had been|once|formerly|previously|earlier|used to be|(?<=they )[a-z]+|(?<=each )[a-z]+|(?<=it )[a-z]+)?{ABOUT_BEFORE} *$|"
     rf"\bQ(\d+) (?:[a-z]+ ){{1,5}}(?:,? ?(?:instead of|rather than|against|versus|vs|not|up from|down from|from|where)){ABOUT_BEFORE} *$"
 )
 _DIFFERENCE = re.compile(rf"{GAP} Q(?P<gap>\d+)")

@@ -29,7 +29,7 @@ _TRANSITIVE_UP = re.compile(
 
 
 _TRANSITIVE_DOWN = re.compile(
-    r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took(?= (?:\w+ )?Q)(?! (?:\w+ )?Q\d+ (?:back|onto|on to|up)\b))\b"
+    r"\b(?:lowered|lowers|saved|saves|reduced|reduces|offset\w*|dampened|cut|took (?:off|away)|brought down|held back|took(?= (?:\w+ )?Q)(?! (?:\w+ )?Q\d+ (?:back|onto|on to|up|of (?:the|it|this))\b))\b"
 )
 
 

@@ -36,7 +36,7 @@ FALL = "saving|reduction|decrease|drop|fall|decline"
 DIFFERENCE = f"{RISE}|{FALL}|difference|gap|change|swing"
 """Nouns for how far it is from what was expected, either way."""
 REST = re.compile(
-    r"\b(?:rest|remaining|remainder|others?|left|remains?|(?:all|everything|everyone|anything) else|(?:all|every|any|no)(?: of)?(?: the)?(?: other)? (?:drivers?|parts?|causes?|factors?|components?) (?:but|except|bar|save)|apart from|aside from|besides|excluding|outside|elsewhere|all but|everything but|except(?: for)?|other than|leaving out|taken out|left out|set aside|leaving aside|not counting|disregarding|net of|without|headroom|spare|room|unspent)\b"
+    r"\b(?:rest|remaining|remainder|others?|left|remains?|(?:all|everything|everyone|anything) else|(?:all|every|any|no)(?: of)?(?: the)?(?: other)? (?:drivers?|parts?|causes?|factors?|components?) (?:but|except|bar|save)|apart from|aside from|besides|excluding|outside|elsewhere|all but|everything but|except(?: for)?|other than|(?:does|do|did) not (?:explain|account for|cover)|not explained by|leaving out|taken out|left out|set aside|leaving aside|not counting|disregarding|net of|without|headroom|spare|room|unspent)\b"
 )
 """Words that tell what is left without something."""
 RIGHT_UP = re.compile(

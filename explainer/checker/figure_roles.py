@@ -13,7 +13,7 @@ _BEFORE_LEFT = re.compile(
     r"before it was|than the|than|as against|where|(?<=, )not|not the|(?<=\w )once|before)\b"
 )
 _BEFORE_RIGHT = re.compile(
-    r"^ ?(?:(?:tokens?|requests?|calls?|runs?|tokens? per request|requests per run|of \w+|was|were|is|had been|would be|that was|would have been|one would|a request|per run|per request|in|the|it|that|which|were|are|to be|one|we|would|have|had|been)\b ?){0,5}"
+    r"^ ?(?:(?:tokens?|requests?|calls?|runs?|tokens? per request|requests per run|of \w+|was|were|is|had been|would be|that was|did|do|would have been|one would|a request|per run|per request|in|the|it|that|which|were|are|to be|one|we|would|have|had|been)\b ?){0,5}"
     r"(?:expected|expects?|before\b(?! (?:the|it))|previously|earlier|beforehand|normally|usually|usual|normal|typical|prior|anticipated|baseline|at baseline)"
 )
 _AFTER_LEFT = re.compile(
@@ -87,7 +87,7 @@ def role_of(left: str, right: str, left_all: str, right_all: str, figure: Figure
     if _SUM.search(left[-24:]) and figure.unit in ("usd", "percent") and "Q" in left_all:
         return "sum"
     if re.match(
-        r"^ ?(?:now|today|at present|currently|(?:during|in|for) (?:the|this) (?:incident|anomaly|spike|episode|period))\b(?! (?:costs?|is|are|it|we|they|comes|runs|stands|takes|makes|N\d))",
+        r"^ ?(?:now|today|at present|currently|during(?= ?(?:[.,;)]|$))|(?:during|in|for) (?:the|this) (?:incident|anomaly|spike|episode|period))\b(?! (?:costs?|is|are|it|we|they|comes|runs|stands|takes|makes|N\d))",
         right,
     ):
         return "after"

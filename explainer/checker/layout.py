@@ -37,6 +37,7 @@ _NUMBER = re.compile(
     re.MULTILINE,
 )
 _PLACE = re.compile(r"#\s?(?P<place>[1-3])(?=\s(?:driver|factor|contributor|part)\b)")
+_DRIVER = re.compile(r"\b(?P<what>driver|factor|contributor) (?P<place>[1-3])(?=\s?[:=(])", re.IGNORECASE)
 _PLACES = {"1": "the first", "2": "the second", "3": "the third"}
 _CLOCKS = re.compile(r"(?<![T\d:])(\d{1,2}:\d\d)\s?[-–]\s?(\d{1,2}:\d\d)(?![\d:])")
 _RATE = re.compile(
@@ -51,6 +52,7 @@ def laid_flat(text: str) -> str:
     text = _CLOCKS.sub(r"\1 to \2", _ARROW.sub(" → ", text))
     text = _MTD.sub(lambda m: _SHORT[m["short"].lower()], text)
     text = _PLACE.sub(lambda m: _PLACES[m["place"]], text)
+    text = _DRIVER.sub(lambda m: f"{_PLACES[m['place']]} {m['what']}", text)
     text = _NUMBER.sub(lambda m: f"{m[m.lastgroup or 0]}) ", text)
     plain = _NOTE.sub("", _LABEL.sub("", _BULLET.sub("", text)))
     plain = _BETWEEN.sub("\n", plain)

@@ -38,7 +38,7 @@ _KINDS = r"(?:features?|teams?|products?|services?|departments?|groups?|compan(?
 
 _AMONG_ALL = re.compile(
     rf"\b(?:{_SUPERLATIVE})\b|\b(?:largest|biggest|most|highest|heaviest|worst|first|last) [^,;:]{{0,24}}\b(?:of|among|in) (?:all|our|the company|the organi[sz]ation|the house)\b|"
-    rf"\b(?:any|every|all|all the|no|none of the|among (?:the|our|all))(?: other| others)?(?: \w+)?(?<!\bowning) {_KINDS}\b(?=.*\b(?:spen[dt]\w*|costs?|pay\w*|paid|use\w*|expensive|much|more|less)\b)|"
+    rf"\b(?:any|every|all|all the|no|none of the|among (?:the|our|all))(?: other| others)?(?: \w+)?(?<!\bowning) {_KINDS}\b(?! tags?\b)(?=.*\b(?:spen[dt]\w*|costs?|pay\w*|paid|use\w*|expensive|much|more|less)\b)|"
     rf"\bthan (?:any|every|all|most)(?: of the)?(?: other| others)? {_KINDS}\b|\bamong (?:the|our) (?:\w+ ){{0,2}}{_KINDS}\b|\btop Q\d+ (?:\w+ )?{_KINDS}\b|"
     r"\b(?:nobody|no one|nothing)(?: else)? (?:spends?|spent|pays?|paid|costs?|uses?|used|consumes?|burns?) (?!more than expected)|\bthan (?:anyone|anybody|anything|everyone|everybody) else\b|"
     r"\b(?:largest|biggest|highest|steepest|sharpest|heaviest) (?:day|week|month|hour|bill|jump|overspend|incident|increase|rise)\b (?:so far|yet|to date|in|of|since|this|we|that)\b"
@@ -53,7 +53,7 @@ def record_faults(sentence: Sentence, known: Known) -> list[str]:
     if known.by_name.get("previous_incident_at"):
         text = re.sub(r"\bnot the first incident\b", "", text)
     if known.by_name.get("max_requests_in_a_run"):
-        text = re.sub(r"\b(?:busiest|longest|largest|biggest|heaviest) (?:single )?run\b", "", text)
+        text = re.sub(r"\b(?:busiest|longest|largest|biggest|heaviest|worst) (?:single )?run\b", "", text)
     if (told := _RECORD.search(text)) and not _RECORD.search(known.texts):
         return [f"{told[0]}: no fact compares with all others"]
     if (count := known.number("earlier_incidents")) is not None and (first := _FIRST.search(text)):

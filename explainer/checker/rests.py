@@ -125,7 +125,8 @@ def _takes_rest(context: Context, concept: str) -> bool:
 
 def is_left_out(context: Context, concept: str) -> bool:
     """True where a thing is told as what something else is without: `other drivers than volume`."""
-    left_out = rf"(?:than|from|for|besides|excluding|outside|without|but|except|save|bar|ignoring|leaving out) (?:the |more |higher |lower )?{re.escape(said_as(context, concept))}"
+    said = re.escape(said_as(context, concept))
+    left_out = rf"\bwhat (?:the )?{said} (?:does|do|did) not\b|(?:than|from|for|besides|excluding|outside|without|but|except|save|bar|ignoring|leaving out) (?:the |more |higher |lower )?{said}"
     return bool(re.search(left_out, context.left) and REST.search(context.left))
 
 

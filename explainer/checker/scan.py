@@ -46,7 +46,7 @@ _CONTRACTIONS = tuple(
         (r"\bwon't\b", "will not"),
         (r"\b(can)'t\b", r"\1not"),
         (r"(?<=[a-z])n't\b", " not"),
-        (r"\b(we|they|you|i|who|that|these|those)'ve\b", r"\1 have"),
+        (r"\b(we|they|you|i|who|that|these|those|should|would|could|might|must)'ve\b", r"\1 have"),
         (r"\b(we|they|you|those|these)'re\b", r"\1 are"),
         (
             r"\b(it|that|there|here|this|what|which|he|she)'s(?= (?:been|had|got|cost|gone|run|risen|fallen)\b)",

@@ -94,7 +94,7 @@ _MATTERS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = tuple(
 """What is said, and what a fact has to say for it: the same word where nothing is given."""
 
 _COURSE = re.compile(
-    r"\b(?:peak(?:s|ed|ing)?|at (?:its|the) (?:height|worst|highest|lowest|peak)|the worst (?:of it |part |day |hour |is |was )*(?:is|was|seems|lies|came|fell)|(?:gain|gather|los|pick)(?:s|ed|ing)?(?: up)? (?:pace|speed|momentum|steam)|"
+    r"\b(?:peak(?! run\b)(?:s|ed|ing)?|at (?:its|the) (?:height|worst|highest|lowest|peak)|the worst (?:of it |part |day |hour |is |was )*(?:is|was|seems|lies|came|fell)|(?:gain|gather|los|pick)(?:s|ed|ing)?(?: up)? (?:pace|speed|momentum|steam)|"
     r"accelerat\w+|decelerat\w+|speed(?:s|ed|ing)? up|slow(?:s|ed|ing) down|growth (?:has |had |then |also )*(?:slowed|quickened|eased|sped up|picked up|stalled|halved|doubled|steepened)|taper\w*(?: off)?|flatten\w*(?: out| off)?|plateau\w*|front-loaded|back-loaded|turning point|turned the corner|"
     r"(?:has|have|had) been (?:shrinking|easing|falling|declining|receding|fading|narrowing|widening|mounting|building|stabili[sz]ing|volatile|fluctuating)|fluctuat\w+|swung|see-?saw\w*|up and down|in (?:waves|bursts|steps|two phases)|"
     r"(?:built up|accrued|accumulated|arose|piled up) (?:mostly |mainly |entirely |largely |only )?(?:in|on|within|during|over) (?:the|its) (?:very )?(?:first|last|final|opening|early|late|closing)\b|(?:half|most|much|all|part|the bulk|the rest|Q\d+)(?: of (?:it|this|that|the \w+))? (?:fell|came|arose|accrued|occurred|happened|built up|accumulated|was (?:spent|incurred|run up))(?: up)? (?:in|on|within|during|over|at) (?:the )?(?:very )?(?:first|last|final|opening|second|early|latter|late|closing)\b)"
