@@ -48,6 +48,10 @@ _MATTERS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = tuple(
         (r"\bfigures (?:are|were) (?:only |still )?(?:estimat|provisional|preliminary)\w*", ""),
         (r"\blast used?\b", "last use"),
         (
+            r"\b(?:accruals?|provisions?|journal entr(?:y|ies)|purchase orders?|credit notes?|refunds?|chargebacks?)\b[^,;.]*? (?:has|have|had|was|were|is|are) (?:already |now )?(?:been )?(?:posted|booked|made|raised|filed|recorded|issued|requested|approved)\b",
+            "accru|provision|posted|booked|refund",
+        ),
+        (
             r"\b(?:post-?mortems?|root[- ]cause analys[ei]s|run-?books?|playbooks?|transcripts?|retrospectives?|full (?:report|story|log|list|breakdown))\b",
             "",
         ),
