@@ -11,7 +11,9 @@ _BRINGS = re.compile(
 )
 
 
-_THROUGH = re.compile(r" (?:through|by|thanks to|due to|because of|with|from|via|on) (?:the |its |better |more |a )*")
+_THROUGH = re.compile(
+    r"(?: of Q\d+ (?:came|comes|stems|stemmed|resulted|results|arose))? (?:through|by|thanks to|due to|because of|with|from|via|on) (?:the |its |better |more |a )*"
+)
 MOVES = {
     "rise", "increase", "jump", "drop", "fall", "excess", "surge", "overspend", "decrease", "growth", "spike",
     "extra",
