@@ -25,10 +25,10 @@ from ledger.types import NANO, Scope, from_hour, scope_json
 
 SEARCH_HOURS = 24 * 9
 """How far back each tick looks for something new."""
-ONCE_A_MONTH, TAIL_SLOPE, TAIL_BEND = 4.2, 0.82, 0.05
+ONCE_A_MONTH, TAIL_SLOPE, TAIL_BEND = 4.2, 0.85, 0.05
 """The score that everyday life passes once a month with all gates open, by how much one must rise from there to be
 passed e times less often, and by how much more further out, where the tail is a little heavier than exponential.
-Measured on organisations where nothing is wrong (`benchmarks.organisations`, seeds 600, 700, 800 and 900, 24 each)."""
+Measured on organisations where nothing is wrong (`benchmarks.organisations`, seeds 600, 700 and 1200, 24 each)."""
 NARROW = 0.6
 """The same for windows of less than a day."""
 STAKES, MUCH = 0.5, 20.0
