@@ -83,12 +83,6 @@ def direction_faults(sentence: Sentence, known: Known, before: str | None) -> li
             and sign_of("price", known, driver=False) is not None
         ):
             concept = "price" if concept in ("input", "output", "requests") else concept
-        if (
-            concept in ("input", "output")
-            and _PER_MILLION.search(text)
-            and sign_of("price", known, driver=False) is not None
-        ):
-            concept = "price"
         if concept in ("budget", "forecast"):
             continue
         if concept == "volume" and not any(q.concept == concept for q in known.quantities):
@@ -141,7 +135,6 @@ _MOVERS = {
 }  # fmt: skip
 
 
-_PER_MILLION = re.compile(r"\b(?:costs?|priced?)\b[^;.]*\bmillion\b|\bmillion\b[^;.]*\bcosts?\b")
 _NO_MORE = r"\bno (?:\w+ )?excess$|\bno (?:further|more|additional|new|extra) [^,;]*\b(?:build|add|pil|mount|stack|rack|run)(?:s|ing|ed)? up$"
 """What has ended adds no more: `no further excess is building up`."""
 _UNREAL = re.compile(r"(?:^|[:;] )(?:had|without|but for|if|if not for|were it not for)\b[^;.]*\bwould\b")
