@@ -118,7 +118,7 @@ def _values(context: Context, sentence: Sentence, index: int, known: Known) -> I
                 if not _as_subject(a, context) or ("before" in a.roles and _UNEXPECTED.search(context.right)):
                     continue
                 opposite = {"before": "after" in b.roles, "excess": "before" in a.roles}
-                if unit == "percent" and opposite.get(context.role):
+                if unit == "percent" and opposite.get(context.role) and not (whole and context.role in a.roles):
                     continue
                 if "part" in a.roles and (a.concept != context.concept or not (whole or context.of)):
                     continue
