@@ -14,7 +14,7 @@ _PER = re.compile(
 
 
 _LABELLED = re.compile(
-    rf"\b(?:costs?|spend|spending|bill|excess|overspend|overrun|difference|average|rate)s? (?:per|an?|each|every) (?P<per>hour|day|week|month)\b(?: (?!and\b|but\b|for\b|Q)(?:[a-z:=,(]+|D\d+|\))){{0,7}}{ABOUT_BEFORE}$|"
+    rf"\b(?:costs?|spend|spending|bill|excess|overspend|overrun|difference|average|rate)s? (?:per|an?|each|every) (?P<per>hour|day|week|month)\b(?: (?!and\b|but\b|for\b|forecast|project|Q)(?:[a-z:=,(]+|D\d+|\))){{0,7}}{ABOUT_BEFORE}$|"
     rf"(?:^|[,;:] )(?:an?|each|every|one|the) (?:average|typical|single|mean) (?P<one>hour|day|week|month) (?:now |then )?(?:costs?|came to|comes to|averaged|was|is){ABOUT_BEFORE}$"
 )
 _OF_THE = re.compile(r"^(?: [a-z]+){0,3} (?:for|in) (?:each|every one|any) of (?:the|its|these|those) D(?P<span>\d+)")
