@@ -44,6 +44,7 @@ _RATE = re.compile(
     r"(?<=[\d%kKmMbBDds])\s?/\s?(?P<per>h|hr|hour|d|day|wk|week|mo|month|req|request|call|run|min|minute)\b\.?(?!\s?/)",
     re.IGNORECASE,
 )
+_EACH = re.compile(r"\b(requests?|calls?|tokens?)\s?/\s?(run|request|call)\b", re.IGNORECASE)
 _PER = {"h": "hour", "hr": "hour", "d": "day", "wk": "week", "mo": "month", "req": "request", "min": "minute"}
 
 
@@ -58,4 +59,5 @@ def laid_flat(text: str) -> str:
     plain = _BETWEEN.sub("\n", plain)
     if not plain.lstrip().startswith("|"):
         plain = _BAR.sub("\n", plain)
+    plain = _EACH.sub(r"\1 per \2", plain)
     return _RATE.sub(lambda m: f" per {_PER.get(m['per'].lower(), m['per'].lower())}", plain)

@@ -51,7 +51,7 @@ _FARES = r"suffered|quality|latency|satisfaction|(?:is|are|be|gets?|getting|got|
 _PROMISE = re.compile(rf"\b(?:{_TO_COME}|{_MEANT}|{_PUT_RIGHT}|{_TALKED}|{_TO_BLAME}|{_ALL_WELL}|{_PAYS}|{_FARES})\b")
 _OF_THE_MONTH = re.compile(r"\b(?:month|forecast|budget|pace|rate|goes on|continues)\b")
 _NO_SPEAKER = re.compile(
-    r"\b(?:baseline|plan|forecast|bill|budget|meter|ledger|figures|facts|data|numbers|record|that is to|what|(?:to|must|should) be|(?:we|one|you|i|anyone|anybody|the timing) (?:can|could|cannot|may|might|would)(?: (?:safely|honestly|really|only|yet|now|not))*) $"
+    r"\b(?:baseline|plan|forecast|bill|budget|meter|clock|ledger|figures|facts|data|numbers|record|that is to|what|(?:to|must|should) be|(?:we|one|you|i|anyone|anybody|the timing) (?:can|could|cannot|may|might|would)(?: (?:safely|honestly|really|only|yet|now|not))*) $"
 )
 
 _WHOM = re.compile(
