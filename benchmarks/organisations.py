@@ -2,13 +2,12 @@
 
     python -m benchmarks.organisations [--organisations 12] [--days 90] [--rates 0.5 2 8] [--gates] [--first 0] [--jobs 1]
 
-Each organisation is generated from its own seed: features that are seasonal, come in bursts, wander, are sparse or run as
-jobs every night or week, on several models, some of them with late data. Days differ as those of the steadier tenth of
-clients do
-(ServeGen, Alibaba 2025: from the days before by .12 in logarithms; half of the clients differ three times as much), hours by
-half as much as theirs at most (.5, missing logs included), since a feature has many clients. The first 30 days teach. With
-the dollar and percent gates off, alerts a month should lie within the 95 % Poisson interval of `alerts_per_month`; with the
-gates on, never above it.
+Each organisation is generated from its own seed: features that are seasonal, come in bursts, wander, are sparse or run
+as jobs every night or week, on several models, some of them with late data. Days differ as those of the steadier tenth
+of real clients do (ServeGen, Alibaba 2025: from the days before by .12 in logarithms; half of the clients differ three
+times as much), hours by half as much as theirs at most (.5, missing logs included), since a feature has many clients.
+The first 30 days teach. With the dollar and percent gates off, alerts a month should lie within the 95 % Poisson
+interval of `alerts_per_month`; with the gates on, never above it.
 """
 
 from __future__ import annotations

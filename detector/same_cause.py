@@ -33,18 +33,21 @@ class SameCause(Explained):
             mine = self._leaves(i)
             share = float(gain[mine].sum()) / total
             near = abs(start - i.started_at) <= SAME_CAUSE
-            score = i.judgement.score
-            told = abs(float(self._series(i)[0][self._lasting(i)].sum()))  # by its own signal alone
-            apart = alarm.usd > DWARFS * told or (alarm.usd > told and alarm.score > DWARFS * score > 0)
             same_rows = ((gain > 0) & mine).sum() >= 0.5 * ((gain > 0) | mine).sum()
             shifts = i.signal == "attribution" or (i.signal == "model_mix" and same_rows)
-            alike = i.signal == signal or shifts or (near and not apart) or i.state == "accepted"
+            alike = i.signal == signal or shifts or (near and not self._dwarfs(alarm, i)) or i.state == "accepted"
             past = start > self._until(i) + SAME_CAUSE or i.started_at - SAME_CAUSE > self.now
             part = broad(i.scopes[0]) and gain[mine].astype(bool).sum() < 0.5 * mine.sum()
             if share >= 0.5 and alike and not past and not part:
                 value = share + (i.signal == signal)
                 best, most = (i, value) if value > most else (best, most)
         return best
+
+    def _dwarfs(self, alarm: Alarm, incident: Incident) -> bool:
+        """Whether an alarm is far larger than what an incident's own signal alone has come to."""
+        own = abs(float(self._series(incident)[0][self._lasting(incident)].sum()))
+        score = incident.judgement.score
+        return alarm.usd > DWARFS * own or (alarm.usd > own and alarm.score > DWARFS * score > 0)
 
     def _sibling(self, leaves: Bools, alarm: Alarm, sign: int, start: int) -> Incident | None:
         """An incident of the same signal that began about then beside these leaves and moved about as far, where one
